@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one error family: every message is a sentence for an artist, what is wrong and then what to do."""
+
+
+class LipwrightError(Exception):
+    """Something the artist can put right; the message says how."""
+
+
+class SoundError(LipwrightError):
+    """A sound that cannot be read or used."""
+
+
+class SettingsError(LipwrightError):
+    """A setting, option or settings file that makes no sense."""
+
+
+class ModelError(LipwrightError):
+    """A network file that is missing, damaged or cannot be run here."""
+
+
+class RigError(LipwrightError):
+    """A character that cannot be animated as it is."""
+
+
+class Cancelled(LipwrightError):
+    """The artist asked to stop; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped. Nothing was changed")
