@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Lipwright's commands; `make help` lists them. `make venv` comes first by itself, once.
+
+PYTHON ?= python3.11
+# The folder of shared recordings, characters and measures that training, evaluation and a few tests read.
+SHARED ?= ../shared
+# Further Blenders (as Python modules) that `make test` visits after the one in .venv.
+BLENDERS ?= 4.2.23 5.0.1 5.2.3
+# `make demo SOUND=my.wav CHARACTER=my.blend` takes your own.
+SOUND ?= demo/line.flac
+CHARACTER ?=
+
+BIN := .venv/bin
+READY := .venv/.ready
+TRAIN_READY := .venv-train/.ready
+TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint zip bench evaluate train rigs pictures clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+venv: $(READY) ## the environment .venv: Python 3.11, Blender as a module, the package itself
+
+$(READY): requirements/make_venv.sh requirements/run.txt requirements/test.txt requirements/dev.txt requirements/system.txt pyproject.toml setup.py
+	@PYTHON="$(PYTHON)" bash requirements/make_venv.sh .venv requirements/dev.txt
+	@bash requirements/system_libraries.sh $(BIN)/python
+	@touch $@
+
+demo: $(READY) ## a voice line becomes a talking head, through the real extension, in build/demo/
+	@$(BIN)/python demo/run.py --sound "$(SOUND)" $(if $(CHARACTER),--character "$(CHARACTER)")
+
+test: lint ## lint, types, every test, on every Blender in BLENDERS
+	@SHARED="$(abspath $(SHARED))" $(BIN)/python tests/run_all.py --blenders "$(BLENDERS)"
+
+lint: $(READY) ## ruff and pyright
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+
+zip: $(READY) ## the extension, one zip per platform and Blender line, in build/dist/
+	@$(BIN)/python build.py
+
+bench: $(READY) ## how fast a recording is analysed and written
+	@$(BIN)/python docs/make_pictures/bench.py
+
+evaluate: $(READY) ## curves for the measured recordings, scored on lip geometry
+	@$(BIN)/python docs/make_pictures/evaluate.py --shared "$(SHARED)"
+
+train: $(READY) $(TRAIN_READY) ## train the networks again and export them (hours; resumes)
+	$(TRAIN_COMMAND)
+
+$(TRAIN_READY): requirements/make_venv.sh requirements/train.txt pyproject.toml setup.py
+	@PYTHON="$(PYTHON)" bash requirements/make_venv.sh .venv-train requirements/train.txt
+	@touch $@
+
+rigs: $(READY) ## the tests on real characters from SHARED
+	@SHARED="$(abspath $(SHARED))" $(BIN)/pytest -m shared -rs tests
+
+pictures: $(READY) ## the pictures in docs/images/
+	@SHARED="$(abspath $(SHARED))" bash docs/make_pictures/all.sh
+
+clean: ## removes what was built; the environments and the cached wheels stay
+	rm -rf build/dist build/demo build/test .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
