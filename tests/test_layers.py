@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The import arrows, the lazy root, and the shape of every source file."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Who may import what of ours. The root is what runs when Blender loads the package.
+MAY_IMPORT = {
+    "core": set(),
+    "models": {"core"},
+    "rigs": {"core"},
+    "pipeline": {"core", "models", "rigs"},
+    "cli": {"core", "models", "rigs", "pipeline"},
+    "__main__": {"cli"},
+    "scene": {"core", "rigs"},
+    "operators": {"scene", "pipeline", "cli", "models", "rigs", "core"},
+    "panels": {"scene", "rigs", "core"},
+    "root": {"scene", "operators", "panels"},
+    "bake": {"root", "scene", "operators", "pipeline", "cli", "models", "rigs", "core"},
+}
+# What each layer takes from outside, besides the standard library.
+OUTSIDE = {
+    "core": {"numpy", "scipy", "soundfile"},
+    "models": {"numpy", "onnxruntime"},
+    "rigs": {"numpy", "scipy"},
+    "pipeline": {"numpy"},
+    "cli": {"numpy"},
+    "__main__": set(),
+    "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "aud", "addon_utils"},
+    "operators": {"bpy", "bpy_extras", "mathutils", "numpy"},
+    "panels": {"bpy"},
+    "root": {"bpy"},
+    "bake": {"bpy", "addon_utils"},
+}
+BLENDER_FREE = ("core", "models", "rigs", "pipeline", "cli")
+MOST_LINES = 400
+LICENCE_LINE = "# SPDX-License-Identifier: GPL-3.0-or-later"
+
+
+def layer_of(path: Path) -> str | None:
+    """Which layer a shipped file belongs to; None for tools and tests."""
+    parts = path.relative_to(ROOT).parts
+    if len(parts) == 1:
+        return "root" if path.stem == "__init__" else path.stem if path.stem in OUTSIDE else None
+    return parts[0] if parts[0] in MAY_IMPORT else None
+
+
+def python_files() -> list[Path]:
+    """All Python files of the checkout that are ours."""
+    folders = {"build", "wheels"}
+    return sorted(
+        path
+        for path in ROOT.rglob("*.py")
+        if not any(
+            part in folders or part.startswith(".") for part in path.relative_to(ROOT).parts[:-1]
+        )
+    )
+
+
+PACKAGE = [path for path in python_files() if layer_of(path)]
+ALL = python_files()
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imports(path: Path) -> Iterator[tuple[bool, str]]:
+    """Yield (ours, dotted name) for each import, relative ones resolved against the root."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield False, alias.name
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - (node.level - 1)]
+            inside = [*base, *(node.module.split(".") if node.module else [])]
+            if inside:
+                yield True, ".".join(inside)
+            else:
+                yield from ((True, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield False, node.module
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=name)
+def test_arrows_point_down(path: Path):
+    layer = layer_of(path)
+    assert layer is not None
+    for ours, dotted in imports(path):
+        first = dotted.split(".")[0]
+        if ours or first == "lipwright":
+            assert ours or layer == "bake", f"{name(path)} names the package: use a relative import"
+            target = first if ours else [*dotted.split("."), "root"][1]
+            assert target in {layer} | MAY_IMPORT[layer], (
+                f"{name(path)} ({layer}) may not import {dotted}"
+            )
+        elif first not in sys.stdlib_module_names:
+            assert first in OUTSIDE[layer], f"{name(path)} ({layer}) may not import {dotted}"
+
+
+def test_root_imports_nothing_by_itself():
+    body = parse(ROOT / "__init__.py").body
+    found = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert not found, "the root must import inside register() and unregister() only"
+
+
+def test_onnxruntime_is_imported_late():
+    for path in (ROOT / "models").rglob("*.py"):
+        for node in parse(path).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                assert "onnxruntime" not in ast.unparse(node), f"{name(path)} needs it at once"
+
+
+def test_nothing_imports_training():
+    for path in ALL:
+        if path.relative_to(ROOT).parts[0] in {"training", "tests"}:
+            continue
+        for _, dotted in imports(path):
+            assert "training" not in dotted.split(".")[:2], f"{name(path)} imports {dotted}"
+
+
+def _asks_for_a_version(node: ast.AST) -> bool:
+    """Say whether this reads Blender's version or tries whether its interface has something."""
+    if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("bpy.app.version"):
+        return True
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hasattr"
+    )
+
+
+def test_versions_are_asked_for_in_one_file():
+    for path in PACKAGE:
+        if path == ROOT / "scene" / "compat.py":
+            continue
+        for node in ast.walk(parse(path)):
+            assert not _asks_for_a_version(node), (
+                f"{name(path)}:{getattr(node, 'lineno', 0)}: this belongs to scene/compat.py"
+            )
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
+def test_shape_of_a_file(path: Path):
+    lines = path.read_text("utf-8").splitlines()
+    assert lines, "an empty file"
+    first = lines[1] if lines[0].startswith("#!") else lines[0]
+    assert first == LICENCE_LINE
+    assert len(lines) <= MOST_LINES, f"{len(lines)} lines: split it by its nouns"
+    assert ast.get_docstring(parse(path)), "a module says what it is for in its docstring"
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=name)
+def test_the_package_prints_nothing(path: Path):
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id != "print", f"{name(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=name)
+def test_no_exception_is_swallowed_whole(path: Path):
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"{name(path)}:{node.lineno}: a bare except"
+
+
+def test_the_middle_runs_without_blender():
+    """Importing every Blender-free module, in a fresh process, brings in neither bpy nor torch."""
+    modules = [
+        ".".join(["lipwright", *path.relative_to(ROOT).with_suffix("").parts])
+        for path in PACKAGE
+        if layer_of(path) in BLENDER_FREE and path.stem != "__init__"
+    ]
+    script = (
+        "import importlib, sys\n"
+        f"for module in {modules!r}: importlib.import_module(module)\n"
+        "late = {'bpy', 'torch', 'onnxruntime'} & set(sys.modules)\n"
+        "sys.exit(f'came in: {late}' if late else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
