@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every setting of the training, frozen; saved with each checkpoint."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / ".train"  # caches and full checkpoints, not in the repository
+CACHE = WORK / "cache"
+CHECKPOINTS = ROOT / "training" / "checkpoints"  # small, committed: training goes on from here
+WEIGHTS = ROOT / "models" / "weights"
+
+RATE_HZ = 16_000
+FRAME_HZ = 100
+HOP = RATE_HZ // FRAME_HZ
+
+# The labels of the aligners are early, those of espeak late: measured against energy, see the data's README.
+LABEL_SHIFT_SECONDS = {
+    "kathleen": 0.015,
+    "speechocean762": 0.015,
+    "nathalie": 0.010,
+    "ljspeech": 0.010,
+    "speech-commands": 0.005,
+    "picovoice-wake": 0.010,
+    "precise-community": 0.010,
+    "vocobox": 0.0,
+    "flite": 0.008,
+    "espeak": -0.008,
+}
+
+
+@dataclass(frozen=True)
+class ListenerConfig:
+    """Size and schedule of the listener."""
+
+    mels: int = 80
+    channels: int = 224
+    expand: int = 448
+    kernel: int = 15
+    blocks: int = 8
+    embedding: int = 16
+    dropout: float = 0.05
+    batch: int = 24
+    crop_seconds: float = 4.0
+    steps: int = 7_500
+    peak_rate: float = 2e-3
+    final_rate: float = 2e-5
+    warmup: int = 300
+    weight_decay: float = 0.01
+    average: float = 0.999  # of the weights, over steps
+    seed: int = 1
+    # How often each source is drawn, relative to the others.
+    shares: dict[str, float] = field(
+        default_factory=lambda: {
+            "speechocean762": 0.25,
+            "kathleen": 0.14,
+            "nathalie": 0.09,
+            "ljspeech": 0.02,
+            "speech-commands": 0.03,
+            "picovoice-wake": 0.03,
+            "precise-community": 0.03,
+            "vocobox": 0.005,
+            "flite-slt": 0.09,
+            "flite-awb": 0.09,
+            "flite-kal16": 0.08,
+            "espeak": 0.10,
+            "pseudo": 0.0,
+        }
+    )
