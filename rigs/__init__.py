@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What faces are called, as data, and the one matcher."""
+"""What faces are called, as data: one table a family, and the one matcher."""

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dense curves to keyframes: one a frame, or few within a tolerance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import SettingsError
+from ..timing import FrameClock
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keyframes of one control.
+
+    Parameters
+    ----------
+    frames : ndarray [shape=(k,)], float64
+        Scene frames, ascending.
+    values : ndarray [shape=(k,)], float32
+        The control's value there; straight lines in between.
+    """
+
+    frames: NDArray[np.float64]
+    values: NDArray[np.float32]
+
+
+def dense_keys(
+    times_seconds: NDArray[np.floating], values: NDArray[np.floating], clock: FrameClock
+) -> Keys:
+    """Put one key on every whole scene frame that the curve spans.
+
+    Parameters
+    ----------
+    times_seconds, values : ndarray [shape=(n,)], n > 0
+        The curve; times ascend. Between two of them the curve is a straight line.
+    clock : FrameClock
+        Where the scene's frames lie in the time of the sound.
+
+    Returns
+    -------
+    Keys
+        From the last frame at or before the start to the first at or after the end;
+        the ends of the curve are held.
+
+    Raises
+    ------
+    SettingsError
+        If there is nothing to key.
+    """
+    if len(times_seconds) == 0:
+        raise SettingsError("The animation is empty. Choose a longer sound")
+    span = clock.frames(np.asarray(times_seconds)[[0, -1]])
+    frames = np.arange(np.floor(span[0] + 1e-6), np.ceil(span[1] - 1e-6) + 1)
+    at = np.interp(clock.seconds(frames), times_seconds, values)
+    return Keys(frames, at.astype(np.float32))
+
+
+def few_keys(keys: Keys, *, tolerance: float = 0.01) -> Keys:
+    """Drop keys that straight lines between the others replace.
+
+    Ramer (1972) and Douglas and Peucker (1973), with the distance measured along the value.
+
+    Parameters
+    ----------
+    keys : Keys
+    tolerance : float >= 0
+        Largest error, in the unit of the values.
+
+    Returns
+    -------
+    Keys
+        A subset of the keys; first and last are always kept.
+    """
+    frames, values = keys.frames, keys.values.astype(np.float64)
+    if len(frames) <= 2:
+        return keys
+    keep = np.zeros(len(frames), bool)
+    keep[[0, -1]] = True
+    stretches = [(0, len(frames) - 1)]
+    while stretches:
+        a, b = stretches.pop()
+        if b - a < 2:
+            continue
+        inner = slice(a + 1, b)
+        slope = (values[b] - values[a]) / (frames[b] - frames[a])
+        error = np.abs(values[inner] - values[a] - slope * (frames[inner] - frames[a]))
+        worst = int(error.argmax())
+        if error[worst] > tolerance:
+            middle = a + 1 + worst
+            keep[middle] = True
+            stretches += [(a, middle), (middle, b)]
+    return Keys(frames[keep], keys.values[keep])
