@@ -74,8 +74,15 @@ def environment(blender: str) -> tuple[Path | None, str]:
     if not ready.is_file() or ready.read_text("utf-8") != wanted:
         script = ROOT / "requirements" / "make_venv.sh"
         done = subprocess.run(
-            ["timeout", str(INSTALL_SECONDS), "bash", script, folder, requirements]
-            + [python_of(blender)],
+            [
+                "timeout",
+                str(INSTALL_SECONDS),
+                "bash",
+                script,
+                folder,
+                requirements,
+                python_of(blender),
+            ],
             cwd=ROOT,
             env={**os.environ, "PYTHON": python},
             capture_output=True,
