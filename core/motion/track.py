@@ -29,6 +29,10 @@ TONGUE_NAMES: tuple[str, ...] = ("tongueTipUp", "tongueBackUp", "tongueDental")
 # Head turn in degrees (chin down, to the character's left, ear to the left shoulder are positive).
 HEAD_NAMES: tuple[str, ...] = ("headPitch", "headYaw", "headRoll")
 
+# How far the lips must meet (M B P) or the lower lip must tuck (F V), whatever is mixed on top.
+LIP_CONTACT, LIP_TUCK = "lipContact", "lipTuck"
+CONTACT_NAMES: tuple[str, ...] = (LIP_CONTACT, LIP_TUCK)
+
 FACE_NAMES: tuple[str, ...] = ARKIT_NAMES + TONGUE_NAMES
 
 

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The second network: from what was said to how the mouth moves."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, FaceTrack
+from .catalogue import find
+from .listener import Heard
+from .session import Cancel, Progress, open_session, run_windowed
+
+WINDOW_FRAMES = 2_000
+MARGIN_FRAMES = 200  # more than the network sees to each side
+
+
+def inputs_of(heard: Heard) -> np.ndarray:
+    """Put what was heard into the columns that the network takes: [frames, phones + 4 + e]."""
+    return np.concatenate([heard.posteriors, heard.prosody, heard.embedding], axis=1)
+
+
+def articulate(
+    heard: Heard,
+    *,
+    device: str = "auto",
+    threads: int = 1,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> FaceTrack:
+    """Draw the mouth, jaw and tongue of a line.
+
+    Parameters
+    ----------
+    heard : Heard
+    device : {"auto", "cpu", "cuda"}
+    threads : int
+    progress, cancelled : callable, optional
+
+    Returns
+    -------
+    FaceTrack
+        The mouth, jaw and tongue channels, and `CONTACT_NAMES`; weights 0..1.
+
+    Raises
+    ------
+    ModelError
+        If the network cannot be run.
+    Cancelled
+        If `cancelled` says so.
+    """
+    network = find("articulator")
+    (values,) = run_windowed(
+        open_session("articulator", device, threads),
+        inputs_of(heard),
+        steps_per_frame=1,
+        window_frames=WINDOW_FRAMES,
+        margin_frames=MARGIN_FRAMES,
+        progress=progress,
+        cancelled=cancelled,
+    )
+    return _spread(dict(zip(network.facts["channels"], values.T, strict=True)), heard.rate_hz)
+
+
+def _spread(curves: Mapping[str, np.ndarray], rate_hz: float) -> FaceTrack:
+    """Give a channel without a side to both sides where the face has two."""
+    wanted = set(FACE_NAMES) | set(CONTACT_NAMES)
+    spread: dict[str, np.ndarray] = {}
+    for name, curve in curves.items():
+        sides = [name] if name in wanted else [name + "Left", name + "Right"]
+        spread.update(dict.fromkeys(sides, np.clip(curve, 0, 1)))
+    return FaceTrack.of(spread, rate_hz)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first network: from a voice to what was said, frame by frame."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.audio.load import Sound
+from ..core.errors import ModelError
+from ..core.phones import PHONES
+from ..core.timing import Hertz
+from .catalogue import find
+from .session import Cancel, Progress, open_session, run_windowed
+
+RATE_HZ = 100.0
+HOP = 160  # samples of 16 kHz in a frame
+WINDOW_SECONDS = 20
+# Eight blocks of 15 steps of 20 ms, and the layers around them, see 1.2 s to each side.
+MARGIN_SECONDS = 1.5
+PROSODY = ("voicing", "pitch_log2", "loudness_db", "effort_db")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the listener made of a sound.
+
+    Parameters
+    ----------
+    posteriors : ndarray [shape=(frames, phones)], float32
+        Probability of each of `core.phones.PHONES`.
+    prosody : ndarray [shape=(frames, 4)], float32
+        Voicing 0..1; log2(pitch / 100 Hz), meaningful where voiced; loudness in dB of full
+        scale; effort, the dB of 1-4 kHz over the dB below 1 kHz.
+    embedding : ndarray [shape=(frames, e)], float32
+        -1..1.
+    rate_hz : float
+    """
+
+    posteriors: NDArray[np.float32]
+    prosody: NDArray[np.float32]
+    embedding: NDArray[np.float32]
+    rate_hz: Hertz = RATE_HZ
+
+
+def listen(
+    sound: Sound,
+    *,
+    device: str = "auto",
+    threads: int = 1,
+    window_seconds: float = WINDOW_SECONDS,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> Heard:
+    """Hear the phones and the prosody of a voice.
+
+    Parameters
+    ----------
+    sound : Sound
+        16 kHz mono.
+    device : {"auto", "cpu", "cuda"}
+    threads : int
+    window_seconds : float
+        The result does not depend on it; memory does.
+    progress, cancelled : callable, optional
+
+    Returns
+    -------
+    Heard
+        One frame each 10 ms; ``ceil(n / 160)`` rounded up to an even number.
+
+    Raises
+    ------
+    ModelError
+        If the network cannot be run, or it was made for other phones.
+    Cancelled
+        If `cancelled` says so.
+    """
+    network = find("listener")
+    if tuple(network.facts["phones"]) != PHONES:
+        raise ModelError("The listener network is of another version. Install Lipwright again")
+    samples = np.pad(sound.samples, (0, -len(sound.samples) % (2 * HOP)))
+    posteriors, prosody, embedding = run_windowed(
+        open_session("listener", device, threads),
+        samples,
+        steps_per_frame=HOP,
+        # Even frame numbers keep the network's 20 ms steps where they are in one whole run.
+        window_frames=2 * round(window_seconds * RATE_HZ / 2),
+        margin_frames=2 * round(MARGIN_SECONDS * RATE_HZ / 2),
+        progress=progress,
+        cancelled=cancelled,
+    )
+    return Heard(posteriors, prosody, embedding)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a network with ONNX Runtime, opened at first use, window by window."""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import Cancelled, ModelError, SettingsError
+from .catalogue import find
+
+DEVICES = ("auto", "cpu", "cuda")
+_CUDA = "CUDAExecutionProvider"
+
+Progress = Callable[[float], None]
+Cancel = Callable[[], bool]
+
+
+@lru_cache(maxsize=8)
+def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
+    """Open a network once and keep it.
+
+    Parameters
+    ----------
+    name : str
+        A network of the catalogue.
+    device : {"auto", "cpu", "cuda"}
+        "auto" takes CUDA where ONNX Runtime offers it, else the CPU.
+    threads : int > 0
+        CPU threads that one network may use.
+
+    Returns
+    -------
+    onnxruntime.InferenceSession
+
+    Raises
+    ------
+    ModelError
+        If ONNX Runtime or the network cannot be loaded, or CUDA is asked for and absent.
+    SettingsError
+        If the device is unknown.
+    """
+    if device not in DEVICES:
+        raise SettingsError(f"There is no device “{device}”. Choose one of {', '.join(DEVICES)}")
+    try:
+        import onnxruntime as ort
+    except ImportError as error:
+        raise ModelError(
+            "ONNX Runtime could not be loaded. Install the Lipwright zip made for this "
+            "Blender version and system"
+        ) from error
+    has_cuda = _CUDA in ort.get_available_providers()
+    if device == "cuda" and not has_cuda:
+        raise ModelError(
+            "CUDA was asked for, but this ONNX Runtime has none. Choose the device “auto” or "
+            "“cpu”, or install the CUDA build of Lipwright"
+        )
+    use_cuda = has_cuda and device != "cpu"
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # The arena keeps the largest block it ever needed; a flat footprint matters more here.
+    options.enable_cpu_mem_arena = False
+    network = find(name)
+    providers = [_CUDA, "CPUExecutionProvider"] if use_cuda else ["CPUExecutionProvider"]
+    try:
+        return ort.InferenceSession(str(network.file), options, providers=providers)
+    except Exception as error:  # ONNX Runtime raises bare RuntimeErrors and its own classes
+        raise ModelError(f"The {name} network could not be opened: {error}") from error
+
+
+def windows(frames: int, window: int, margin: int) -> Iterator[tuple[int, int, int, int]]:
+    """Cut a length into windows with room on both sides.
+
+    Parameters
+    ----------
+    frames, window, margin : int
+        Length, what a window keeps, what it also sees on each side.
+
+    Yields
+    ------
+    tuple of int
+        ``(first seen, last seen, first kept, last kept)``, all in frames of the whole.
+    """
+    for start in range(0, frames, window):
+        stop = min(start + window, frames)
+        yield max(0, start - margin), min(frames, stop + margin), start, stop
+
+
+def run_windowed(
+    session: Any,
+    inputs: NDArray[np.float32],
+    *,
+    steps_per_frame: int,
+    window_frames: int,
+    margin_frames: int,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> list[NDArray[np.float32]]:
+    """Run a network over a long input in windows that overlap by what it can see.
+
+    Parameters
+    ----------
+    session : InferenceSession
+        Takes ``[1, n, ...]``; every output is ``[1, n / steps_per_frame, ...]``.
+    inputs : ndarray [shape=(n, ...)], float32
+        Samples or frames; n is a multiple of `steps_per_frame`.
+    steps_per_frame, window_frames, margin_frames : int
+        Inputs for each output frame; kept and extra frames of a window. A margin of at
+        least the receptive field makes the result equal to one run over the whole.
+    progress, cancelled : callable, optional
+        Told the share done; asked between windows.
+
+    Returns
+    -------
+    list of ndarray [shape=(n / steps_per_frame, ...)], float32
+
+    Raises
+    ------
+    Cancelled
+        If `cancelled` says so.
+    """
+    name = session.get_inputs()[0].name
+    frames = len(inputs) // steps_per_frame
+    parts: list[list[NDArray[np.float32]]] = []
+    for first, last, start, stop in windows(frames, window_frames, margin_frames):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        seen = inputs[first * steps_per_frame : last * steps_per_frame]
+        outputs = session.run(None, {name: seen[None]})
+        parts.append([out[0, start - first : stop - first] for out in outputs])
+        if progress is not None:
+            progress(stop / frames)
+    return [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
