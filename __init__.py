@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lipwright: lip-sync and a living face from a voice recording.
+
+The line of the data, each word a place in this package:
+strip (scene/strip.py) -> sound (core/audio) -> listener, articulator (models) -> performance
+(core/performance) -> mix (core/motion) -> rig (rigs) -> keys (core/motion) -> F-curves (scene).
+pipeline.py is its middle on one page; operators/ are the buttons, panels/ what is drawn,
+cli.py the door without Blender, bake.py the one without a window.
+
+Nothing is imported until Blender registers the extension, so the middle works without bpy.
+"""
+
+
+def register() -> None:
+    """Blender switches the extension on; if a part is missing, a panel says what to do."""
+    from .panels import trouble
+
+    if trouble.missing_parts():
+        trouble.register()
+        return
+    from . import operators, panels, scene
+
+    scene.register()
+    operators.register()
+    panels.register()
+
+
+def unregister() -> None:
+    """Blender switches the extension off."""
+    from .panels import trouble
+
+    if trouble.is_registered():
+        trouble.unregister()
+        return
+    from . import operators, panels, scene
+
+    panels.unregister()
+    operators.unregister()
+    scene.unregister()

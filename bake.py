@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lip-sync without a window.
+
+    blender -b FILE.blend --python-exit-code 1 --python bake.py -- --audio line.wav --fbx line.fbx
+    python bake.py FILE.blend --audio line.wav --save out.blend      (with pip's bpy)
+
+FILE may also be .fbx, .glb or .vrm; `--help` lists the options. Exit code 0: done, 1: it failed
+(a sentence on stderr says why), 2: wrong usage.
+"""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parent
+PACKAGE = "lipwright"
+
+
+def installed_name() -> str | None:
+    """The name under which Blender knows the extension that this file lies in."""
+    import addon_utils
+
+    for module in addon_utils.modules():
+        file = getattr(module, "__file__", None)
+        if file is not None and Path(file).resolve().parent == ROOT:
+            return module.__name__
+    return None
+
+
+def load() -> ModuleType:
+    """Lipwright with its properties registered: as the enabled extension, else as a package."""
+    import addon_utils
+
+    name = installed_name()
+    if name is not None:
+        if not addon_utils.check(name)[1]:
+            addon_utils.enable(name, default_set=False)
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[PACKAGE] = package
+    spec.loader.exec_module(package)
+    package.register()
+    return package
+
+
+def arguments() -> list[str]:
+    """Ours follow `--` inside Blender; with pip's bpy all are ours."""
+    import bpy
+
+    if bpy.app.module:
+        return sys.argv[1:]
+    return sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+
+
+def main() -> int:
+    """Load Lipwright, then do what `blender -c lipwright bake` does."""
+    package = load()
+    command = importlib.import_module(".operators.command", package.__name__)
+    return command.main(arguments())
+
+
+if __name__ == "__main__":
+    import bpy
+
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if bpy.app.module:
+        # The bpy module below 5.0 crashes or hangs when Python ends with classes registered.
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One user action a file: pick from context, call, report."""
+
+from . import add_demo_head, add_strip, clear, command, export, generate, live
+
+modules = (add_demo_head, add_strip, generate, clear, export, command, live)
+
+
+def register() -> None:
+    """Register all operators, the command and the live dials."""
+    for module in modules:
+        module.register()
+
+
+def unregister() -> None:
+    """Undo it in reverse."""
+    for module in reversed(modules):
+        module.unregister()

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One line on one character: the way that the button, the command and bake.py share.
+
+`hear` runs anywhere, also in a worker thread, and touches no Blender data; `act` writes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import bpy
+
+from ..core.motion.keys import Keys, dense_keys, few_keys
+from ..core.motion.track import HEAD_NAMES, FaceTrack
+from ..core.phones import Phone
+from ..core.timing import FrameClock
+from ..pipeline import Analysis, Settings, analyse, perform
+from ..rigs.match import drive
+from ..rigs.schema import Control, RigMap
+from ..scene.cache import LastTake, analyses, digest, last_takes
+from ..scene.character import Character, refuse_if_not_writable, rig_or_refuse
+from ..scene.decode import read_span
+from ..scene.head import head_target, write_head
+from ..scene.properties import settings_of
+from ..scene.strip import AudioSpan
+from ..scene.takes import Report, write_take
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where the networks run."""
+
+    device: str = "auto"
+    threads: int = 1
+
+
+def hear(
+    span: AudioSpan,
+    machine: Machine,
+    *,
+    phones: Sequence[Phone] | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Analysis:
+    """Listen to a span, or remember it. Raises SoundError, ModelError or Cancelled."""
+    sound = read_span(span)
+    key = (digest(sound), None if phones is None else tuple(phones))
+    known = analyses.get(key)
+    if known is not None:
+        return known
+    analysis = analyse(
+        sound,
+        device=machine.device,
+        threads=machine.threads,
+        phones=phones,
+        progress=progress,
+        cancelled=cancelled,
+    )
+    analyses.put(key, analysis)
+    return analysis
+
+
+def act(
+    character: Character,
+    analysis: Analysis,
+    settings: Settings,
+    clock: FrameClock,
+    name: str,
+    tolerance: float | None = None,
+) -> Report:
+    """Write what was heard as one take of a character, beginning at the clock's first frame."""
+    refuse_if_not_writable(character)
+    rig = rig_or_refuse(character)
+    dials = settings_of(character)
+    target = head_target(dials) if "head" in settings.layers else None
+    track = perform(analysis, settings)
+    keys = keys_of(track, rig, clock, tolerance)
+    frames = next(iter(keys.values())).frames
+    report = write_take(character, keys, name, (float(frames[0]) - 1, float(frames[-1]) + 1))
+    if target is not None:
+        angles = {part: dense_keys(track.times_seconds, track[part], clock) for part in HEAD_NAMES}
+        few = tolerance is not None
+        write_head(character, target, dials.head_bone, angles, report, few=few)
+    elif "head" in settings.layers:
+        report.notes.append("Head motion has no target. Pick a head bone or object for it")
+    last_takes[character.root.name] = LastTake(name, analysis, clock)
+    return report
+
+
+def keys_of(
+    track: FaceTrack, rig: RigMap, clock: FrameClock, tolerance: float | None
+) -> dict[Control, Keys]:
+    """Keys for every control of a rig, one a frame or few within the tolerance."""
+    keys = {
+        control: dense_keys(track.times_seconds, values, clock)
+        for control, values in drive(track, rig).items()
+    }
+    if tolerance is None:
+        return keys
+    return {control: few_keys(dense, tolerance=tolerance) for control, dense in keys.items()}
+
+
+def mix_again(character: Character, settings: Settings, tolerance: float | None) -> Report | None:
+    """Rewrite a character's newest take with other dials, without listening; None without one."""
+    last = last_takes.get(character.root.name)
+    if last is None:
+        return None
+    return act(character, last.analysis, settings, last.clock, last.name, tolerance)
+
+
+def without_head_if_no_target(character: Character, settings: Settings) -> Settings:
+    """Headless runs ask for all layers at once; the head moves only where it was picked."""
+    if settings_of(character).head_object is not None:
+        return settings
+    return replace(settings, layers=settings.layers - {"head"})
+
+
+def span_end(report: Report, scene: bpy.types.Scene) -> None:
+    """Lengthen the scene if it ends before the take does."""
+    scene.frame_end = max(scene.frame_end, int(report.last_frame))

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clear: remove what Lipwright wrote on the character, and nothing else."""
+
+import bpy
+
+from ..scene.cache import last_takes
+from ..scene.properties import chosen_character
+from ..scene.takes import clear_take, has_take
+from .base import Reasoned, speaking
+
+
+class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
+    """Remove all keys that Lipwright wrote on this character; your own animation stays"""
+
+    bl_idname = "lipwright.clear"
+    bl_label = "Clear Lip-Sync"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only where there is something of ours."""
+        if context.window_manager.lipwright.running:
+            return "A line is being worked on. Wait for it, or press Esc"
+        character = chosen_character(context)
+        if character is None:
+            return "Pick a character: its face mesh or its armature"
+        return "" if has_take(character) else f"There is no lip-sync on “{character.name}”"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Remove it and say how much it was."""
+        with speaking(self):
+            character = chosen_character(context)
+            last_takes.pop(character.root.name, None)
+            count = clear_take(character)
+            self.report({"INFO"}, f"Removed the lip-sync of “{character.name}” ({count} curves)")
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_OT_clear,))

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Export: the character with its take to FBX or glTF."""
+
+from pathlib import Path
+
+import bpy
+from bpy_extras.io_utils import ExportHelper
+
+from ..scene.clock import fps_of
+from ..scene.export import export_fbx, export_glb
+from ..scene.properties import chosen_character
+from ..scene.takes import has_take
+from .base import Reasoned, speaking
+
+
+def export_reason(context: bpy.types.Context) -> str:
+    """Only a character with a take of ours can be exported."""
+    character = chosen_character(context)
+    if character is None:
+        return "Pick a character: its face mesh or its armature"
+    if not has_take(character):
+        return f"There is no lip-sync on “{character.name}” yet. Generate it first"
+    return ""
+
+
+class _Export(Reasoned, ExportHelper):
+    """What both formats share."""
+
+    write = staticmethod(export_fbx)
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """See `export_reason`."""
+        return export_reason(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the file and state take and frame rate."""
+        with speaking(self):
+            name = type(self).write(self.filepath, chosen_character(context), context.scene)
+            rate = fps_of(context.scene)
+            file = Path(self.filepath).name
+            self.report({"INFO"}, f"Wrote “{file}”: take “{name}” at {rate:.6g} frames a second")
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+class LIPWRIGHT_OT_export_fbx(_Export, bpy.types.Operator):
+    """Write this character and its take for Unreal or Unity: skeleton, shape keys, from time 0"""
+
+    bl_idname = "lipwright.export_fbx"
+    bl_label = "Export FBX"
+    filename_ext = ".fbx"
+    filter_glob: bpy.props.StringProperty(default="*.fbx", options={"HIDDEN"})
+
+
+class LIPWRIGHT_OT_export_glb(_Export, bpy.types.Operator):
+    """Write this character and its take as binary glTF, from time 0"""
+
+    bl_idname = "lipwright.export_glb"
+    bl_label = "Export glTF"
+    filename_ext = ".glb"
+    filter_glob: bpy.props.StringProperty(default="*.glb", options={"HIDDEN"})
+    write = staticmethod(export_glb)
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (LIPWRIGHT_OT_export_fbx, LIPWRIGHT_OT_export_glb)
+)

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Between Blender's data and ours: sounds in, curves out, and what a file remembers."""
+
+from . import preferences, properties
+
+modules = (properties, preferences)
+
+
+def register() -> None:
+    """Register properties and preferences."""
+    for module in modules:
+        module.register()
+
+
+def unregister() -> None:
+    """Undo it in reverse."""
+    for module in reversed(modules):
+        module.unregister()

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every difference between Blender 4.2 and 5.2 that we meet, each under a name of its own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+
+# 4.4: an Action animates many datablocks, each through a slot of its own.
+HAS_SLOTS: bool = bpy.app.version >= (4, 4, 0)
+# Below 5.0 the bpy module hangs or crashes when the interpreter ends with our classes registered.
+EXITS_CLEANLY: bool = bpy.app.version >= (5, 0, 0)
+# From 4.5 an FBX importer that reads ASCII files and keeps 29.97 frames a second exact.
+HAS_NEW_FBX_IMPORT: bool = bpy.app.version >= (4, 5, 0)
+# The bpy 4.2 wheel is built without its audio library: no sound strips, no decoding.
+HAS_SOUND: bool = bool(bpy.app.build_options.audaspace)
+
+
+# --- the sequencer ----------------------------------------------------------------------------
+
+
+def all_strips(scene: bpy.types.Scene) -> list[Any]:
+    """Every strip of the scene, also those inside meta strips."""
+    editor = scene.sequence_editor
+    if editor is None:
+        return []
+    return list(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
+
+
+def strips_property(scene: bpy.types.Scene) -> str:
+    """Name of the sequencer's property that lists all strips, for a search field."""
+    return "strips_all" if hasattr(scene.sequence_editor, "strips_all") else "sequences_all"
+
+
+def new_sound_strip(scene: bpy.types.Scene, name: str, path: str, channel: int, frame: int) -> Any:
+    """Add a sound strip; raises RuntimeError if Blender cannot read the file."""
+    editor = scene.sequence_editor or scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    return strips.new_sound(name=name, filepath=path, channel=channel, frame_start=frame)
+
+
+def active_strip(scene: bpy.types.Scene) -> Any | None:
+    """The strip that the artist clicked last."""
+    editor = scene.sequence_editor
+    return None if editor is None else editor.active_strip
+
+
+def content_start(strip: Any) -> float:
+    """Frame at which the untrimmed sound would start."""
+    return float(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
+
+
+def left_edge(strip: Any) -> float:
+    """First frame of the strip after trimming."""
+    return float(strip.left_handle if hasattr(strip, "left_handle") else strip.frame_final_start)
+
+
+def right_edge(strip: Any) -> float:
+    """Frame after the last one of the strip after trimming."""
+    return float(strip.right_handle if hasattr(strip, "right_handle") else strip.frame_final_end)
+
+
+def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
+    """The scene whose sequencer the artist sees (5.0+ may show another scene's)."""
+    return getattr(context, "sequencer_scene", None) or context.scene
+
+
+# --- actions ----------------------------------------------------------------------------------
+
+
+def slot_of(owner: Any) -> Any | None:
+    """The slot that an AnimData or an NLA strip uses; None before 4.4."""
+    return owner.action_slot if HAS_SLOTS else None
+
+
+def find_slot(action: bpy.types.Action, block: bpy.types.ID) -> Any | None:
+    """The slot of `action` made for a datablock of this name and type; None before 4.4."""
+    if not HAS_SLOTS:
+        return None
+    for slot in action.slots:
+        if slot.target_id_type == block.id_type and slot.name_display == block.name:
+            return slot
+    return None
+
+
+def new_slot(action: bpy.types.Action, block: bpy.types.ID) -> Any | None:
+    """Make a slot for a datablock, and the layer that holds its curves; None before 4.4."""
+    if not HAS_SLOTS:
+        return None
+    return action.slots.new(id_type=block.id_type, name=block.name)
+
+
+def curves(action: bpy.types.Action, slot: Any | None, *, make: bool = False) -> Any:
+    """The F-curves that `action` holds for a slot: find(path), new(path), remove(curve), iteration.
+
+    Without `make` an empty list stands for a slot that has none yet.
+    """
+    if not HAS_SLOTS:
+        return action.fcurves
+    if slot is None:
+        return []
+    if make and not action.layers:
+        action.layers.new("Lipwright")
+    for layer in action.layers:
+        if make and not layer.strips:
+            layer.strips.new(type="KEYFRAME")
+        for strip in layer.strips:
+            bag = strip.channelbag(slot, ensure=make)
+            if bag is not None:
+                return bag.fcurves
+    return []
+
+
+def slot_is_shared(action: bpy.types.Action, slot: Any | None, block: bpy.types.ID) -> bool:
+    """Say whether these curves also drive another datablock (a copied character)."""
+    if not HAS_SLOTS:
+        return action.users - int(action.use_fake_user) > 1
+    return slot is not None and any(user != block for user in slot.users())
+
+
+def assign(owner: Any, action: bpy.types.Action, slot: Any | None) -> None:
+    """Give an AnimData or an NLA strip its action and slot."""
+    owner.action = action
+    if slot is not None:
+        owner.action_slot = slot
+
+
+def drop_slot(action: bpy.types.Action, slot: Any | None) -> None:
+    """Remove a slot with its curves."""
+    if slot is not None:
+        action.slots.remove(slot)
+
+
+def is_empty(action: bpy.types.Action) -> bool:
+    """Say whether no curve is left in any slot."""
+    return not any(True for _ in every_curve(action))
+
+
+def every_curve(action: bpy.types.Action) -> Iterator[Any]:
+    """All F-curves of an action, whatever datablock they are for."""
+    if not HAS_SLOTS:
+        yield from action.fcurves
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            for bag in strip.channelbags:
+                yield from bag.fcurves
+
+
+# --- import and export ------------------------------------------------------------------------
+
+
+def import_fbx(path: str) -> None:
+    """Read an FBX file into the open scene."""
+    if HAS_NEW_FBX_IMPORT:
+        bpy.ops.wm.fbx_import(filepath=path)
+    else:
+        bpy.ops.import_scene.fbx(filepath=path)

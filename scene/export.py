@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One take of one character to FBX (Unreal, Unity) or glTF."""
+
+import math
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import LipwrightError, RigError
+from .character import Character
+from .staging import staged
+from .takes import Range, take_ranges
+
+
+def take_span(character: Character, scene: bpy.types.Scene, name: str = "") -> tuple[str, int, int]:
+    """Name and frames of a take: the named one, else the one at the current frame, else the newest.
+
+    Raises RigError if the character has none.
+    """
+    ranges = take_ranges(character)
+    if not ranges:
+        raise RigError(f"There is no lip-sync on “{character.name}” yet. Generate it first")
+    if name and name not in ranges:
+        raise RigError(f"“{character.name}” has no take “{name}”. It has: {', '.join(ranges)}")
+    now = scene.frame_current
+    here = [take for take, (low, high) in ranges.items() if low <= now <= high]
+    chosen = name or (here or list(ranges))[-1]
+    span: Range = ranges[chosen]
+    # The take's own rest frames stay out: the sound starts with the first frame.
+    return chosen, math.floor(span[0]) + 1, math.ceil(span[1]) - 1
+
+
+def export_fbx(
+    path: str | Path, character: Character, scene: bpy.types.Scene, take: str = ""
+) -> str:
+    """Write FBX: face and skeleton alone, from time 0, the stack named after the take."""
+    name, first, last = take_span(character, scene, take)
+    _need_folder(path)
+    with staged(character, scene, first, last, name):
+        _run(
+            bpy.ops.export_scene.fbx,
+            path,
+            use_selection=True,
+            object_types={"ARMATURE", "MESH", "EMPTY"},
+            use_mesh_modifiers=False,  # on: any modifier would remove all shape keys
+            add_leaf_bones=False,
+            bake_anim=True,
+            bake_anim_use_all_actions=False,
+            bake_anim_use_nla_strips=False,
+            bake_anim_force_startend_keying=True,
+            bake_anim_simplify_factor=0.0,
+        )
+    return name
+
+
+def export_glb(
+    path: str | Path, character: Character, scene: bpy.types.Scene, take: str = ""
+) -> str:
+    """Write binary glTF: one animation named after the take, from time 0."""
+    name, first, last = take_span(character, scene, take)
+    _need_folder(path)
+    with staged(character, scene, first, last, name):
+        _run(
+            bpy.ops.export_scene.gltf,
+            path,
+            export_format="GLB",
+            use_selection=True,
+            export_animation_mode="ACTIVE_ACTIONS",
+            export_nla_strips_merged_animation_name=name,
+            export_anim_slide_to_zero=True,
+            export_apply=False,
+            export_morph_animation=True,
+            export_optimize_animation_size=False,
+        )
+    return name
+
+
+def _need_folder(path: str | Path) -> None:
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise LipwrightError(f"The folder {folder} does not exist. Make it, or choose another")
+
+
+def _run(operator: object, path: str | Path, **options: object) -> None:
+    try:
+        operator(filepath=str(path), **options)
+    except RuntimeError as error:
+        raise LipwrightError(
+            f"Blender could not write “{Path(path).name}”: {str(error).strip()}"
+        ) from error

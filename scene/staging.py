@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The character alone, its take at frame 0, for an exporter; afterwards all is as it was.
+
+Exporters lose shape-key animation in several ways (it sits on the NLA, on several actions, off
+the scene's range, on a mesh without skeleton). On this stage none of them can: the values that
+the scene shows are sampled to one plain action, with a skeleton at hand.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import bpy
+import numpy as np
+
+from . import compat
+from .character import Character, shape_keys
+from .fcurves import LINEAR
+
+ROOT_BONE = "root"
+
+
+@contextmanager
+def staged(
+    character: Character, scene: bpy.types.Scene, first: int, last: int, name: str
+) -> Iterator[list[bpy.types.Object]]:
+    """Yield the objects to export, selected, with frames `first..last` moved to 0.."""
+    values = {mesh.name: samples(mesh, scene, first, last) for mesh in character.meshes}
+    with ExitStack() as undo:
+        _remember_scene(scene, undo)
+        _remember_selection(scene, undo)
+        bodies = _objects_of(character)
+        armature = character.armature or _temporary_skeleton(character, scene, undo)
+        objects = [armature, *(item for item in bodies if item != armature)]
+        for item in objects:
+            _shift(item, first, undo)
+        action = bpy.data.actions.new(name)
+        undo.callback(bpy.data.actions.remove, action)
+        for mesh in character.meshes:
+            action = _play(mesh, values[mesh.name], action, name, undo)
+        scene.frame_start, scene.frame_end = 0, last - first
+        scene.name = name
+        scene.frame_set(0)
+        for item in scene.objects:
+            item.select_set(item in objects)
+        yield objects
+
+
+def samples(
+    mesh: bpy.types.Object, scene: bpy.types.Scene, first: int, last: int
+) -> dict[str, np.ndarray]:
+    """What the scene shows on each shape key, one value a frame."""
+    blocks = shape_keys(mesh)
+    table = np.empty((last - first + 1, len(blocks)), np.float32)
+    now = scene.frame_current, scene.frame_subframe
+    for row, frame in enumerate(range(first, last + 1)):
+        scene.frame_set(frame)
+        table[row] = [block.value for block in blocks]
+    scene.frame_set(now[0], subframe=now[1])
+    return {block.name: table[:, i] for i, block in enumerate(blocks)}
+
+
+def _remember_scene(scene: bpy.types.Scene, undo: ExitStack) -> None:
+    saved = {name: getattr(scene, name) for name in ("name", "frame_start", "frame_end")}
+    now = scene.frame_current, scene.frame_subframe
+
+    def put_back() -> None:
+        for name, value in saved.items():
+            setattr(scene, name, value)
+        scene.frame_set(now[0], subframe=now[1])
+
+    undo.callback(put_back)
+
+
+def _remember_selection(scene: bpy.types.Scene, undo: ExitStack) -> None:
+    layer = bpy.context.view_layer
+    chosen = [item for item in scene.objects if item.select_get()]
+    active = layer.objects.active
+    hidden = [item for item in scene.objects if item.hide_get() or item.hide_select]
+    flags = [(item, item.hide_get(), item.hide_select) for item in hidden]
+    for item in hidden:
+        item.hide_set(False)
+        item.hide_select = False
+
+    def put_back() -> None:
+        for item in scene.objects:
+            item.select_set(item in chosen)
+        layer.objects.active = active
+        for item, hide, hide_select in flags:
+            item.hide_set(hide)
+            item.hide_select = hide_select
+
+    undo.callback(put_back)
+
+
+def _objects_of(character: Character) -> list[bpy.types.Object]:
+    """The face, the skeleton, what hangs on them (hair, clothes) and what they hang on."""
+    items = {character.root, *character.meshes, *character.root.children_recursive}
+    for item in list(items):
+        while item.parent is not None:
+            item = item.parent
+            items.add(item)
+    here = [item for item in items if item.name in bpy.context.view_layer.objects]
+    return sorted(here, key=lambda item: item.name)
+
+
+def _temporary_skeleton(
+    character: Character, scene: bpy.types.Scene, undo: ExitStack
+) -> bpy.types.Object:
+    """Engines import shape keys only on skinned meshes, so a bare face gets a bone of its own."""
+    data = bpy.data.armatures.new(character.name)
+    undo.callback(bpy.data.armatures.remove, data)
+    armature = bpy.data.objects.new(f"{character.name} Rig", data)
+    scene.collection.objects.link(armature)
+    layer = bpy.context.view_layer
+    if layer.objects.active is not None and layer.objects.active.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    bone = data.edit_bones.new(ROOT_BONE)
+    bone.head, bone.tail = (0.0, 0.0, 0.0), (0.0, 0.0, 0.1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    tops = {mesh if mesh.parent is None else character.root for mesh in character.meshes}
+    for item in sorted(tops, key=lambda item: item.name):
+        item.parent = armature
+    for mesh in character.meshes:
+        _skin(mesh, armature, undo)
+    undo.callback(_part, [*tops])
+    return armature
+
+
+def _part(items: list[bpy.types.Object]) -> None:
+    """Take the faces off the temporary skeleton again; the bone stood at the origin."""
+    for item in items:
+        item.parent = None
+
+
+def _skin(mesh: bpy.types.Object, armature: bpy.types.Object, undo: ExitStack) -> None:
+    group = mesh.vertex_groups.new(name=ROOT_BONE)
+    group.add(range(len(mesh.data.vertices)), 1.0, "REPLACE")
+    modifier = mesh.modifiers.new("Lipwright Rig", "ARMATURE")
+    modifier.object = armature
+    undo.callback(mesh.vertex_groups.remove, group)
+    undo.callback(mesh.modifiers.remove, modifier)
+
+
+def _shift(item: bpy.types.Object, first: int, undo: ExitStack) -> None:
+    """Let an object's own animation begin at frame 0 too, through a moved copy of its action."""
+    data = item.animation_data
+    if data is None or data.action is None:
+        return
+    action, slot = data.action, compat.slot_of(data)
+    copy = action.copy()
+    for curve in compat.every_curve(copy):
+        _move(curve, -first)
+    identifier = None if slot is None else slot.identifier
+    compat.assign(data, copy, None if identifier is None else copy.slots[identifier])
+    undo.callback(bpy.data.actions.remove, copy)
+    undo.callback(compat.assign, data, action, slot)
+
+
+def _move(curve: Any, frames: float) -> None:
+    points = curve.keyframe_points
+    for part in ("co", "handle_left", "handle_right"):
+        values = np.empty(len(points) * 2, np.float32)
+        points.foreach_get(part, values)
+        values[0::2] += frames
+        points.foreach_set(part, values)
+    curve.update()
+
+
+def _play(
+    mesh: bpy.types.Object,
+    values: dict[str, np.ndarray],
+    action: bpy.types.Action,
+    name: str,
+    undo: ExitStack,
+) -> bpy.types.Action:
+    """Make the sampled values the only animation of a mesh's keys for now."""
+    keys = mesh.data.shape_keys
+    data = keys.animation_data or keys.animation_data_create()
+    saved = data.action, compat.slot_of(data), data.use_nla
+    drivers = {driver.data_path: driver.mute for driver in data.drivers}
+    if not compat.HAS_SLOTS and action.users:
+        action = bpy.data.actions.new(name)
+        undo.callback(bpy.data.actions.remove, action)
+    slot = compat.new_slot(action, keys)
+    compat.assign(data, action, slot)
+    data.use_nla = False
+    curves = compat.curves(action, slot, make=True)
+    for key, column in values.items():
+        path = keys.key_blocks[key].path_from_id("value")
+        _fill(curves.new(path, index=0), column)
+    for driver in data.drivers:
+        driver.mute = True
+
+    def put_back() -> None:
+        compat.assign(data, saved[0], saved[1])
+        data.use_nla = saved[2]
+        for driver in data.drivers:
+            driver.mute = drivers[driver.data_path]
+
+    undo.callback(put_back)
+    return action
+
+
+def _fill(curve: Any, column: np.ndarray) -> None:
+    points = curve.keyframe_points
+    points.add(len(column))
+    frames = np.arange(len(column), dtype=np.float32)
+    points.foreach_set("co", np.stack([frames, column], axis=1).ravel())
+    points.foreach_set("interpolation", np.full(len(column), LINEAR, np.int32))
+    curve.update()
