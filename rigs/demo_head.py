@@ -24,7 +24,7 @@ ORIGIN = np.array([0.0, 0.0, 2.5])
 Colour = tuple[float, float, float, float]
 Material = tuple[str, Colour]
 
-SKIN: Material = ("Demo Skin", (0.94, 0.60, 0.45, 1.0))
+SKIN: Material = ("Demo Skin", (0.95, 0.55, 0.38, 1.0))
 LIPS: Material = ("Demo Lips", (0.78, 0.32, 0.28, 1.0))
 INNER_MOUTH: Material = ("Demo Mouth", (0.10, 0.018, 0.018, 1.0))
 LASHES: Material = ("Demo Lashes", (0.045, 0.02, 0.014, 1.0))

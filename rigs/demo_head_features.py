@@ -17,7 +17,7 @@ LIP_MATERIAL, MOUTH_MATERIAL, LASH_MATERIAL = 1, 2, 3
 # Angles in degrees: half the opening sideways, up, down, and the extra of each loop outwards.
 LID_SPAN, LID_UP, LID_DOWN = 46.0, 26.0, 24.0
 # Extra span, extra height, radius beyond the eyeball; from the crease to behind the lid's edge.
-LID_LOOPS = ((17.0, 24.0, 0.2), (9.0, 11.0, 0.24), (3.0, 3.0, 0.24), (0.0, 0.0, 0.2),
+LID_LOOPS = ((17.0, 24.0, 0.2), (9.0, 11.0, 0.24), (3.4, 3.6, 0.25), (0.0, 0.0, 0.22),
              (0.0, 0.5, 0.07), (3.0, 16.0, 0.05))
 
 
@@ -100,12 +100,18 @@ def on_eye(yaw: np.ndarray, pitch: np.ndarray, radius: np.ndarray) -> np.ndarray
     return EYE_CENTRE + ball
 
 
-def lid_loops(count: int) -> tuple[np.ndarray, list[int]]:
-    """Return the loops from the lid crease to behind the lid's edge, shape (loops, count, 3)."""
+def lid_loops(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the loops from the lid crease to behind the lid's edge, shape (loops, count, 3).
+
+    Also the material of each face between a loop and the next, shape (loops - 1, count).
+    """
     yaw, pitch = lid_angles(count)
     radius = np.array([[EYE_RADIUS + extra] for *_, extra in LID_LOOPS]) * np.ones_like(yaw)
-    skin = LASH_MATERIAL
-    return on_eye(yaw, pitch, radius), [0, 0, 0, skin, skin]
+    band = np.zeros((len(LID_LOOPS) - 1, count), int)
+    # The upper lid's last skin band is dark as well: lashes that read open and shut.
+    band[2, : count // 2] = LASH_MATERIAL
+    band[3:] = LASH_MATERIAL
+    return on_eye(yaw, pitch, radius), band
 
 
 # Size of the ear's outline, and how far it stands away from the head; the last ones sink in.

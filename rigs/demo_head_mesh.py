@@ -100,10 +100,13 @@ class Net:
         self.faces.append(corners[::-1] if flip else corners)
         self.materials.append(material)
 
-    def band(self, outer: np.ndarray, inner: np.ndarray, material: int, *, flip: bool) -> None:
-        """Join two closed loops of equal length by quads."""
-        for a, b, c, d in zip(outer, np.roll(outer, -1), np.roll(inner, -1), inner, strict=True):
-            self.face((int(a), int(b), int(c), int(d)), material, flip=flip)
+    def band(
+        self, outer: np.ndarray, inner: np.ndarray, material: np.ndarray | int, *, flip: bool
+    ) -> None:
+        """Join two closed loops of equal length by quads, of one or of separate materials."""
+        corners = np.column_stack([outer, np.roll(outer, -1), np.roll(inner, -1), inner])
+        for quad, one in zip(corners, np.broadcast_to(material, len(outer)), strict=True):
+            self.face(tuple(quad.tolist()), int(one), flip=flip)
 
 
 @dataclass(frozen=True)
@@ -244,7 +247,7 @@ def _fill_eyes(net: Net, box: np.ndarray) -> np.ndarray:
         net.pair(left[-1], right[-1])
     for rings, flip in ((left, False), (right, True)):
         for outer, inner, material in zip(
-            rings, rings[1:], [SKIN] * 3 + materials, strict=False
+            rings, rings[1:], [SKIN] * 3 + list(materials), strict=False
         ):
             net.band(outer, inner, material, flip=flip)
     return np.array(left[3:])

@@ -27,12 +27,12 @@ EYE_TURNS = {
 }
 GLINT_AT, GLINT_SIZE = (17.0, 50.0), 4.2
 
-TEETH = 12
+TEETH = 10
 UPPER_ARCH = (2.45, -7.75, 3.8)
 LOWER_ARCH = (2.3, -7.5, 3.6)
 # Outwards from the arch and height, from the gum over the biting edge to the back; band material.
 UPPER_PROFILE = ((-0.3, 14.25, 1), (0.12, 13.85, 1), (0.12, 13.45, 1), (0.1, 13.30, 0),
-                 (0.16, 12.75, 0), (0.06, 12.10, 0), (-0.16, 12.05, 0), (-0.45, 13.15, 1),
+                 (0.16, 12.75, 0), (0.06, 11.95, 0), (-0.16, 11.90, 0), (-0.45, 13.15, 1),
                  (-0.9, 14.05, 1))
 LOWER_PROFILE = ((-0.3, 10.45, 1), (0.1, 10.80, 1), (0.1, 11.10, 1), (0.08, 11.25, 0),
                  (0.12, 11.75, 0), (0.02, 12.23, 0), (-0.18, 12.25, 0), (-0.45, 11.35, 1),
@@ -45,7 +45,7 @@ TONGUE_SECTIONS, TONGUE_AROUND = 14, 12
 BROW_LINE = ((1.45, 21.75), (2.6, 22.35), (4.0, 22.6), (5.1, 22.2), (6.0, 21.35))
 BROW_SECTIONS = 13
 
-HAIR_COLUMNS, HAIR_ROWS = 64, 12
+HAIR_COLUMNS, HAIR_ROWS = 66, 13
 # Angle round the head from the front, and the height of the hairline there.
 HAIRLINE = ((0, 25.9), (25, 25.7), (45, 24.6), (58, 22.6), (68, 20.8), (76, 18.9), (84, 19.2),
             (92, 20.9), (104, 20.6), (118, 17.2), (135, 14.8), (180, 13.9))
@@ -155,7 +155,7 @@ def _row(arch: tuple[float, float, float], profile: tuple, edge: float) -> Part:
     rings, materials = [], []
     for i, (out, height, material) in enumerate(profile):
         tooth = 1.0 if 3 <= i <= 6 else 0.0
-        reach = out - 0.11 * gap * tooth
+        reach = out - 0.07 * gap * tooth
         x = (width + reach) * np.sin(angle)
         y = ahead - reach * np.cos(angle) + depth * (1.0 - np.cos(angle))
         z = height - edge * gap * (0.09 if i in (5, 6) else 0.0)
@@ -220,7 +220,7 @@ def brows(skin: np.ndarray, skin_keys: Mapping[str, np.ndarray]) -> Part:
         curve[1:-1] = 0.25 * curve[:-2] + 0.5 * curve[1:-1] + 0.25 * curve[2:]
     tangent = np.gradient(curve, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1)[:, None]
-    half = 0.42 * np.sin(np.pi * np.clip(0.12 + 0.88 * s, 0, 0.97)) ** 0.5 * (1.15 - 0.55 * s)
+    half = 0.5 * np.sin(np.pi * np.clip(0.12 + 0.88 * s, 0, 0.97)) ** 0.5 * (1.15 - 0.55 * s)
     rows = []
     for across, high in ((-1.0, -0.25), (-0.7, 0.14), (0.0, 0.24), (0.7, 0.14), (1.0, -0.25)):
         x = curve[:, 0] - tangent[:, 1] * half * across
@@ -251,7 +251,9 @@ def hair() -> Part:
     angle = 2.0 * np.pi * np.arange(HAIR_COLUMNS) / HAIR_COLUMNS
     turned = np.degrees(np.abs((angle + np.pi) % (2 * np.pi) - np.pi))
     line = np.array(HAIRLINE, float)
-    low = np.interp(turned, line[:, 0], line[:, 1]) + 0.22 * np.cos(angle * 16) * (turned < 150)
+    low = np.interp(turned, line[:, 0], line[:, 1])
+    low += (0.35 - 0.7 * _saw(_lock_phase(angle, 0.0))) * np.clip((62.0 - turned) / 20.0, 0.0, 1.0)
+    low -= 0.5 * np.sin(angle - 0.6) * np.exp(-((turned / 50.0) ** 2))
     centre, crown = np.array([0.0, 0.8, 20.5]), np.array([0.35, 4.0, 31.0])
     start = np.column_stack([7.6 * np.sin(angle), -8.6 * np.cos(angle) + 0.8, low])
     goal = (crown - centre) / np.linalg.norm(crown - centre)
@@ -275,12 +277,23 @@ def hair() -> Part:
 def _thickness(angle: np.ndarray, turned: np.ndarray, v: float) -> np.ndarray:
     if v == 0.0:
         return np.full_like(angle, -0.25)
-    rise = np.clip(v / 0.2, 0.0, 1.0) ** 0.5
-    quiff = np.exp(-((turned / 42.0) ** 2)) * np.exp(-(((v - 0.22) / 0.25) ** 2))
-    side = 0.3 * np.sin(angle - 0.5) * np.exp(-((turned / 70.0) ** 2))
-    locks = 0.13 * np.cos(11.0 * (angle + 1.1 * v) + 0.8 * np.sin(3.0 * angle))
-    full = 0.95 - 0.35 * np.clip((turned - 70.0) / 60.0, 0, 1) * (v < 0.5)
-    return rise * (full + 0.95 * quiff + side + locks * (1.0 - 0.8 * v))
+    rise = np.clip(v / 0.16, 0.0, 1.0) ** 0.5
+    quiff = np.exp(-((turned / 48.0) ** 2)) * np.exp(-(((v - 0.25) / 0.28) ** 2))
+    side = 0.35 * np.sin(angle - 0.6) * np.exp(-((turned / 70.0) ** 2))
+    locks = 0.42 * (_saw(_lock_phase(angle, v)) - 0.6) * (1.0 - 0.8 * v)
+    full = 1.05 - 0.45 * np.clip((turned - 70.0) / 60.0, 0, 1) * (v < 0.5) + 0.25 * v * (1 - v)
+    return rise * (full + 1.15 * quiff + side + locks)
+
+
+def _lock_phase(angle: np.ndarray, v: float) -> np.ndarray:
+    """Return which lock of hair lies at `angle`, whole numbers at the partings."""
+    return 11.0 * angle / (2.0 * np.pi) + 2.6 * v
+
+
+def _saw(phase: np.ndarray) -> np.ndarray:
+    """Return a rounded saw tooth, 0..1, with period 1."""
+    t = phase % 1.0
+    return np.where(t < 0.75, np.sin(0.5 * np.pi * t / 0.75), np.cos(0.5 * np.pi * (t - 0.75) / 0.25))
 
 
 def _blown_up(centre: np.ndarray, beam: np.ndarray, thickness: np.ndarray) -> np.ndarray:

@@ -35,8 +35,8 @@ LIP_MOVES: Mapping[str, tuple[tuple[str, tuple[float, float, float]], ...]] = {
     "mouthDimple": (("corner", (0.6, 0.85, 0.12)), ("red_lower", (0, 0.05, 0.06))),
     "mouthStretch": (("corner", (0.95, 0.75, -0.35)), ("red_lower", (0, 0.1, -0.1))),
     "mouthPress": (
-        ("red_upper", (0, 0.18, -0.26)),
-        ("red_lower", (0, 0.18, 0.34)),
+        ("red_upper", (0, 0.24, -0.36)),
+        ("red_lower", (0, 0.24, 0.44)),
         ("corner", (0.12, 0.2, 0.05)),
     ),
     "mouthUpperUp": (("upper", (0, -0.12, 0.85)),),
@@ -45,8 +45,8 @@ LIP_MOVES: Mapping[str, tuple[tuple[str, tuple[float, float, float]], ...]] = {
 WHOLE_LIP_MOVES: Mapping[str, tuple[tuple[str, tuple[float, float, float]], ...]] = {
     "mouthRollUpper": (("upper", (0, 0.36, -0.02)), ("red_upper", (0, 0.3, -0.42))),
     "mouthRollLower": (("lower", (0, 0.5, 0.06)), ("red_lower", (0, 0.2, 0.62))),
-    "mouthShrugUpper": (("middle", (0, -0.12, 0.22)), ("red_upper", (0, -0.3, 0.22))),
-    "mouthShrugLower": (("middle", (0, -0.12, 0.42)), ("red_lower", (0, -0.35, 0.0))),
+    "mouthShrugUpper": (("middle", (0, -0.2, 0.32)), ("red_upper", (0, -0.4, 0.3))),
+    "mouthShrugLower": (("middle", (0, -0.15, 0.5)), ("red_lower", (0, -0.5, 0.0))),
     "cheekPuff": (("middle", (0, -0.25, 0)), ("corner2", (0.0, 0.1, 0))),
 }
 
@@ -59,10 +59,10 @@ BUMPS: Mapping[str, tuple[tuple[tuple[float, ...], float, tuple[float, ...]], ..
     "mouthPress": (((3.2, -7.0, 10.8), 2.0, (0, -0.15, 0.1)),),
     "mouthUpperUp": (((2.2, -7.8, 15.2), 1.8, (0.1, -0.1, 0.35)),),
     "cheekPuff": (((4.8, -5.2, 12.6), 3.9, (1.35, -0.85, 0)),),
-    "cheekSquint": (((4.0, -6.8, 16.0), 2.8, (0.0, -0.35, 0.75)),),
+    "cheekSquint": (((4.0, -6.8, 16.0), 2.9, (0.0, -0.6, 1.05)),),
     "noseSneer": (
-        ((1.3, -8.3, 15.4), 1.7, (0.12, 0.05, 0.5)),
-        ((1.6, -8.0, 17.6), 1.7, (-0.1, -0.2, 0.25)),
+        ((1.3, -8.3, 15.4), 1.8, (0.2, 0.1, 0.75)),
+        ((1.6, -8.0, 17.6), 1.8, (-0.1, -0.35, 0.4)),
         ((2.2, -7.6, 20.8), 2.2, (-0.1, -0.1, -0.3)),
     ),
     "browDown": (((3.6, -6.8, 21.6), 3.4, (-0.25, -0.12, -0.95)),
@@ -242,7 +242,7 @@ class _Mouth:
         """Round the mouth: lips forward, parted, their edges turned outwards."""
         x = self.net.vertices[self.index, 0]
         arch = np.clip(1.0 - self.u**2, 0.0, 1.0) ** 0.55
-        part = np.where(self.side > 0, 0.62, -0.75) * arch
+        part = np.where(self.side > 0, 0.5, -0.66) * arch
         dy = -(1.0 - 0.5 * self.u**2) - 0.35 * (1.0 - self.red) * arch * (self.red > 0)
         return self._spread(np.column_stack([-0.3 * x, dy, part * (1.0 + 0.12 * self.red)]))
 
@@ -259,11 +259,15 @@ class _Mouth:
         free = ~(chin | still)
         free[self.index] = False
         free[self.net.ears] = False
-        weight = np.clip(Sheet(self.net, free).stretch(weight[:, None]), 0.0, 1.0)
-        keys = {"jawOpen": weight * jaw_rotation(points)}
+        # Where the jaw slides rather than turns, both lips go along and stay shut.
+        slide = weight.copy()
+        slide[self.index] = 0.55 - 0.25 * self.side * self.red
+        sheet = Sheet(self.net, free)
+        both = np.clip(sheet.stretch(np.column_stack([weight, slide])), 0.0, 1.0)
+        keys = {"jawOpen": both[:, :1] * jaw_rotation(points)}
         keys["jawOpen"][self.index, 0] -= (0.05 * self.u**2 * points[self.index, 0]) * self.follow
         for name, move in JAW_MOVES.items():
-            keys[name] = weight * np.array(move)
+            keys[name] = both[:, 1:] * np.array(move)
         return keys
 
     def close(self, jaw_open: np.ndarray) -> np.ndarray:

@@ -21,33 +21,66 @@ from mathutils import Vector
 from lipwright.rigs.demo_head import build_head
 from lipwright.scene.demo_head import add_demo_head
 
-TILE = (176, 200)
+TILE = (190, 214)
 COLUMNS = 10
 MOUTHS = {
     "neutral": {},
     "M": {"mouthPressLeft": 0.4, "mouthPressRight": 0.4, "jawOpen": 0.1, "mouthClose": 0.1},
-    "F": {"mouthRollLower": 0.75, "mouthUpperUpLeft": 0.35, "mouthUpperUpRight": 0.35,
-          "jawOpen": 0.08},
+    "F": {
+        "mouthRollLower": 0.75,
+        "mouthUpperUpLeft": 0.35,
+        "mouthUpperUpRight": 0.35,
+        "jawOpen": 0.08,
+    },
     "AH": {"jawOpen": 0.75, "mouthUpperUpLeft": 0.15, "mouthUpperUpRight": 0.15},
     "OO": {"jawOpen": 0.15, "mouthPucker": 0.8, "mouthFunnel": 0.25},
-    "EE": {"jawOpen": 0.12, "mouthSmileLeft": 0.5, "mouthSmileRight": 0.5,
-           "mouthUpperUpLeft": 0.4, "mouthUpperUpRight": 0.4, "mouthLowerDownLeft": 0.4,
-           "mouthLowerDownRight": 0.4},
+    "EE": {
+        "jawOpen": 0.12,
+        "mouthSmileLeft": 0.5,
+        "mouthSmileRight": 0.5,
+        "mouthUpperUpLeft": 0.4,
+        "mouthUpperUpRight": 0.4,
+        "mouthLowerDownLeft": 0.4,
+        "mouthLowerDownRight": 0.4,
+    },
     "OH": {"jawOpen": 0.45, "mouthFunnel": 0.7},
-    "TH": {"jawOpen": 0.25, "tongueDental": 1.0, "mouthLowerDownLeft": 0.2,
-           "mouthLowerDownRight": 0.2},
+    "TH": {
+        "jawOpen": 0.25,
+        "tongueDental": 1.0,
+        "mouthLowerDownLeft": 0.2,
+        "mouthLowerDownRight": 0.2,
+    },
     "L": {"jawOpen": 0.4, "tongueTipUp": 1.0, "mouthUpperUpLeft": 0.2, "mouthUpperUpRight": 0.2},
     "jaw + close": {"jawOpen": 1.0, "mouthClose": 1.0},
     "blink": {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0},
     "half blink": {"eyeBlinkLeft": 0.5, "eyeBlinkRight": 0.5},
-    "laugh": {"jawOpen": 0.6, "mouthSmileLeft": 1.0, "mouthSmileRight": 1.0,
-              "cheekSquintLeft": 0.8, "cheekSquintRight": 0.8, "eyeSquintLeft": 0.5,
-              "eyeSquintRight": 0.5},
-    "surprise": {"jawOpen": 0.6, "browInnerUp": 1.0, "browOuterUpLeft": 1.0,
-                 "browOuterUpRight": 1.0, "eyeWideLeft": 1.0, "eyeWideRight": 1.0},
-    "anger": {"browDownLeft": 1.0, "browDownRight": 1.0, "noseSneerLeft": 0.7,
-              "noseSneerRight": 0.7, "mouthPressLeft": 0.8, "mouthPressRight": 0.8,
-              "eyeSquintLeft": 0.4, "eyeSquintRight": 0.4},
+    "laugh": {
+        "jawOpen": 0.6,
+        "mouthSmileLeft": 1.0,
+        "mouthSmileRight": 1.0,
+        "cheekSquintLeft": 0.8,
+        "cheekSquintRight": 0.8,
+        "eyeSquintLeft": 0.5,
+        "eyeSquintRight": 0.5,
+    },
+    "surprise": {
+        "jawOpen": 0.6,
+        "browInnerUp": 1.0,
+        "browOuterUpLeft": 1.0,
+        "browOuterUpRight": 1.0,
+        "eyeWideLeft": 1.0,
+        "eyeWideRight": 1.0,
+    },
+    "anger": {
+        "browDownLeft": 1.0,
+        "browDownRight": 1.0,
+        "noseSneerLeft": 0.7,
+        "noseSneerRight": 0.7,
+        "mouthPressLeft": 0.8,
+        "mouthPressRight": 0.8,
+        "eyeSquintLeft": 0.4,
+        "eyeSquintRight": 0.4,
+    },
     "tongue out": {"jawOpen": 0.55, "tongueOut": 1.0},
 }
 
@@ -62,6 +95,7 @@ def set_up(width: int, height: int) -> bpy.types.Object:
     scene.display.render_aa = "8"
     shading = scene.display.shading
     shading.light, shading.color_type = "STUDIO", "MATERIAL"
+    shading.studio_light = "paint.sl"
     shading.show_cavity, shading.cavity_type = True, "BOTH"
     shading.show_specular_highlight = True
     scene.world = bpy.data.worlds.new("World")
@@ -75,7 +109,7 @@ def set_up(width: int, height: int) -> bpy.types.Object:
     return camera
 
 
-def aim(camera: bpy.types.Object, azimuth: float, *, away: float = 0.74, height: float = 0.155):
+def aim(camera: bpy.types.Object, azimuth: float, *, away: float = 0.66, height: float = 0.155):
     """Look at the head from `azimuth` degrees beside the front."""
     turn = math.radians(azimuth)
     target = Vector((0, 0, height))
