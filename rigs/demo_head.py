@@ -37,6 +37,7 @@ TEETH: Material = ("Demo Teeth", (0.92, 0.89, 0.82, 1.0))
 GUMS: Material = ("Demo Gums", (0.55, 0.17, 0.16, 1.0))
 TONGUE: Material = ("Demo Tongue", (0.66, 0.22, 0.22, 1.0))
 HAIR: Material = ("Demo Hair", (0.13, 0.055, 0.028, 1.0))
+HAIR_SHADOW: Material = ("Demo Hair Shadow", (0.105, 0.043, 0.022, 1.0))
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def build_head() -> tuple[MeshPart, ...]:
         _mesh("Eye_R", parts.eye(-1), eye_materials, "eye_R"),
         _mesh("Teeth", parts.teeth(), (TEETH, GUMS)),
         _mesh("Tongue", parts.tongue(), (TONGUE,)),
-        _mesh("Hair", parts.hair(), (HAIR,)),
+        _mesh("Hair", parts.hair(), (HAIR, HAIR_SHADOW)),
     )
 
 

@@ -42,10 +42,12 @@ TONGUE_SPINE = np.array([(-0.8, 9.2), (-2.0, 10.5), (-3.3, 11.25), (-4.7, 11.45)
                          (-6.95, 11.3)])
 TONGUE_SECTIONS, TONGUE_AROUND = 14, 12
 
-BROW_LINE = ((1.45, 21.75), (2.6, 22.35), (4.0, 22.6), (5.1, 22.2), (6.0, 21.35))
+BROW_LINE = ((1.4, 22.15), (2.6, 22.65), (4.0, 22.8), (5.1, 22.4), (6.0, 21.6))
 BROW_SECTIONS = 13
 
-HAIR_COLUMNS, HAIR_ROWS = 66, 13
+HAIR_COLUMNS, HAIR_ROWS, HAIR_LOCKS = 65, 14, 13
+HAIR_SWEEP = 1.1
+HAIR_CENTRE, HAIR_CROWN = np.array([0.0, 0.8, 20.5]), np.array([0.35, 4.0, 31.0])
 # Angle round the head from the front, and the height of the hairline there.
 HAIRLINE = ((0, 25.9), (25, 25.7), (45, 24.6), (58, 22.6), (68, 20.8), (76, 18.9), (84, 19.2),
             (92, 20.9), (104, 20.6), (118, 17.2), (135, 14.8), (180, 13.9))
@@ -155,7 +157,7 @@ def _row(arch: tuple[float, float, float], profile: tuple, edge: float) -> Part:
     rings, materials = [], []
     for i, (out, height, material) in enumerate(profile):
         tooth = 1.0 if 3 <= i <= 6 else 0.0
-        reach = out - 0.07 * gap * tooth
+        reach = out - 0.1 * gap * tooth
         x = (width + reach) * np.sin(angle)
         y = ahead - reach * np.cos(angle) + depth * (1.0 - np.cos(angle))
         z = height - edge * gap * (0.09 if i in (5, 6) else 0.0)
@@ -199,13 +201,14 @@ def _tongue_bends(way: np.ndarray) -> dict[str, np.ndarray]:
     zero = np.zeros_like(way)
     tip = np.clip((way - 0.4) / 0.6, 0.0, 1.0) ** 1.6
     hump = np.exp(-(((way - 0.38) / 0.2) ** 2))
+    early = np.clip((way - 0.3) / 0.35, 0.0, 1.0)
     out = np.clip((way - 0.1) / 0.9, 0.0, 1.0) ** 1.4
     lift = 0.95 * np.sin(np.pi * np.clip(out, 0, 1) ** 0.8) - 0.55 * out**3
     moves = {
         "tongueOut": (-4.4 * out, lift),
-        "tongueTipUp": (-0.2 * tip + 0.05 * hump, 1.75 * tip + 0.25 * hump),
+        "tongueTipUp": (-0.2 * tip + 0.05 * hump, 2.25 * tip + 0.25 * hump),
         "tongueBackUp": (0.45 * hump + 0.5 * tip, 1.9 * hump - 0.15 * tip),
-        "tongueDental": (-1.0 * tip, 0.72 * tip + 0.2 * hump),
+        "tongueDental": (-1.4 * tip, 1.25 * early * early * (3.0 - 2.0 * early)),
     }
     return {name: np.column_stack([zero, dy, dz]) for name, (dy, dz) in moves.items()}
 
@@ -248,52 +251,60 @@ def brows(skin: np.ndarray, skin_keys: Mapping[str, np.ndarray]) -> Part:
 
 def hair() -> Part:
     """Return short swept hair: the skull's surface, blown up and combed into soft locks."""
-    angle = 2.0 * np.pi * np.arange(HAIR_COLUMNS) / HAIR_COLUMNS
-    turned = np.degrees(np.abs((angle + np.pi) % (2 * np.pi) - np.pi))
-    line = np.array(HAIRLINE, float)
-    low = np.interp(turned, line[:, 0], line[:, 1])
-    low += (0.35 - 0.7 * _saw(_lock_phase(angle, 0.0))) * np.clip((62.0 - turned) / 20.0, 0.0, 1.0)
-    low -= 0.5 * np.sin(angle - 0.6) * np.exp(-((turned / 50.0) ** 2))
-    centre, crown = np.array([0.0, 0.8, 20.5]), np.array([0.35, 4.0, 31.0])
-    start = np.column_stack([7.6 * np.sin(angle), -8.6 * np.cos(angle) + 0.8, low])
-    goal = (crown - centre) / np.linalg.norm(crown - centre)
-    first = start - centre
-    first /= np.linalg.norm(first, axis=1)[:, None]
+    column = 2.0 * np.pi * np.arange(HAIR_COLUMNS) / HAIR_COLUMNS
+    lock = HAIR_LOCKS * column / (2.0 * np.pi) % 1.0
+    goal = HAIR_CROWN - HAIR_CENTRE
+    goal /= np.linalg.norm(goal)
     rows = []
     for v in np.linspace(0.0, 0.97, HAIR_ROWS) ** 1.25:
-        beam = (1.0 - v) * first + v * goal
+        # The columns turn on their way up, so the locks sweep to one side.
+        angle = column - HAIR_SWEEP * v
+        beam = (1.0 - v) * _hairline(angle, lock) + v * goal
         beam /= np.linalg.norm(beam, axis=1)[:, None]
-        rows.append(_blown_up(centre, beam, _thickness(angle, turned, v)))
-    top = _blown_up(centre, goal[None], np.array([1.15]))
+        rows.append(_blown_up(HAIR_CENTRE, beam, _thickness(angle, lock, v)))
+    top = _blown_up(HAIR_CENTRE, goal[None], np.array([1.15]))
     points = np.concatenate([*rows, top])
     index = [np.arange(HAIR_COLUMNS) + HAIR_COLUMNS * i for i in range(HAIR_ROWS)]
-    faces, materials = _bands(index, [0] * HAIR_ROWS, closed=True)
+    faces, _ = _bands(index, [0] * HAIR_ROWS, closed=True)
     for a, b in zip(index[-1], np.roll(index[-1], -1), strict=True):
         faces.append((int(a), int(b), len(points) - 1))
-        materials.append(0)
+    # The shadow side of every lock is a little darker, which draws the strands.
+    materials = np.tile((lock > 0.8).astype(int), HAIR_ROWS).tolist()
     return Part(points, faces, materials)
 
 
-def _thickness(angle: np.ndarray, turned: np.ndarray, v: float) -> np.ndarray:
+def _from_front(angle: np.ndarray) -> np.ndarray:
+    """Return degrees round the head, 0 at the front to 180 at the back."""
+    return np.degrees(np.abs((angle + np.pi) % (2.0 * np.pi) - np.pi))
+
+
+def _hairline(angle: np.ndarray, lock: np.ndarray) -> np.ndarray:
+    """Return unit beams from the middle of the skull to where the hair starts, shape (n, 3)."""
+    turned, line = _from_front(angle), np.array(HAIRLINE, float)
+    low = np.interp(turned, line[:, 0], line[:, 1])
+    low += (0.35 - 0.7 * _saw(lock)) * np.clip((62.0 - turned) / 20.0, 0.0, 1.0)
+    low -= 0.5 * np.sin(angle - 0.6) * np.exp(-((turned / 50.0) ** 2))
+    start = np.column_stack([7.6 * np.sin(angle), -8.6 * np.cos(angle) + 0.8, low])
+    beam = start - HAIR_CENTRE
+    return beam / np.linalg.norm(beam, axis=1)[:, None]
+
+
+def _thickness(angle: np.ndarray, lock: np.ndarray, v: float) -> np.ndarray:
     if v == 0.0:
         return np.full_like(angle, -0.25)
+    turned = _from_front(angle)
     rise = np.clip(v / 0.16, 0.0, 1.0) ** 0.5
     quiff = np.exp(-((turned / 48.0) ** 2)) * np.exp(-(((v - 0.25) / 0.28) ** 2))
     side = 0.35 * np.sin(angle - 0.6) * np.exp(-((turned / 70.0) ** 2))
-    locks = 0.42 * (_saw(_lock_phase(angle, v)) - 0.6) * (1.0 - 0.8 * v)
+    ridge = 0.45 * (_saw(lock) - 0.6) * (1.0 - 0.8 * v)
     full = 1.05 - 0.45 * np.clip((turned - 70.0) / 60.0, 0, 1) * (v < 0.5) + 0.25 * v * (1 - v)
-    return rise * (full + 1.15 * quiff + side + locks)
+    return rise * (full + 1.15 * quiff + side + ridge)
 
 
-def _lock_phase(angle: np.ndarray, v: float) -> np.ndarray:
-    """Return which lock of hair lies at `angle`, whole numbers at the partings."""
-    return 11.0 * angle / (2.0 * np.pi) + 2.6 * v
-
-
-def _saw(phase: np.ndarray) -> np.ndarray:
-    """Return a rounded saw tooth, 0..1, with period 1."""
-    t = phase % 1.0
-    return np.where(t < 0.75, np.sin(0.5 * np.pi * t / 0.75), np.cos(0.5 * np.pi * (t - 0.75) / 0.25))
+def _saw(t: np.ndarray) -> np.ndarray:
+    """Return a rounded saw tooth, 0..1, for t in 0..1."""
+    rising = np.sin(0.5 * np.pi * t / 0.75)
+    return np.where(t < 0.75, rising, np.cos(0.5 * np.pi * (t - 0.75) / 0.25))
 
 
 def _blown_up(centre: np.ndarray, beam: np.ndarray, thickness: np.ndarray) -> np.ndarray:

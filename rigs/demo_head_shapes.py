@@ -174,7 +174,7 @@ def _bumps(net: HeadNet, name: str, *, spare: np.ndarray | None = None) -> np.nd
         gap = np.linalg.norm(points - np.array(centre), axis=1) / radius
         out += np.clip(1.0 - gap**2, 0.0, 1.0)[:, None] ** 2 * np.array(move)
     ball = np.linalg.norm(np.abs(points * [1, 0, 0]) + points * [0, 1, 1] - EYE_CENTRE, axis=1)
-    out *= _soft(ball, EYE_RADIUS + 0.35, EYE_RADIUS + 1.3)[:, None]
+    out *= _soft(ball, EYE_RADIUS + 0.3, EYE_RADIUS + 2.0)[:, None]
     return out if spare is None else out * (1.0 - spare)[:, None]
 
 
@@ -210,7 +210,7 @@ class _Mouth:
         arch = np.clip(1.0 - self.u**2, 0.0, 1.0) ** 0.8
         left = _soft(self.u, -0.5, 0.5)
         weights: dict[str, Callable[[], np.ndarray]] = {
-            "corner": lambda: _soft(self.u, -0.15, 1.15) ** 1.4 * 1.07,
+            "corner": lambda: np.clip(self.u, 0.0, 1.0) ** 1.8,
             "corner2": lambda: np.abs(self.u) ** 3,
             "upper": lambda: arch * (self.side > 0) * left,
             "lower": lambda: arch * (self.side < 0) * left,
