@@ -7,7 +7,7 @@ SHARED ?= ../shared
 # Further Blenders (as Python modules) that `make test` visits after the one in .venv.
 BLENDERS ?= 4.2.23 5.0.1 5.2.3
 # `make demo SOUND=my.wav CHARACTER=my.blend` takes your own.
-SOUND ?= demo/line.flac
+SOUND ?= demo/line.wav
 CHARACTER ?=
 
 BIN := .venv/bin

@@ -20,8 +20,6 @@ from mathutils import Vector
 MOVES = 0.02
 LENS_MM = 85.0
 SENSOR_MM = 36.0
-# How much of the picture's height the moving part of the face takes.
-FILLS = 0.76
 # How far above the middle of the moving part the camera looks, as a share of its height.
 RAISED = 0.06
 
@@ -54,12 +52,12 @@ def coordinates(block: bpy.types.ShapeKey) -> np.ndarray:
     return flat.reshape(-1, 3)
 
 
-def place_camera(turn_degrees: float) -> None:
+def place_camera(turn_degrees: float, fills: float) -> None:
     """Look at the face from the front, which is -Y, turned a little to one side."""
     low, high = face_box()
     tall = max(high.z - low.z, high.x - low.x)
     centre = (low + high) / 2 + RAISED * tall * Vector((0.0, 0.0, 1.0))
-    distance = tall / FILLS * LENS_MM / SENSOR_MM + (high.y - low.y) / 2
+    distance = tall / fills * LENS_MM / SENSOR_MM + (high.y - low.y) / 2
     camera = bpy.data.objects.new("Picture", bpy.data.cameras.new("Picture"))
     camera.data.lens, camera.data.sensor_width = LENS_MM, SENSOR_MM
     camera.data.clip_start, camera.data.clip_end = distance / 100, distance * 10
@@ -125,11 +123,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=24.0)
     parser.add_argument("--size", type=int, default=320, help="pixels")
     parser.add_argument("--turn", type=float, default=12.0, help="degrees away from the front")
+    parser.add_argument("--fills", type=float, default=0.76, help="share of the picture's height")
     args = parser.parse_args()
     bpy.ops.wm.open_mainfile(filepath=str(args.file.resolve()))
     bpy.context.scene.frame_set(bpy.context.scene.frame_start)
     set_look(args.size)
-    place_camera(args.turn)
+    place_camera(args.turn, args.fills)
     seconds = args.times
     if args.film:
         seconds = [n / args.rate for n in range(int(args.film * args.rate) + 1)]

@@ -28,8 +28,10 @@ from lipwright.pipeline import Analysis, Settings, analyse, perform
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-COLUMNS = 8
+COLUMNS = 6
 SHOWN = ("jawOpen", "mouthClose", "mouthPucker", "mouthFunnel")
+# Share of a frame's height that the moving part of the face takes.
+CLOSE_UP = 0.95
 LONGEST_PAGE_SECONDS = 12.0
 
 
@@ -108,7 +110,8 @@ def render(baked: Path, seconds: Sequence[float], folder: Path, size: int) -> li
     """Render the face at these times of the sound."""
     script = HERE / "render_face.py"
     times = [f"{time:.4f}" for time in seconds]
-    run([sys.executable, script, baked, "-o", folder, "--size", size, "--times", *times])
+    command = [sys.executable, script, baked, "-o", folder, "--size", size, "--fills", CLOSE_UP]
+    run([*command, "--times", *times])
     return sorted(folder.glob("*.png"))
 
 
@@ -161,7 +164,7 @@ def draw(
 ) -> plt.Figure:
     """Put the sheet together."""
     rows = -(-len(pictures) // COLUMNS)
-    heights = [1.3, 0.7] + [1.85] * rows
+    heights = [1.3, 0.7] + [2.45] * rows
     figure = plt.figure(figsize=(14, 0.6 + sum(heights)), layout="constrained")
     figure.suptitle(title, fontsize=11, ha="left", x=0.01)
     grid = figure.add_gridspec(2 + rows, COLUMNS, height_ratios=heights)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo: a voice line becomes a talking face through the real extension (`make demo`).
+
+Builds the zip, installs it into a clean profile, bakes a character with the installed bake.py, and
+writes a .blend, .fbx, .glb, .csv, a contact sheet and a short film with sound to build/demo/.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import soundfile
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "build" / "demo"
+PICTURES = ROOT / "docs" / "make_pictures"
+FILM_RATE = 24
+FILM_PIXELS = 400
+
+
+def say(text: str) -> None:
+    """Write a line to the terminal at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def run(command: Sequence[object], environment: dict[str, str] | None = None) -> str:
+    """Run a program and return what it printed; if it fails, stop with what it said."""
+    words = [str(word) for word in command]
+    merged = {**os.environ, **(environment or {})}
+    done = subprocess.run(words, capture_output=True, text=True, env=merged, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)} failed:\n{(done.stdout + done.stderr)[-4000:]}")
+    return done.stdout
+
+
+def zip_for_this_python() -> Path:
+    """Build the extension for the Blender that .venv holds."""
+    line = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    sys.path.insert(0, str(ROOT))
+    import build
+
+    return build.build(build.Target(line, build.this_platform()), build.DIST)
+
+
+def film(baked: Path, sound: Path, seconds: float) -> Path | None:
+    """Render every frame and join them with the sound; None without an encoder."""
+    encoder = shutil.which("ffmpeg")
+    if encoder is None:
+        return None
+    frames, out = OUT / "frames", OUT / "demo.mp4"
+    shutil.rmtree(frames, ignore_errors=True)
+    script = PICTURES / "render_face.py"
+    options = ["--film", seconds, "--rate", FILM_RATE, "--size", FILM_PIXELS]
+    run([sys.executable, script, baked, "-o", frames, *options])
+    has_x264 = "libx264" in run([encoder, "-hide_banner", "-encoders"])
+    codec = ["-c:v", "libx264", "-crf", "20"] if has_x264 else ["-c:v", "mpeg4", "-q:v", "4"]
+    command = [encoder, "-y", "-v", "error", "-framerate", FILM_RATE, "-i", frames / "%04d.png"]
+    command += ["-i", sound, *codec, "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest", out]
+    run(command)
+    shutil.rmtree(frames)
+    return out
+
+
+def main() -> int:
+    """Make everything and say where it is."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sound", type=Path, default=ROOT / "demo" / "line.wav")
+    parser.add_argument("--character", type=Path, help=".blend, .fbx, .glb; default: the demo head")
+    args, options = parser.parse_known_args()
+    for path in filter(None, (args.sound, args.character)):
+        if not path.is_file():
+            raise SystemExit(f"There is no file {path}")
+    started = time.monotonic()
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    profile = {"BLENDER_USER_RESOURCES": str(OUT / "profile")}
+
+    say("Building the extension")
+    archive = zip_for_this_python()
+    say(f"Installing {archive.name} into a clean profile")
+    head = OUT / "head.blend"
+    printed = run([sys.executable, ROOT / "demo" / "prepare.py", archive, "-o", head], profile)
+    extension = Path(printed.splitlines()[-1])
+
+    say(f"Listening to {args.sound.name} and animating")
+    files = {kind: OUT / f"demo.{kind}" for kind in ("blend", "fbx", "glb", "csv")}
+    command = [sys.executable, extension / "bake.py", args.character or head, "--audio", args.sound]
+    command += ["--save", files["blend"], "--fbx", files["fbx"], "--glb", files["glb"]]
+    say(run([*command, "--csv", files["csv"], *options], profile).strip().splitlines()[-1])
+    head.unlink()
+
+    say("Rendering the contact sheet and the film")
+    sheet = OUT / "sheet.png"
+    command = [sys.executable, PICTURES / "sheet.py", "--sound", args.sound]
+    run([*command, "--baked", files["blend"], "-o", sheet])
+    movie = film(files["blend"], args.sound, soundfile.info(str(args.sound)).duration)
+
+    say(f"Done in {time.monotonic() - started:.0f} s:")
+    for path in (*files.values(), sheet, movie):
+        if path is not None:
+            say(f"  {os.path.relpath(path)}")
+    if movie is None:
+        say("  no film: ffmpeg was not found")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
