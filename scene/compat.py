@@ -14,6 +14,8 @@ EXITS_CLEANLY: bool = bpy.app.version >= (5, 0, 0)
 HAS_NEW_FBX_IMPORT: bool = bpy.app.version >= (4, 5, 0)
 # The bpy 4.2 wheel is built without its audio library: no sound strips, no decoding.
 HAS_SOUND: bool = bool(bpy.app.build_options.audaspace)
+# From 4.5 a path property says itself that it may be relative to the .blend (//).
+PATH_OPTIONS: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 
 
 # --- the sequencer ----------------------------------------------------------------------------

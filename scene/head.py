@@ -80,5 +80,6 @@ def _bone_channels(item: bpy.types.Object, bone: str) -> list[Channel]:
     if pose.rotation_mode == "XYZ":
         return [(pose.path_from_id("rotation_euler"), i) for i in range(3)]
     raise RigError(
-        f"The bone “{bone}” turns by {pose.rotation_mode}. Set its rotation mode to Quaternion or XYZ"
+        f"The bone “{bone}” turns by {pose.rotation_mode}. "
+        "Set its rotation mode to Quaternion or XYZ Euler"
     )

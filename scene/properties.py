@@ -14,6 +14,7 @@ from bpy.props import (
 )
 
 from ..core.errors import RigError
+from . import compat
 from .character import Character, character_of, has_shape_keys
 
 VERSION = 1
@@ -163,7 +164,12 @@ class LIPWRIGHT_PG_scene(bpy.types.PropertyGroup):
     strip: StringProperty(
         name="Strip", description="Sound strip with the voice; empty: the active sound strip"
     )
-    file: StringProperty(name="File", description="Sound file with the voice", subtype="FILE_PATH")
+    file: StringProperty(
+        name="File",
+        description="Sound file with the voice",
+        subtype="FILE_PATH",
+        options=compat.PATH_OPTIONS,
+    )
     speaker: PointerProperty(
         name="Speaker",
         description="Speaker object with the voice",

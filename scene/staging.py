@@ -108,7 +108,7 @@ def _temporary_skeleton(
     character: Character, scene: bpy.types.Scene, undo: ExitStack
 ) -> bpy.types.Object:
     """Engines import shape keys only on skinned meshes, so a bare face gets a bone of its own."""
-    data = bpy.data.armatures.new(character.name)
+    data = bpy.data.armatures.new(f"{character.name} Rig")
     undo.callback(bpy.data.armatures.remove, data)
     armature = bpy.data.objects.new(f"{character.name} Rig", data)
     scene.collection.objects.link(armature)

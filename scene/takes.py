@@ -306,7 +306,8 @@ def _note_theirs(
         if on_top:
             count = sum(len(curve.keyframe_points) for curve in on_top)
             report.notes.append(
-                f"“{action.name}” stays on top: {count} of its keys on {len(on_top)} shapes win over ours"
+                f"“{action.name}” stays on top: {count} of its keys on {len(on_top)} shapes "
+                "win over ours"
             )
     if skipped:
         report.notes.append(

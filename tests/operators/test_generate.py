@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The button: one undo step, live dials, reasons instead of silence, a job that can be stopped."""
+
+import time
+from types import SimpleNamespace
+
+import bpy
+import pytest
+
+from lipwright.tests.blender_fixtures import jaw_curve, value_at
+
+NO_STRIPS = not bpy.app.build_options.audaspace
+needs_strips = pytest.mark.skipif(NO_STRIPS, reason="this bpy is built without sound strips")
+
+
+@pytest.fixture
+def choose(voice):
+    """Choose a file and a face."""
+
+    def do(item: bpy.types.Object) -> bpy.types.PropertyGroup:
+        choice = bpy.context.scene.lipwright
+        choice.source, choice.file, choice.character = "FILE", str(voice), item
+        return choice
+
+    return do
+
+
+def test_from_a_file_to_keys(face, fake, choose):
+    item = face()
+    choose(item)
+    bpy.context.scene.frame_set(5)
+    assert bpy.ops.lipwright.generate() == {"FINISHED"}
+    assert value_at(item, 5 + 24) > 0.1
+    assert value_at(item, 5 + 24, "mouthPucker") == pytest.approx(value_at(item, 29) / 2, abs=1e-4)
+    assert value_at(item, 200) == 0
+
+
+@needs_strips
+def test_the_file_lands_in_the_sequencer_once(face, fake, choose, ours):
+    choose(face())
+    bpy.context.scene.frame_set(5)
+    bpy.ops.lipwright.generate()
+    bpy.context.scene.frame_set(50)
+    bpy.ops.lipwright.generate()
+    strips = ours("scene.strip").sound_strips(bpy.context.scene)
+    assert [strip.frame_final_start for strip in strips] == [5]
+
+
+@needs_strips
+def test_a_strip_that_moved_takes_its_keys_along(face, fake, choose, ours):
+    item = face()
+    choice = choose(item)
+    bpy.ops.lipwright.add_strip()
+    assert choice.source == "STRIP"
+    bpy.ops.lipwright.generate()
+    assert value_at(item, 24) > 0.1
+    ours("scene.strip").sound_strips(bpy.context.scene)[0].frame_start += 100
+    bpy.ops.lipwright.generate()
+    assert fake.heard == 1, "the same sound is not listened to twice"
+    assert value_at(item, 24) == 0
+    assert value_at(item, 124) > 0.1
+
+
+def test_one_undo_step(face, fake, choose):
+    item = face()
+    choose(item)
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.lipwright.generate("EXEC_DEFAULT", True)
+    assert bpy.data.objects["Head"].data.shape_keys.animation_data is not None
+    bpy.ops.ed.undo()
+    keys = bpy.data.objects["Head"].data.shape_keys
+    assert keys.animation_data is None or keys.animation_data.action is None
+    assert not bpy.data.actions
+
+
+def test_dials_are_mixed_again_without_listening(face, fake, choose, ours):
+    item = face()
+    choose(item)
+    bpy.ops.lipwright.generate()
+    before = value_at(item, 24)
+    item.lipwright.jaw = 0.5
+    item.lipwright.emotion, item.lipwright.strength = "happy", 0.7
+    live = ours("operators.live")
+    live._waiting.add(item.name)
+    assert live.mix_waiting() is None
+    assert value_at(item, 24) == pytest.approx(before / 2, rel=1e-3)
+    assert value_at(item, 24, "eyeBlinkLeft") == pytest.approx(0.7)
+    assert fake.heard == 1
+
+
+def test_a_ten_second_line_is_mixed_again_quickly(face, fake, ours, tmp_path):
+    item = face("Head", ours("core.motion.track").ARKIT_NAMES)
+    scene = bpy.context.scene
+    character = ours("scene.character").character_of(item, scene)
+    baking, settings = ours("operators.baking"), ours("pipeline").Settings()
+    clock = ours("scene.clock").clock_of(scene, 1.0)
+    baking.act(character, 10.0, settings, clock, "line")
+    start = time.perf_counter()
+    baking.mix_again(character, settings, None)
+    assert time.perf_counter() - start < 0.5  # 0.1 on an idle machine
+
+
+def test_few_keys_stay_within_the_tolerance(face, fake, choose):
+    item = face()
+    choose(item)
+    bpy.ops.lipwright.generate()
+    dense = [value_at(item, frame) for frame in range(50)]
+    count = len(jaw_curve(item).keyframe_points)
+    item.lipwright.few, item.lipwright.tolerance = True, 0.02
+    bpy.ops.lipwright.generate()
+    assert len(jaw_curve(item).keyframe_points) < count / 2
+    assert [value_at(item, frame) for frame in range(50)] == pytest.approx(dense, abs=0.0201)
+
+
+def test_clear(face, fake, choose):
+    item = face()
+    choose(item)
+    assert not bpy.ops.lipwright.clear.poll()
+    bpy.ops.lipwright.generate()
+    bpy.ops.lipwright.clear()
+    assert not bpy.data.actions
+    assert value_at(item, 24) == 0
+
+
+def test_reasons_are_sentences(face, fake, choose, ours):
+    operator = ours("operators.generate").LIPWRIGHT_OT_generate
+    choice = bpy.context.scene.lipwright
+    assert "sequencer" in operator.reason(bpy.context)
+    choice.source = "FILE"
+    assert "sound file" in operator.reason(bpy.context)
+    choice.file = "/nowhere/gone.wav"
+    assert "character" in operator.reason(bpy.context)
+    plain = face("Cube", ())
+    assert "no shape keys" in operator.reason(bpy.context)
+    bpy.data.objects.remove(plain)
+    face("Odd", ("one", "two"))
+    assert operator.reason(bpy.context)
+    face("Head")
+    assert operator.reason(bpy.context) == ""
+    with pytest.raises(RuntimeError, match="was not found"):
+        bpy.ops.lipwright.generate()
+
+
+def test_head_motion_on_the_picked_object(face, fake, choose):
+    item = face()
+    choose(item)
+    item.lipwright.head, item.lipwright.head_object = True, item
+    bpy.ops.lipwright.generate()
+    value_at(item, 24)
+    assert item.delta_rotation_euler[0] > 0.01
+    bpy.ops.lipwright.clear()
+    assert tuple(item.delta_rotation_euler) == (0, 0, 0)
+    assert not bpy.data.actions
+
+
+def test_head_motion_on_a_bone(face, fake, choose):
+    item = face()
+    bpy.ops.object.armature_add()
+    rig = bpy.context.object
+    item.parent = rig
+    choose(rig)
+    rig.lipwright.head, rig.lipwright.head_object, rig.lipwright.head_bone = True, rig, "Bone"
+    bpy.ops.lipwright.generate()
+    value_at(item, 24)
+    turned = (
+        rig.pose.bones["Bone"].matrix.to_3x3()
+        @ rig.data.bones["Bone"].matrix_local.to_3x3().inverted()
+    )
+    assert turned.to_euler().x > 0.01
+    value_at(item, 200)
+    assert rig.pose.bones["Bone"].rotation_quaternion.w == pytest.approx(1)
+    bpy.ops.lipwright.clear()
+    assert rig.pose.bones["Bone"].rotation_quaternion.w == 1
+
+
+class Window:
+    """The parts of a context that the modal operator uses, without a window."""
+
+    def __init__(self) -> None:
+        self.scene, self.window = bpy.context.scene, None
+        self.view_layer, self.preferences = bpy.context.view_layer, bpy.context.preferences
+        self.timers: list[object] = []
+        self.window_manager = SimpleNamespace(
+            lipwright=bpy.context.window_manager.lipwright,
+            windows=[],
+            event_timer_add=lambda *_args, **_options: self.timers.append(1) or 1,
+            event_timer_remove=self.timers.remove,
+            modal_handler_add=lambda _operator: True,
+        )
+
+
+@pytest.fixture
+def modal(ours):
+    """Drive invoke and modal as a window would: `modal()` gives (operator, context, step)."""
+
+    def start():
+        module = ours("operators.generate")
+        said: list[tuple[set, str]] = []
+
+        class Operator:
+            add_strip = False
+            report = staticmethod(lambda kind, text: said.append((kind, text)))
+
+        for name in ("execute", "invoke", "modal", "_stop", "_prepare", "_write", "_heard_span"):
+            setattr(Operator, name, getattr(module.LIPWRIGHT_OT_generate, name))
+        operator, context = Operator(), Window()
+        assert operator.invoke(context, None) == {"RUNNING_MODAL"}
+
+        def step(kind: str = "TIMER") -> set[str]:
+            return operator.modal(context, SimpleNamespace(type=kind))
+
+        return context, step, said
+
+    return start
+
+
+def run_out(step, kind: str = "TIMER") -> set[str]:
+    for _ in range(500):
+        result = step(kind)
+        if result & {"FINISHED", "CANCELLED"}:
+            return result
+        time.sleep(0.01)
+    raise AssertionError("the job did not end")
+
+
+def test_modal_runs_to_the_end(face, fake, choose, modal):
+    item = face()
+    choose(item)
+    fake.slow_seconds = 0.1
+    context, step, said = modal()
+    state = context.window_manager.lipwright
+    assert state.running
+    assert step("MOUSEMOVE") == {"PASS_THROUGH"}
+    assert run_out(step) == {"FINISHED"}
+    assert not state.running
+    assert not context.timers
+    assert value_at(item, 24) > 0.1
+    assert said[-1][0] == {"INFO"}
+
+
+@pytest.mark.parametrize("how", ["ESC", "button"])
+def test_stopping_changes_nothing(face, fake, choose, modal, how):
+    item = face()
+    choose(item)
+    fake.slow_seconds = 30.0
+    context, step, said = modal()
+    step()
+    if how == "ESC":
+        step("ESC")
+    else:
+        bpy.ops.lipwright.cancel()
+    assert run_out(step) == {"CANCELLED"}
+    assert not context.timers
+    assert not context.window_manager.lipwright.running
+    assert "Nothing was changed" in said[-1][1]
+    assert not bpy.data.actions
+    assert item.data.shape_keys.animation_data is None
+
+
+def test_a_character_deleted_meanwhile_is_a_sentence(face, fake, choose, modal):
+    item = face()
+    choose(item)
+    fake.slow_seconds = 0.05
+    _context, step, said = modal()
+    bpy.data.objects.remove(item)
+    assert run_out(step) == {"CANCELLED"}
+    assert "is gone" in said[-1][1]

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What leaves Blender: read back, it is the same face, with a skeleton, from time 0."""
+
+import bpy
+import numpy as np
+import pytest
+
+from lipwright.tests.blender_fixtures import ARKIT_SOME, FakePipeline, value_at
+
+LENGTH = 2.0
+START = 31
+
+
+@pytest.fixture
+def talking(face, ours, fake):
+    """A face with a take from frame 31 on."""
+    item = face("Anna")
+    scene = bpy.context.scene
+    character = ours("scene.character").character_of(item, scene)
+    clock = ours("scene.clock").clock_of(scene, float(START))
+    settings = ours("pipeline").Settings()
+    ours("operators.baking").act(character, LENGTH, settings, clock, "line one")
+    return character
+
+
+def shown(item: bpy.types.Object, frames: range) -> np.ndarray:
+    return np.array([[value_at(item, frame, key) for key in ARKIT_SOME] for frame in frames])
+
+
+def read_back(path, ours) -> tuple[bpy.types.Object, float]:
+    """Import into an empty file; the mesh and the frame that is time 0."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True, load_ui=False)
+    if path.suffix == ".fbx":
+        bpy.ops.import_scene.fbx(filepath=str(path))  # puts time 0 at frame 1
+        zero = 1.0
+    else:
+        bpy.ops.import_scene.gltf(filepath=str(path))
+        zero = 0.0
+    return next(
+        item for item in bpy.data.objects if item.type == "MESH" and item.data.shape_keys
+    ), zero
+
+
+def state(scene: bpy.types.Scene) -> tuple:
+    """Everything that an export must leave as it was."""
+    return (
+        scene.name,
+        scene.frame_start,
+        scene.frame_end,
+        scene.frame_current,
+        sorted(item.name for item in bpy.data.objects),
+        sorted(action.name for action in bpy.data.actions),
+        sorted(data.name for data in bpy.data.armatures),
+        [
+            (item.name, item.parent, len(item.modifiers), len(item.vertex_groups))
+            for item in bpy.data.objects
+        ],
+        [item.name for item in scene.objects if item.select_get()],
+    )
+
+
+@pytest.mark.parametrize("suffix", [".fbx", ".glb"])
+def test_read_back_is_the_same(talking, ours, tmp_path, suffix):
+    scene = bpy.context.scene
+    count = round(LENGTH * 24) + 1
+    before, was = shown(talking.meshes[0], range(START, START + count)), state(scene)
+    assert before.max() > 0.5
+    export = ours("scene.export")
+    path = tmp_path / f"line{suffix}"
+    write = export.export_fbx if suffix == ".fbx" else export.export_glb
+    assert write(path, talking, scene) == "line one"
+    assert state(scene)[:3] + state(scene)[4:] == was[:3] + was[4:]
+    item, zero = read_back(path, ours)
+    assert item.name.removesuffix(".001") == "Anna"  # glTF's importer makes skinned names unique
+    assert item.find_armature() is not None
+    after = shown(item, range(int(zero), int(zero) + count))
+    assert np.abs(after - before).max() < 1e-3
+    names = " ".join(action.name for action in bpy.data.actions)
+    assert "line one" in names
+    low = min(action.frame_range[0] for action in bpy.data.actions)
+    assert low == pytest.approx(zero)
+
+
+def test_the_artists_keys_and_nla_come_along(face, ours, fake, tmp_path):
+    item = face("Anna")
+    block = item.data.shape_keys.key_blocks["mouthClose"]
+    block.value = 0.5
+    block.keyframe_insert("value", frame=1)
+    scene = bpy.context.scene
+    character = ours("scene.character").character_of(item, scene)
+    clock = ours("scene.clock").clock_of(scene, 1.0)
+    ours("operators.baking").act(character, LENGTH, ours("pipeline").Settings(), clock, "line")
+    path = tmp_path / "line.fbx"
+    ours("scene.export").export_fbx(path, character, scene)
+    item, zero = read_back(path, ours)
+    assert value_at(item, zero + 20, "mouthClose") == pytest.approx(0.5, abs=1e-3)
+    wanted = FakePipeline.jaw(np.array(20 / 24), LENGTH)
+    assert value_at(item, zero + 20) == pytest.approx(float(wanted), abs=1e-3)
+
+
+def test_a_face_with_its_own_skeleton_keeps_it(face, ours, fake, tmp_path):
+    item = face("Anna")
+    bpy.ops.object.armature_add()
+    armature = bpy.context.object
+    armature.name = "Skeleton"
+    item.parent = armature
+    item.modifiers.new("Armature", "ARMATURE").object = armature
+    item.vertex_groups.new(name="Bone").add(range(8), 1.0, "REPLACE")
+    scene = bpy.context.scene
+    character = ours("scene.character").character_of(item, scene)
+    clock = ours("scene.clock").clock_of(scene, 1.0)
+    ours("operators.baking").act(character, LENGTH, ours("pipeline").Settings(), clock, "line")
+    path = tmp_path / "line.fbx"
+    ours("scene.export").export_fbx(path, character, scene)
+    back, zero = read_back(path, ours)
+    assert [one.name for one in bpy.data.objects if one.type == "ARMATURE"] == ["Skeleton"]
+    assert value_at(back, zero + 20) > 0.05
+
+
+def test_nothing_to_export_is_a_sentence(face, ours, tmp_path):
+    character = ours("scene.character").character_of(face(), bpy.context.scene)
+    with pytest.raises(ours("core.errors").RigError, match="Generate it first"):
+        ours("scene.export").export_fbx(tmp_path / "x.fbx", character, bpy.context.scene)
