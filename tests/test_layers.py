@@ -133,7 +133,7 @@ def test_nothing_imports_training():
 
 def _asks_for_a_version(node: ast.AST) -> bool:
     """Say whether this reads Blender's version or tries whether its interface has something."""
-    if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("bpy.app.version"):
+    if isinstance(node, ast.Attribute) and ast.unparse(node) == "bpy.app.version":
         return True
     return (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hasattr"
