@@ -10,15 +10,27 @@ MOUTH_HEIGHT = 12.5
 # Share of the way from the slit to the edge of the red, and how far the lip stands out there.
 LIP_LOOPS = ((1.0, 0.02), (0.78, 0.26), (0.5, 0.4), (0.22, 0.3), (0.0, 0.06))
 # Behind the slit: depth behind the contact line, height above it, share of the mouth's width.
-BAG_LOOPS = ((0.3, 0.05, 1.0), (0.62, 0.4, 1.02), (0.85, 1.25, 1.08), (2.4, 1.9, 1.1),
-             (5.0, 1.7, 0.9), (7.5, 0.9, 0.6))
+BAG_LOOPS = (
+    (0.3, 0.05, 1.0),
+    (0.62, 0.4, 1.02),
+    (0.85, 1.3, 1.1),
+    (2.4, 1.95, 1.28),
+    (5.0, 1.8, 1.2),
+    (7.5, 1.0, 0.7),
+)
 LIP_MATERIAL, MOUTH_MATERIAL, LASH_MATERIAL = 1, 2, 3
 
 # Angles in degrees: half the opening sideways, up, down, and the extra of each loop outwards.
 LID_SPAN, LID_UP, LID_DOWN = 46.0, 26.0, 24.0
 # Extra span, extra height, radius beyond the eyeball; from the crease to behind the lid's edge.
-LID_LOOPS = ((17.0, 24.0, 0.2), (9.0, 11.0, 0.24), (3.4, 3.6, 0.25), (0.0, 0.0, 0.22),
-             (0.0, 0.5, 0.07), (3.0, 16.0, 0.05))
+LID_LOOPS = (
+    (17.0, 24.0, 0.2),
+    (9.0, 11.0, 0.24),
+    (3.4, 3.6, 0.25),
+    (0.0, 0.0, 0.22),
+    (0.0, 0.5, 0.07),
+    (3.0, 16.0, 0.05),
+)
 
 
 def halves(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +78,7 @@ def mouth_loops(count: int) -> tuple[np.ndarray, list[int]]:
         ring = contact.copy()
         ring[:, 0] *= wide
         ring[:, 1] += deep * (1.0 - 0.25 * np.abs(u) ** 2)
-        ring[:, 2] += side * high * full
+        ring[:, 2] += side * high * (full if high < 1.0 else np.sqrt(full))
         rings.append(ring)
     red, dark = len(LIP_LOOPS), len(BAG_LOOPS)
     return np.array(rings), [LIP_MATERIAL] * red + [MOUTH_MATERIAL] * (dark - 1)
@@ -115,8 +127,17 @@ def lid_loops(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 # Size of the ear's outline, and how far it stands away from the head; the last ones sink in.
-EAR_LOOPS = ((0.8, 0.35), (0.95, 0.9), (1.18, 1.25), (1.2, 1.5), (1.05, 1.6), (0.88, 1.45),
-             (0.75, 1.05), (0.5, 0.8), (0.25, 0.7))
+EAR_LOOPS = (
+    (0.8, 0.35),
+    (0.95, 0.9),
+    (1.18, 1.25),
+    (1.2, 1.5),
+    (1.05, 1.6),
+    (0.88, 1.45),
+    (0.75, 1.05),
+    (0.5, 0.8),
+    (0.25, 0.7),
+)
 
 
 def ear_loops(root: np.ndarray) -> np.ndarray:

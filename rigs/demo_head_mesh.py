@@ -223,9 +223,7 @@ def _fill_mouth(net: Net, box: np.ndarray) -> np.ndarray:
         rings.append(net.add(ring, pinned=True))
     for ring in rings[1:]:
         net.pair(ring, ring[flip])
-    for outer, inner, material in zip(
-        rings, rings[1:], [SKIN] * 4 + materials, strict=False
-    ):
+    for outer, inner, material in zip(rings, rings[1:], [SKIN] * 4 + materials, strict=False):
         net.band(outer, inner, material, flip=False)
     last = rings[-1]
     for i in range(count // 2):

@@ -16,8 +16,21 @@ from .demo_head_surface import EYE_CENTRE, EYE_RADIUS, distance, front, gradient
 Faces = list[tuple[int, ...]]
 
 # Degrees from the middle of the pupil, and the material of the band up to the next ring.
-EYE_RINGS = ((5.0, 2), (12.0, 1), (13.0, 1), (20.0, 1), (27.0, 3), (30.0, 0), (33.0, 0),
-             (45.0, 0), (60.0, 0), (80.0, 0), (105.0, 0), (135.0, 0), (165.0, 0))
+EYE_RINGS = (
+    (5.0, 2),
+    (12.0, 1),
+    (13.0, 1),
+    (20.0, 1),
+    (27.0, 3),
+    (30.0, 0),
+    (33.0, 0),
+    (45.0, 0),
+    (60.0, 0),
+    (80.0, 0),
+    (105.0, 0),
+    (135.0, 0),
+    (165.0, 0),
+)
 EYE_SEGMENTS = 24
 EYE_TURNS = {
     "eyeLookUp": ("x", -22.0),
@@ -28,18 +41,35 @@ EYE_TURNS = {
 GLINT_AT, GLINT_SIZE = (17.0, 50.0), 4.2
 
 TEETH = 10
-UPPER_ARCH = (2.45, -7.75, 3.8)
-LOWER_ARCH = (2.3, -7.5, 3.6)
+UPPER_ARCH = (3.2, -7.75, 3.3)
+LOWER_ARCH = (3.02, -7.5, 3.15)
 # Outwards from the arch and height, from the gum over the biting edge to the back; band material.
-UPPER_PROFILE = ((-0.3, 14.25, 1), (0.12, 13.85, 1), (0.12, 13.45, 1), (0.1, 13.30, 0),
-                 (0.16, 12.75, 0), (0.06, 11.95, 0), (-0.16, 11.90, 0), (-0.45, 13.15, 1),
-                 (-0.9, 14.05, 1))
-LOWER_PROFILE = ((-0.3, 10.45, 1), (0.1, 10.80, 1), (0.1, 11.10, 1), (0.08, 11.25, 0),
-                 (0.12, 11.75, 0), (0.02, 12.23, 0), (-0.18, 12.25, 0), (-0.45, 11.35, 1),
-                 (-0.8, 10.55, 1))
+UPPER_PROFILE = (
+    (-0.3, 14.25, 1),
+    (0.12, 13.85, 1),
+    (0.12, 13.45, 1),
+    (0.1, 13.30, 0),
+    (0.16, 12.75, 0),
+    (0.06, 11.95, 0),
+    (-0.16, 11.90, 0),
+    (-0.45, 13.15, 1),
+    (-0.9, 14.05, 1),
+)
+LOWER_PROFILE = (
+    (-0.3, 10.45, 1),
+    (0.1, 10.80, 1),
+    (0.1, 11.10, 1),
+    (0.08, 11.25, 0),
+    (0.12, 11.75, 0),
+    (0.02, 12.23, 0),
+    (-0.18, 12.25, 0),
+    (-0.45, 11.35, 1),
+    (-0.8, 10.55, 1),
+)
 
-TONGUE_SPINE = np.array([(-0.8, 9.2), (-2.0, 10.5), (-3.3, 11.25), (-4.7, 11.45), (-6.0, 11.4),
-                         (-6.95, 11.3)])
+TONGUE_SPINE = np.array(
+    [(-0.8, 9.2), (-2.0, 10.5), (-3.3, 11.25), (-4.7, 11.45), (-6.0, 11.4), (-6.95, 11.3)]
+)
 TONGUE_SECTIONS, TONGUE_AROUND = 14, 12
 
 BROW_LINE = ((1.4, 22.15), (2.6, 22.65), (4.0, 22.8), (5.1, 22.4), (6.0, 21.6))
@@ -49,8 +79,20 @@ HAIR_COLUMNS, HAIR_ROWS, HAIR_LOCKS = 65, 14, 13
 HAIR_SWEEP = 1.1
 HAIR_CENTRE, HAIR_CROWN = np.array([0.0, 0.8, 20.5]), np.array([0.35, 4.0, 31.0])
 # Angle round the head from the front, and the height of the hairline there.
-HAIRLINE = ((0, 25.9), (25, 25.7), (45, 24.6), (58, 22.6), (68, 20.8), (76, 18.9), (84, 19.2),
-            (92, 20.9), (104, 20.6), (118, 17.2), (135, 14.8), (180, 13.9))
+HAIRLINE = (
+    (0, 25.9),
+    (25, 25.7),
+    (45, 24.6),
+    (58, 22.6),
+    (68, 20.8),
+    (76, 18.9),
+    (84, 19.2),
+    (92, 20.9),
+    (104, 20.6),
+    (118, 17.2),
+    (135, 14.8),
+    (180, 13.9),
+)
 
 
 @dataclass(frozen=True)
@@ -96,8 +138,10 @@ def eye(side: int) -> Part:
     last = len(ball) - 1
     for i in range(EYE_SEGMENTS):
         j = (i + 1) % EYE_SEGMENTS
-        faces += [(0, int(rings[0][i]), int(rings[0][j])),
-                  (last, int(rings[-1][j]), int(rings[-1][i]))]
+        faces += [
+            (0, int(rings[0][i]), int(rings[0][j])),
+            (last, int(rings[-1][j]), int(rings[-1][i])),
+        ]
         materials += [2, 0]
     glint = _glint()
     first = len(ball)
@@ -143,15 +187,16 @@ def teeth() -> Part:
 
 def _with_jaw(points: np.ndarray) -> dict[str, np.ndarray]:
     keys = {"jawOpen": jaw_rotation(points)}
-    return keys | {name: np.tile(np.array(move), (len(points), 1))
-                   for name, move in JAW_MOVES.items()}
+    return keys | {
+        name: np.tile(np.array(move), (len(points), 1)) for name, move in JAW_MOVES.items()
+    }
 
 
 def _row(arch: tuple[float, float, float], profile: tuple, edge: float) -> Part:
     """Sweep a tooth profile along an arch; `edge` is the way to the biting edge, +1 up."""
     width, ahead, depth = arch
     count = TEETH * 4 + 1
-    angle = np.radians(np.linspace(-76, 76, count))
+    angle = np.radians(np.linspace(-60, 60, count))
     within = np.abs(np.sin(np.pi * np.linspace(0, TEETH, count)))
     gap = 1.0 - within**0.35
     rings, materials = [], []
@@ -181,23 +226,28 @@ def tongue() -> Part:
     taper = np.sqrt(np.clip(1.0 - np.clip((s - 0.62) / 0.4, 0, 1) ** 2.2, 0.02, 1.0))
     wide, thick = 1.65 * taper, (0.75 - 0.35 * s) * taper**0.6
     turn = 2.0 * np.pi * np.arange(TONGUE_AROUND) / TONGUE_AROUND
-    rings, along = [], []
+    rings, along, above = [], [], []
     for i in range(TONGUE_SECTIONS):
         groove = 0.14 * np.clip(np.sin(turn), 0, 1) * np.exp(-((np.cos(turn) / 0.35) ** 2))
         x = wide[i] * np.cos(turn)
         z = spine[i, 1] + thick[i] * np.sin(turn) - groove * taper[i]
         rings.append(np.column_stack([x, np.full_like(x, spine[i, 0]), z]))
         along.append(np.full(TONGUE_AROUND, s[i]))
-    points, way = np.concatenate(rings), np.concatenate(along)
+        above.append(z - spine[i, 1])
+    points = np.concatenate(rings)
+    bends = _tongue_bends(np.concatenate(along), np.concatenate(above))
     index = [np.arange(TONGUE_AROUND) + TONGUE_AROUND * i for i in range(TONGUE_SECTIONS)]
     faces, materials = _bands(index[::-1], [0] * TONGUE_SECTIONS, closed=True)
     faces.append(tuple(int(i) for i in index[-1]))
     materials.append(0)
-    return Part(points, faces, materials, _with_jaw(points) | _tongue_bends(way))
+    return Part(points, faces, materials, _with_jaw(points) | bends)
 
 
-def _tongue_bends(way: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the tongue's own keys, `way` 0 at the root to 1 at the tip."""
+def _tongue_bends(way: np.ndarray, above: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the tongue's own keys.
+
+    `way` runs from 0 at the root to 1 at the tip, `above` is the height over the middle line.
+    """
     zero = np.zeros_like(way)
     tip = np.clip((way - 0.4) / 0.6, 0.0, 1.0) ** 1.6
     hump = np.exp(-(((way - 0.38) / 0.2) ** 2))
@@ -208,7 +258,7 @@ def _tongue_bends(way: np.ndarray) -> dict[str, np.ndarray]:
         "tongueOut": (-4.4 * out, lift),
         "tongueTipUp": (-0.2 * tip + 0.05 * hump, 2.25 * tip + 0.25 * hump),
         "tongueBackUp": (0.45 * hump + 0.5 * tip, 1.9 * hump - 0.15 * tip),
-        "tongueDental": (-1.4 * tip, 1.25 * early * early * (3.0 - 2.0 * early)),
+        "tongueDental": (-1.75 * tip, early * early * (3.0 - 2.0 * early) * (1.18 - 0.3 * above)),
     }
     return {name: np.column_stack([zero, dy, dz]) for name, (dy, dz) in moves.items()}
 

@@ -52,24 +52,26 @@ WHOLE_LIP_MOVES: Mapping[str, tuple[tuple[str, tuple[float, float, float]], ...]
 
 # Soft bumps: centre, radius, centimetres in x, y, z; left side.
 BUMPS: Mapping[str, tuple[tuple[tuple[float, ...], float, tuple[float, ...]], ...]] = {
-    "mouthSmile": (((4.2, -6.5, 15.0), 3.2, (0.3, -0.45, 0.55)),),
+    "mouthSmile": (((4.2, -6.5, 15.0), 3.2, (0.3, -0.5, 0.4)),),
     "mouthFrown": (((2.6, -7.0, 10.5), 2.2, (0.1, -0.15, -0.3)),),
     "mouthDimple": (((4.3, -6.2, 12.8), 1.8, (0.1, 0.35, 0)),),
     "mouthStretch": (((4.0, -5.5, 10.4), 2.8, (0.3, 0, -0.3)),),
     "mouthPress": (((3.2, -7.0, 10.8), 2.0, (0, -0.15, 0.1)),),
     "mouthUpperUp": (((2.2, -7.8, 15.2), 1.8, (0.1, -0.1, 0.35)),),
     "cheekPuff": (((4.8, -5.2, 12.6), 3.9, (1.35, -0.85, 0)),),
-    "cheekSquint": (((4.0, -6.8, 16.0), 2.9, (0.0, -0.6, 1.05)),),
+    "cheekSquint": (((4.0, -6.8, 16.0), 3.2, (0.0, -0.6, 0.7)),),
     "noseSneer": (
         ((1.3, -8.3, 15.4), 1.8, (0.2, 0.1, 0.75)),
         ((1.6, -8.0, 17.6), 1.8, (-0.1, -0.35, 0.4)),
         ((2.2, -7.6, 20.8), 2.2, (-0.1, -0.1, -0.3)),
     ),
-    "browDown": (((3.6, -6.8, 21.6), 3.4, (-0.25, -0.12, -0.95)),
-                 ((1.7, -7.4, 21.4), 2.0, (-0.15, -0.15, -0.45))),
+    "browDown": (
+        ((3.6, -6.8, 21.6), 3.4, (-0.25, -0.12, -0.95)),
+        ((1.7, -7.4, 21.4), 2.0, (-0.15, -0.15, -0.45)),
+    ),
     "browInnerUp": (((1.6, -7.3, 21.8), 3.0, (0.05, 0.1, 1.2)),),
     "browOuterUp": (((5.2, -5.8, 21.9), 3.4, (0.1, 0.2, 1.15)),),
-    "eyeSquint": (((4.0, -6.9, 16.2), 2.4, (0, -0.15, 0.35)),),
+    "eyeSquint": (((4.0, -6.9, 16.2), 2.6, (0, -0.2, 0.2)),),
     "eyeWide": (((3.6, -6.6, 21.8), 3.0, (0, 0, 0.3)),),
     "mouthShrugLower": (((0.0, -7.9, 9.9), 2.4, (0, -0.25, 0.5)),),
     "mouthShrugUpper": (((0.0, -8.5, 14.6), 1.8, (0, -0.1, 0.15)),),
@@ -87,8 +89,14 @@ LID_MOVES: Mapping[str, tuple[float, float, float]] = {
 BLINK_MEETS_AT = -9.0
 LID_FOLLOWS = np.array([0.28, 0.68, 0.93, 1.0, 1.0, 1.0])
 BAG_FOLLOWS = (1.0, 0.9, 0.7, 0.25, 0.05, 0.0)
-UNSIDED = ("browInnerUp", "cheekPuff", "mouthRollUpper", "mouthRollLower", "mouthShrugUpper",
-           "mouthShrugLower")
+UNSIDED = (
+    "browInnerUp",
+    "cheekPuff",
+    "mouthRollUpper",
+    "mouthRollLower",
+    "mouthShrugUpper",
+    "mouthShrugLower",
+)
 
 
 def jaw_rotation(points: np.ndarray) -> np.ndarray:

@@ -72,8 +72,10 @@ def distance(points: np.ndarray) -> np.ndarray:
     field = np.full(len(points), 1e3)
     for shape in SHAPES:
         one = _rod(half, shape) if shape.end is not None else _ellipsoid(half, shape)
-        field = -_smooth_min(-field, one, shape.blend) if shape.carve else _smooth_min(
-            field, one, shape.blend
+        field = (
+            -_smooth_min(-field, one, shape.blend)
+            if shape.carve
+            else _smooth_min(field, one, shape.blend)
         )
     return field
 

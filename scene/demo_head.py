@@ -24,9 +24,7 @@ def add_demo_head(context: bpy.types.Context) -> bpy.types.Object:
     return objects[0]
 
 
-def _add_rig(
-    context: bpy.types.Context, collection: bpy.types.Collection
-) -> bpy.types.Object:
+def _add_rig(context: bpy.types.Context, collection: bpy.types.Collection) -> bpy.types.Object:
     rig = bpy.data.objects.new(RIG_NAME, bpy.data.armatures.new(RIG_NAME))
     collection.objects.link(rig)
     # Bones can be made in edit mode only, and edit mode belongs to the active object.

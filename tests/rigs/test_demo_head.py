@@ -52,7 +52,7 @@ def slit(net: HeadNet) -> tuple[np.ndarray, np.ndarray]:
     return contact[: half + 1], np.concatenate([contact[:1], contact[half:][::-1]])
 
 
-def eye_rays(count: int = 41) -> np.ndarray:
+def eye_rays(count: int = 31) -> np.ndarray:
     """Return directions towards all of the left eyeball that its opening shows."""
     yaw, pitch = np.meshgrid(
         np.radians(np.linspace(-44, 44, count)), np.radians(np.linspace(-34, 40, count))
@@ -180,7 +180,7 @@ def test_blink_covers_the_eyeball(head: MeshPart) -> None:
     "key", ["eyeBlinkLeft", "eyeSquintLeft", "eyeWideLeft", "eyeLookDownLeft", "eyeLookUpLeft"]
 )
 def test_lids_stay_outside_the_eyeball(head: MeshPart, key: str, value: float) -> None:
-    rays = eye_rays(25)
+    rays = eye_rays(15)
     reach = skin_reach(posed(head, **{key: value}), lid_faces(head), rays)
     assert reach[reach > 0].min() > EYE_RADIUS
 
