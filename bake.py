@@ -52,7 +52,7 @@ def arguments() -> list[str]:
     """Ours follow `--` inside Blender; with pip's bpy all are ours."""
     import bpy
 
-    if bpy.app.module:
+    if not bpy.app.binary_path:
         return sys.argv[1:]
     return sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
 
@@ -70,7 +70,7 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    if bpy.app.module:
+    if not bpy.app.binary_path:
         # The bpy module below 5.0 crashes or hangs when Python ends with classes registered.
         os._exit(code)
     sys.exit(code)

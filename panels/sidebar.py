@@ -202,7 +202,7 @@ class LIPWRIGHT_PT_rig(_OfCharacter, bpy.types.Panel):
         if isinstance(rig, str):
             say(self.layout, context, rig, "ERROR")
             return
-        say(self.layout, context, describe(rig), "CHECKMARK")
+        say(self.layout, context, describe(rig).partition(";")[0], "CHECKMARK")
         if rig.missing:
             more = len(rig.missing) - MOST_MISSING
             names = ", ".join(rig.missing[:MOST_MISSING])

@@ -8,8 +8,6 @@ import bpy
 
 # 4.4: an Action animates many datablocks, each through a slot of its own.
 HAS_SLOTS: bool = bpy.app.version >= (4, 4, 0)
-# Below 5.0 the bpy module hangs or crashes when the interpreter ends with our classes registered.
-EXITS_CLEANLY: bool = bpy.app.version >= (5, 0, 0)
 # From 4.5 an FBX importer that reads ASCII files and keeps 29.97 frames a second exact.
 HAS_NEW_FBX_IMPORT: bool = bpy.app.version >= (4, 5, 0)
 # The bpy 4.2 wheel is built without its audio library: no sound strips, no decoding.
@@ -32,6 +30,22 @@ def all_strips(scene: bpy.types.Scene) -> list[Any]:
 def strips_property(scene: bpy.types.Scene) -> str:
     """Name of the sequencer's property that lists all strips, for a search field."""
     return "strips_all" if hasattr(scene.sequence_editor, "strips_all") else "sequences_all"
+
+
+def hard_cut(strip: Any) -> float:
+    """Frames cut off the start of the content for good (a hard cut), before any trimming."""
+    new = hasattr(strip, "content_trim_start")
+    return float(strip.content_trim_start if new else strip.animation_offset_start)
+
+
+def sound_delay(strip: Any) -> float:
+    """Seconds by which the sound is moved inside its strip (4.4+)."""
+    return float(getattr(strip, "sound_offset", 0.0))
+
+
+def is_retimed(strip: Any) -> bool:
+    """Say whether the strip plays at another speed than its sound."""
+    return len(getattr(strip, "retiming_keys", ())) > 0
 
 
 def new_sound_strip(scene: bpy.types.Scene, name: str, path: str, channel: int, frame: int) -> Any:

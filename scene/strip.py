@@ -15,8 +15,6 @@ from ..core.timing import Seconds
 from . import compat
 from .clock import fps_of
 
-SAME_SPEED = 1e-3  # a strip this close to the length of its sound is not retimed
-
 
 @dataclass(frozen=True)
 class AudioSpan:
@@ -59,13 +57,12 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
     if strip.volume <= 0:
         raise SoundError(f"The volume of the strip “{strip.name}” is 0. Turn it up")
     left, right = compat.left_edge(strip), compat.right_edge(strip)
-    if is_retimed(strip):
+    if compat.is_retimed(strip):
         path = mixdown(strip, scene)
         return AudioSpan(path, strip.name, left, 0.0, (right - left) / fps_of(scene))
-    cut = float(getattr(strip, "animation_offset_start", 0))
-    offset = float(getattr(strip, "sound_offset", 0.0))
     fps = fps_of(scene)
-    start = (left - compat.content_start(strip) + cut) / fps - offset
+    cut = compat.hard_cut(strip)
+    start = (left - compat.content_start(strip) + cut) / fps - compat.sound_delay(strip)
     duration = (right - left) / fps
     # A strip that begins before its sound does is silent first: the sound itself starts later.
     late = max(0.0, -start)
@@ -77,11 +74,6 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
         max(0.0, duration - late),
         float(strip.volume),
     )
-
-
-def is_retimed(strip: Any) -> bool:
-    """Say whether the strip plays at another speed than its sound."""
-    return len(strip.retiming_keys) > 0
 
 
 def span_of_file(path: str | Path, first_frame: float, name: str = "") -> AudioSpan:

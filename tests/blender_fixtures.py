@@ -193,7 +193,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Below 5.0 the bpy module crashes or hangs at exit while classes are registered."""
-    if bpy.app.version < (5, 0, 0) and bpy.app.module:
+    if bpy.app.version < (5, 0, 0) and not bpy.app.binary_path:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(_status)

@@ -98,7 +98,7 @@ def test_the_only_strip_or_the_named_one(strip, ours, tmp_path):
 
 def test_a_retimed_strip_is_rendered(strip, span_of, ours, monkeypatch, tmp_path):
     # Adding retiming keys from a script crashes Blender 4.5, so the question is answered for it.
-    monkeypatch.setattr(ours("scene.strip"), "is_retimed", lambda _strip: True)
+    monkeypatch.setattr(ours("scene.compat"), "is_retimed", lambda _strip: True)
     other = ours("scene.strip").add_to_sequencer(
         bpy.context.scene, write_wave(tmp_path / "other.wav", 1.0), 11
     )

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every panel draws, in every state, only what exists; disabled buttons are explained in text."""
+
+from types import SimpleNamespace
+
+import bpy
+import pytest
+
+PANELS = ("speech", "emotion", "eyes", "style", "rig", "export")
+
+
+class Layout:
+    """Takes what a panel draws and checks it against Blender's data."""
+
+    def __init__(self, lines: list[str]) -> None:
+        object.__setattr__(self, "lines", lines)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        assert name in bpy.types.UILayout.bl_rna.properties, name
+
+    def _child(self, **options: object) -> "Layout":
+        known = bpy.types.UILayout.bl_rna.functions["column"].parameters
+        assert set(options) <= set(known.keys())
+        return Layout(self.lines)
+
+    row = column = box = _child
+
+    def label(self, *, text: str, icon: str = "NONE") -> None:
+        assert icon in icons()
+        self.lines.append(text)
+
+    def prop(self, data, name: str, *, text=None, icon="NONE", expand=False, slider=False) -> None:
+        assert name in data.bl_rna.properties
+        assert icon in icons()
+
+    def prop_search(self, data, name: str, search, listed: str, *, icon="NONE") -> None:
+        assert name in data.bl_rna.properties
+        assert listed in search.bl_rna.properties
+        assert icon in icons()
+
+    def operator(self, name: str, *, text=None, icon="NONE") -> None:
+        group, verb = name.split(".")
+        assert getattr(getattr(bpy.ops, group), verb).get_rna_type()
+        assert icon in icons()
+        self.lines.append(f"[{name}]")
+
+    def progress(self, *, factor: float, type: str, text: str) -> None:
+        self.lines.append(text)
+
+
+def icons() -> list[str]:
+    parameters = bpy.types.UILayout.bl_rna.functions["prop"].parameters
+    return parameters["icon"].enum_items.keys()
+
+
+@pytest.fixture
+def draw(ours):
+    """Draw a panel: the lines of text and buttons, or None if it is hidden."""
+    sidebar = ours("panels.sidebar")
+
+    def do(name: str, width: int = 400) -> list[str] | None:
+        panel = getattr(sidebar, f"LIPWRIGHT_PT_{name}")
+        context = SimpleNamespace(
+            scene=bpy.context.scene,
+            view_layer=bpy.context.view_layer,
+            window_manager=bpy.context.window_manager,
+            preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
+            region=SimpleNamespace(width=width),
+        )
+        if hasattr(panel, "poll") and not panel.poll(context):
+            return None
+        lines: list[str] = []
+        methods = {
+            key: getattr(panel, key)
+            for key in ("draw", "draw_header", "dials", "rows", "_sound", "_progress", "_buttons")
+            if hasattr(panel, key)
+        }
+        drawn = type("Drawn", (), methods)()
+        drawn.layout = Layout(lines)
+        if hasattr(drawn, "draw_header"):
+            drawn.draw_header(context)
+        drawn.draw(context)
+        return lines
+
+    return do
+
+
+def test_without_a_character_only_speech_is_drawn(draw):
+    assert [name for name in PANELS if draw(name) is not None] == ["speech"]
+    assert "[lipwright.add_demo_head]" in draw("speech")
+
+
+@pytest.mark.parametrize("source", ["STRIP", "FILE", "SPEAKER"])
+@pytest.mark.parametrize("name", PANELS)
+def test_every_panel_draws(draw, face, name, source):
+    item = face()
+    bpy.context.scene.lipwright.source = source
+    bpy.context.scene.sequence_editor_create()
+    item.lipwright.head, item.lipwright.few = True, True
+    assert draw(name) is not None
+
+
+def test_the_reason_is_said_in_lines_that_fit(draw, face):
+    face("Odd", ("one", "two"))
+    bpy.context.scene.lipwright.source = "FILE"
+    bpy.context.scene.lipwright.file = "/somewhere/line.wav"
+    lines = draw("speech", width=220)
+    assert "ARKit" in " ".join(lines)
+    assert max(len(line) for line in lines if not line.startswith("[")) <= 30
+
+
+def test_while_running_there_is_a_bar_and_a_way_out(draw, face):
+    face()
+    state = bpy.context.window_manager.lipwright
+    state.running, state.factor, state.text = True, 0.4, "Listening"
+    lines = draw("speech")
+    state.running = False
+    assert "Listening 40%" in lines
+    assert "[lipwright.cancel]" in lines
+    assert "[lipwright.generate]" not in lines
+
+
+def test_the_rig_panel_says_what_matched(draw, face):
+    face()
+    lines = draw("rig")
+    assert "ARKit" in lines[0]
+    assert any(line.startswith("Head: 12 shapes") for line in lines)
+
+
+def test_missing_parts_are_found_without_importing(ours, monkeypatch):
+    trouble = ours("panels.trouble")
+    assert trouble.missing_parts() == []
+    monkeypatch.setattr(trouble, "PARTS", ("numpy", "no_such_wheel"))
+    assert trouble.missing_parts() == ["no_such_wheel"]
