@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Makes the pictures in docs/images/ again, all but panel.png (panel.sh needs root).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+.venv/bin/python demo/run.py
+cp build/demo/sheet.png docs/images/sheet.png
+.venv/bin/python docs/make_pictures/demo_head_keys.py
