@@ -40,7 +40,7 @@ def main() -> None:
             say(f"{seconds} s of sound, {threads} threads: heard in {took:.2f} s")
         analysis = analyse(sound)
         settings = Settings(emotions={"happy": 0.7})
-        took = best_of(lambda a=analysis: perform(a, settings))
+        took = best_of(lambda a=analysis, s=settings: perform(a, s))
         say(f"{seconds} s of sound: performed again in {1000 * took:.0f} ms")
         track, clock = perform(analysis, settings), FrameClock(fps=24.0)
         times = track.times_seconds
