@@ -22,7 +22,7 @@ from ..scene.decode import read_span
 from ..scene.head import head_target, write_head
 from ..scene.properties import settings_of
 from ..scene.strip import AudioSpan
-from ..scene.takes import Report, write_take
+from ..scene.takes import Report, take_ranges, write_take
 
 Progress = Callable[[float], None]
 
@@ -104,7 +104,7 @@ def keys_of(
 def mix_again(character: Character, settings: Settings, tolerance: float | None) -> Report | None:
     """Rewrite a character's newest take with other dials, without listening; None without one."""
     last = last_takes.get(character.root.name)
-    if last is None:
+    if last is None or last.name not in take_ranges(character):  # undone or cleared since
         return None
     return act(character, last.analysis, settings, last.clock, last.name, tolerance)
 

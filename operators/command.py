@@ -13,9 +13,11 @@ from ..scene import compat
 from ..scene.character import Character, character_named, only_character
 from ..scene.clock import clock_of, fps_of, set_fps
 from ..scene.export import export_fbx, export_glb
+from ..scene.properties import settings_of
 from ..scene.strip import add_to_sequencer, span_of_file
 from ..scene.takes import Report
 from .base import missing_part
+from .settings import write_dials
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 NAME = "lipwright"
@@ -91,6 +93,7 @@ def bake(args: argparse.Namespace) -> Report:
     settings = without_head_if_no_target(character, settings)
     clock = clock_of(scene, span.first_frame)
     report = act(character, analysis, settings, clock, span.name, args.few_keys)
+    write_dials(settings_of(character), settings, args.few_keys)
     span_end(report, scene)
     for note in report.notes:
         sys.stderr.write(f"{note}\n")

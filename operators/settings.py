@@ -35,3 +35,22 @@ def read_dials(dials: bpy.types.PropertyGroup) -> Settings:
 def tolerance_of(dials: bpy.types.PropertyGroup) -> float | None:
     """The tolerance for few keys; None for a key on every frame."""
     return dials.tolerance if dials.few else None
+
+
+def write_dials(
+    dials: bpy.types.PropertyGroup, settings: Settings, tolerance: float | None
+) -> None:
+    """Leave on the character what a headless take was made with, so that an artist can go on."""
+    strongest = max(settings.emotions.items(), key=lambda pair: pair[1], default=("neutral", 0.0))
+    dials.emotion = strongest[0]
+    if strongest[1] > 0:
+        dials.strength = strongest[1]
+    dials.seed = settings.seed
+    for name, layer in LAYERS:
+        setattr(dials, name, layer in settings.layers)
+    for name in ("jaw", "lips", "upper_face"):
+        setattr(dials, name, getattr(settings.style, name))
+    dials.sync_offset_ms = settings.style.sync_offset_seconds * 1000
+    dials.few = tolerance is not None
+    if tolerance is not None:
+        dials.tolerance = tolerance

@@ -46,7 +46,10 @@ def shape_keys(mesh: bpy.types.Object) -> Sequence[bpy.types.ShapeKey]:
 
 def has_shape_keys(item: bpy.types.Object) -> bool:
     """Say whether this object can be (a part of) a face."""
-    return item.type == "MESH" and len(shape_keys(item)) > 0
+    if item.type != "MESH":
+        return False
+    keys = item.data.shape_keys
+    return keys is not None and len(keys.key_blocks) > 1
 
 
 def root_of(item: bpy.types.Object) -> bpy.types.Object:

@@ -28,7 +28,7 @@ def staged(
     values = {mesh.name: samples(mesh, scene, first, last) for mesh in character.meshes}
     with ExitStack() as undo:
         _remember_scene(scene, undo)
-        _remember_selection(scene, undo)
+        _remember_selection(undo)
         bodies = _objects_of(character)
         armature = character.armature or _temporary_skeleton(character, scene, undo)
         objects = [armature, *(item for item in bodies if item != armature)]
@@ -41,7 +41,7 @@ def staged(
         scene.frame_start, scene.frame_end = 0, last - first
         scene.name = name
         scene.frame_set(0)
-        for item in scene.objects:
+        for item in bpy.context.view_layer.objects:
             item.select_set(item in objects)
         yield objects
 
@@ -72,18 +72,21 @@ def _remember_scene(scene: bpy.types.Scene, undo: ExitStack) -> None:
     undo.callback(put_back)
 
 
-def _remember_selection(scene: bpy.types.Scene, undo: ExitStack) -> None:
+def _remember_selection(undo: ExitStack) -> None:
     layer = bpy.context.view_layer
-    chosen = [item for item in scene.objects if item.select_get()]
+    chosen = [item for item in layer.objects if item.select_get()]
     active = layer.objects.active
-    hidden = [item for item in scene.objects if item.hide_get() or item.hide_select]
-    flags = [(item, item.hide_get(), item.hide_select) for item in hidden]
-    for item in hidden:
+    flags = [
+        (item, item.hide_get(), item.hide_select)
+        for item in layer.objects
+        if item.hide_get() or item.hide_select
+    ]
+    for item, _, _ in flags:
         item.hide_set(False)
         item.hide_select = False
 
     def put_back() -> None:
-        for item in scene.objects:
+        for item in layer.objects:
             item.select_set(item in chosen)
         layer.objects.active = active
         for item, hide, hide_select in flags:

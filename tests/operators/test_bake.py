@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bake.py as a user starts it, with the bpy module: files, sentences, exit codes."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from lipwright.tests.blender_fixtures import ROOT, load_extension, value_at
+
+WEIGHTS = ROOT / "models" / "weights"
+LINE = ROOT / "demo" / "line.wav"
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("lipwright.cli") is None or bool(bpy.app.binary_path),
+    reason="needs Blender's Python module",
+)
+needs_networks = pytest.mark.skipif(
+    not list(WEIGHTS.glob("*.onnx")), reason="there are no trained networks in this checkout"
+)
+
+
+def bake(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "bake.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=180)
+
+
+@pytest.fixture
+def scene_file(face, tmp_path) -> Path:
+    face("Anna")
+    path = tmp_path / "anna.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return path
+
+
+def says(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_wrong_usage(scene_file, voice, tmp_path):
+    says(bake(scene_file), 2, "--audio")
+    says(bake(tmp_path / "gone.blend", "--audio", voice), 2, "was not found")
+    says(bake(voice, "--audio", voice), 2, "none of .blend")
+    says(bake(scene_file, "--audio", voice, "--emotion", "hungry=1"), 2, "hungry")
+    says(bake(scene_file, "--audio", voice, "--character", "Bob"), 2, "Bob", "Anna")
+
+
+def test_several_characters_are_named(face, voice, tmp_path):
+    face("Anna")
+    face("Bob", at=(50, 0, 0))
+    path = tmp_path / "both.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    says(bake(path, "--audio", voice), 2, "Anna", "Bob")
+
+
+def test_what_fails_is_a_sentence(scene_file, face, voice, tmp_path):
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"no sound at all")
+    says(bake(scene_file, "--audio", broken), 1, "could not be read")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True, load_ui=False)
+    path = tmp_path / "empty.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    says(bake(path, "--audio", voice), 1, "demo head")
+
+
+@needs_networks
+def test_a_line_to_every_file(scene_file, tmp_path):
+    out = {name: tmp_path / f"out.{name}" for name in ("blend", "fbx", "glb", "csv")}
+    options = [scene_file, "--audio", LINE, "--fps", "29.97", "--emotion", "happy=0.5"]
+    options += ["--save", out["blend"], "--fbx", out["fbx"], "--glb", out["glb"]]
+    says(bake(*options, "--csv", out["csv"]), 0)
+    assert all(path.stat().st_size > 1000 for path in out.values())
+    bpy.ops.wm.open_mainfile(filepath=str(out["blend"]), load_ui=False)
+    scene = bpy.context.scene
+    assert scene.render.fps / scene.render.fps_base == pytest.approx(29.97, abs=1e-3)
+    item = bpy.data.objects["Anna"]
+    curve = [value_at(item, frame) for frame in range(1, scene.frame_end)]
+    assert max(curve) > 0.1
+    assert np.ptp(curve) > 0.1
+    if bpy.app.build_options.audaspace:
+        assert scene.sequence_editor is not None
+    # And on from the file that was written.
+    says(bake(out["fbx"], "--audio", LINE, "--glb", tmp_path / "again.glb"), 0)
+
+
+@needs_networks
+def test_every_door_gives_the_same_curves(scene_file, ours, tmp_path):
+    saved = tmp_path / "saved.blend"
+    says(bake(scene_file, "--audio", LINE, "--seed", 3, "--save", saved), 0)
+    bpy.ops.wm.open_mainfile(filepath=str(saved), load_ui=False)
+    item = bpy.data.objects["Anna"]
+    from_file = [value_at(item, frame) for frame in range(1, 60)]
+    bpy.ops.wm.open_mainfile(filepath=str(scene_file), load_ui=False)
+    item = bpy.data.objects["Anna"]
+    choice = bpy.context.scene.lipwright
+    choice.source, choice.file, choice.character = "FILE", str(LINE), item
+    item.lipwright.seed = 3
+    bpy.context.scene.frame_set(1)
+    bpy.ops.lipwright.generate()
+    assert [value_at(item, frame) for frame in range(1, 60)] == pytest.approx(from_file, abs=1e-6)
+
+
+def test_the_command_knows_its_only_word(capfd):
+    load_extension()
+    module = importlib.import_module(".operators.command", load_extension().__name__)
+    assert module._run([]) == 2
+    assert module._run(["bake"]) == 2
+    assert "--audio" in capfd.readouterr().err
