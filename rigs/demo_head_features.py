@@ -48,7 +48,7 @@ def halves(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 def slit_height(u: np.ndarray) -> np.ndarray:
     """Return z of the closed mouth's line at -1..1 across: a calm, slightly friendly curve."""
-    return MOUTH_HEIGHT + 0.26 * np.abs(u) ** 2.5 - 0.07 * np.exp(-((u / 0.22) ** 2))
+    return MOUTH_HEIGHT + 0.34 * np.abs(u) ** 2.5 - 0.07 * np.exp(-((u / 0.22) ** 2))
 
 
 def lip_heights(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

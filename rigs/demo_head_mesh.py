@@ -15,7 +15,7 @@ from scipy import sparse
 from . import demo_head_features as features
 from .demo_head_surface import distance, front, gradient, project
 
-SKIN, LIP, MOUTH, LASH = range(4)
+SKIN, MOUTH = 0, 2
 
 HALF_COLUMNS = np.radians(
     [*range(0, 46, 3), 51, 58, 66, 75, 84, 90, 96, 102, 108, 118, 130, 146, 163, 180]
@@ -115,7 +115,8 @@ class HeadNet:
 
     `mouth` holds the lip loops from the edge of the red inwards, shape (loops, n); `eye` the lid
     loops of the left eye from the crease inwards. Index 0 of a loop is its corner on the +X side,
-    index n / 2 the other corner, the upper half lies between. `rings` are those loops' laws.
+    index n / 2 the other corner, the upper half lies between. `mirror` is the partner of each
+    vertex on the other side, `ears` are all vertices of both ears.
     """
 
     vertices: np.ndarray
@@ -125,7 +126,6 @@ class HeadNet:
     mouth: np.ndarray
     eye: np.ndarray
     ears: np.ndarray
-    scalp: np.ndarray
 
 
 def build_net() -> HeadNet:
@@ -149,7 +149,6 @@ def build_net() -> HeadNet:
         mouth=number[mouth],
         eye=number[eye],
         ears=number[ears],
-        scalp=number[grid],
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from .demo_head_shapes import JAW_MOVES, jaw_rotation
 from .demo_head_surface import EYE_CENTRE, EYE_RADIUS, distance, front, gradient
@@ -258,7 +258,7 @@ def _tongue_bends(way: np.ndarray, above: np.ndarray) -> dict[str, np.ndarray]:
         "tongueOut": (-4.4 * out, lift),
         "tongueTipUp": (-0.2 * tip + 0.05 * hump, 2.25 * tip + 0.25 * hump),
         "tongueBackUp": (0.45 * hump + 0.5 * tip, 1.9 * hump - 0.15 * tip),
-        "tongueDental": (-1.75 * tip, early * early * (3.0 - 2.0 * early) * (1.18 - 0.3 * above)),
+        "tongueDental": (-2.25 * tip, early * early * (3.0 - 2.0 * early) * (1.03 - 0.25 * above)),
     }
     return {name: np.column_stack([zero, dy, dz]) for name, (dy, dz) in moves.items()}
 
@@ -288,7 +288,7 @@ def brows(skin: np.ndarray, skin_keys: Mapping[str, np.ndarray]) -> Part:
     right = left * np.array([-1.0, 1.0, 1.0])
     faces = faces + [tuple(i + len(left) for i in f)[::-1] for f in faces]
     points = np.vstack([left, right])
-    gaps, near = cKDTree(skin).query(points, k=6)
+    gaps, near = KDTree(skin).query(points, k=6)
     share = 1.0 / (gaps + 0.05) ** 2
     share /= share.sum(1, keepdims=True)
     keys = {}

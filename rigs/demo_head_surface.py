@@ -42,7 +42,7 @@ SKULL: tuple[Shape, ...] = (
     Shape((1.0, -6.9, 22.0), (0.7, 0.6), 2.4, end=(5.2, -5.0, 22.1)),
 )
 EYE_SOCKET = Shape((3.7, -8.6, 18.9), (2.7, 1.3, 2.1), 1.6, carve=True)
-EYE_LIDS = Shape(tuple(EYE_CENTRE), (LID_RADIUS,) * 3, 0.8)
+EYE_LIDS = Shape(tuple(EYE_CENTRE), (LID_RADIUS,) * 3, 1.5)
 NOSE: tuple[Shape, ...] = (
     Shape((0, -6.7, 19.6), (0.6, 0.85), 1.6, end=(0, -8.9, 16.2)),
     Shape((0, -9.25, 15.75), (1.1, 1.02, 0.95), 0.9),
@@ -71,7 +71,7 @@ def distance(points: np.ndarray) -> np.ndarray:
     half[:, 0] = np.sqrt(half[:, 0] ** 2 + 1e-4)
     field = np.full(len(points), 1e3)
     for shape in SHAPES:
-        one = _rod(half, shape) if shape.end is not None else _ellipsoid(half, shape)
+        one = _rod(half, shape, shape.end) if shape.end is not None else _ellipsoid(half, shape)
         field = (
             -_smooth_min(-field, one, shape.blend)
             if shape.carve
@@ -130,8 +130,8 @@ def _ellipsoid(p: np.ndarray, shape: Shape) -> np.ndarray:
     return near * (near - 1.0) / np.maximum(slope, 1e-6)
 
 
-def _rod(p: np.ndarray, shape: Shape) -> np.ndarray:
-    start, axis = np.asarray(shape.start, float), np.subtract(shape.end, shape.start)
+def _rod(p: np.ndarray, shape: Shape, end: tuple[float, float, float]) -> np.ndarray:
+    start, axis = np.asarray(shape.start, float), np.subtract(end, shape.start)
     along = np.clip((p - start) @ axis / (axis @ axis), 0.0, 1.0)
     gap = np.sqrt(((p - start - along[:, None] * axis) ** 2).sum(1))
     return gap - (shape.radii[0] + along * (shape.radii[1] - shape.radii[0]))
