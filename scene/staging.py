@@ -86,6 +86,7 @@ def _remember_selection(undo: ExitStack) -> None:
         item.hide_select = False
 
     def put_back() -> None:
+        layer.update()  # a skeleton that was removed is still listed until then
         for item in layer.objects:
             item.select_set(item in chosen)
         layer.objects.active = active
@@ -114,6 +115,7 @@ def _temporary_skeleton(
     data = bpy.data.armatures.new(f"{character.name} Rig")
     undo.callback(bpy.data.armatures.remove, data)
     armature = bpy.data.objects.new(f"{character.name} Rig", data)
+    undo.callback(bpy.data.objects.remove, armature)
     scene.collection.objects.link(armature)
     layer = bpy.context.view_layer
     if layer.objects.active is not None and layer.objects.active.mode != "OBJECT":
