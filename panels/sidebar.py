@@ -178,11 +178,11 @@ class LIPWRIGHT_PT_style(_OfCharacter, bpy.types.Panel):
         """Dials, then what the keys are like."""
         dials = self.dials(context)
         layout = self.rows()
-        layout.prop(dials, "speech", text="Mouth Follows Words")
+        layout.prop(dials, "speech", text="Speech")
         column = layout.column(align=True)
         for name in ("jaw", "lips", "upper_face"):
             column.prop(dials, name, slider=True)
-        layout.prop(dials, "sync_offset_ms", text="Sync Offset (ms)")
+        layout.prop(dials, "sync_offset_ms", text="Sync (ms)")
         layout.prop(dials, "few")
         if dials.few:
             layout.prop(dials, "tolerance")

@@ -205,7 +205,9 @@ def test_driven_locked_and_muted_keys_are_named(face, take, character_of):
     assert value_at(item, 20, "mouthFunnel") == pytest.approx(0.6)
 
 
-def test_a_linked_face_is_refused_with_the_fix(face, take, character_of, ours, tmp_path):
+@pytest.fixture
+def linked(face, tmp_path):
+    """A face that lives in another file."""
     face("Head")
     path = tmp_path / "library.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
@@ -213,10 +215,24 @@ def test_a_linked_face_is_refused_with_the_fix(face, take, character_of, ours, t
     with bpy.data.libraries.load(str(path), link=True) as (_, to):
         to.objects = ["Head"]
     bpy.context.scene.collection.objects.link(to.objects[0])
-    character = character_of(to.objects[0])
+    return to.objects[0]
+
+
+def test_a_linked_face_is_refused_with_the_fix(linked, take, character_of, ours):
     with pytest.raises(ours("core.errors").RigError, match="override the mesh data too"):
-        take(character)
+        take(character_of(linked))
     assert not bpy.data.actions
+
+
+def test_the_fix_works_and_is_saved(linked, take, character_of, tmp_path):
+    item = linked.override_create(remap_local_usages=True)
+    item.data.override_create(remap_local_usages=True)
+    take(character_of(item))
+    path = str(tmp_path / "shot.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path, load_ui=False)
+    item = next(item for item in bpy.context.scene.objects if item.library is None)
+    assert value_at(item, 20) == pytest.approx(0.6)
 
 
 def test_saving_and_loading_keeps_everything(face, take, character_of, clear, tmp_path):
