@@ -8,7 +8,10 @@ from pathlib import Path
 
 import bpy
 
+from ..cli import add_voice_options, phones_from, settings_from
 from ..core.errors import LipwrightError, SettingsError
+from ..core.formats import DEFAULT_RATE_HZ, resampled, write_track
+from ..pipeline import perform
 from ..scene import compat
 from ..scene.character import Character, character_named, only_character
 from ..scene.clock import clock_of, fps_of, set_fps
@@ -16,18 +19,18 @@ from ..scene.export import export_fbx, export_glb
 from ..scene.properties import settings_of
 from ..scene.strip import add_to_sequencer, span_of_file
 from ..scene.takes import Report
+from .baking import Machine, act, hear, span_end, without_head_if_no_target
 from .base import missing_part
 from .settings import write_dials
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 NAME = "lipwright"
+CSV = "livelink-csv"
 _handle: object | None = None
 
 
 def parser(prog: str) -> argparse.ArgumentParser:
     """The options of a bake: those of the command line, and Blender's own."""
-    from ..cli import add_voice_options
-
     said = argparse.ArgumentParser(
         prog=prog, description="Let a character of a scene say a line, without a window."
     )
@@ -78,10 +81,8 @@ def _complain(prog: str, sentence: str, code: int) -> int:
 
 def bake(args: argparse.Namespace) -> Report:
     """Open, listen, write, save: what `main` does, with errors raised."""
-    from ..cli import settings_from
-    from .baking import Machine, act, hear, span_end, without_head_if_no_target
-
-    settings = settings_from(args)
+    wanted = settings_from(args)
+    phones = phones_from(args)
     if args.file is not None:
         open_scene(args.file)
     scene = bpy.context.scene
@@ -89,8 +90,8 @@ def bake(args: argparse.Namespace) -> Report:
         set_fps(scene, args.fps)
     character = character_named(args.character, scene) if args.character else only_character(scene)
     span = span_of_file(args.audio.absolute(), float(scene.frame_start))
-    analysis = hear(span, Machine(args.device, args.threads), phones=phones_from(args))
-    settings = without_head_if_no_target(character, settings)
+    analysis = hear(span, Machine(args.device, args.threads), phones=phones)
+    settings = without_head_if_no_target(character, wanted)
     clock = clock_of(scene, span.first_frame)
     report = act(character, analysis, settings, clock, span.name, args.few_keys)
     write_dials(settings_of(character), settings, args.few_keys)
@@ -99,7 +100,9 @@ def bake(args: argparse.Namespace) -> Report:
         sys.stderr.write(f"{note}\n")
     _deliver(args, character, scene, report)
     if args.csv is not None:
-        write_csv(args, analysis, settings)
+        track = resampled(perform(analysis, wanted), args.fps or DEFAULT_RATE_HZ[CSV])
+        folder_of(args.csv)
+        write_track(args.csv, CSV, track, analysis.phones)
     sys.stdout.write(f"{report.sentence()}, {fps_of(scene):.6g} frames a second\n")
     return report
 
