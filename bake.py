@@ -13,6 +13,7 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 PACKAGE = "lipwright"
@@ -64,13 +65,23 @@ def main() -> int:
     return command.main(arguments())
 
 
+def leave(code: int) -> None:
+    """End the bpy module hard: below 5.0 it crashes or hangs with our classes registered."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def leave_with_traceback(*error: Any) -> None:
+    """What is not foreseen is shown, but does not hang."""
+    sys.__excepthook__(*error)
+    leave(1)
+
+
 if __name__ == "__main__":
     import bpy
 
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if not bpy.app.binary_path:
-        # The bpy module below 5.0 crashes or hangs when Python ends with classes registered.
-        os._exit(code)
-    sys.exit(code)
+    if bpy.app.binary_path:
+        sys.exit(main())
+    sys.excepthook = leave_with_traceback
+    leave(main())

@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every difference between Blender 4.2 and 5.2 that we meet, each under a name of its own."""
 
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
 import bpy
+
+
+def _imports(module: str) -> bool:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
+
 
 # 4.4: an Action animates many datablocks, each through a slot of its own.
 HAS_SLOTS: bool = bpy.app.version >= (4, 4, 0)
@@ -12,6 +22,8 @@ HAS_SLOTS: bool = bpy.app.version >= (4, 4, 0)
 HAS_NEW_FBX_IMPORT: bool = bpy.app.version >= (4, 5, 0)
 # The bpy 4.2 wheel is built without its audio library: no sound strips, no decoding.
 HAS_SOUND: bool = bool(bpy.app.build_options.audaspace)
+# Debian's 4.3 plays sound but offers no `aud`; the module has no spec to ask for it.
+HAS_DECODER: bool = HAS_SOUND and _imports("aud")
 # From 4.5 a path property says itself that it may be relative to the .blend (//).
 PATH_OPTIONS: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 

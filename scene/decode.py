@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """AudioSpan to samples: our own reader first, Blender's for what it refuses (m4a, video)."""
 
-import importlib.util
-
 import numpy as np
 
 from ..core.audio.load import Sound, load_sound, make_sound
 from ..core.errors import SoundError
+from . import compat
 from .strip import AudioSpan
 
 RATE_HZ = 16_000
@@ -20,7 +19,7 @@ def read_span(span: AudioSpan) -> Sound:
             span.path, start_seconds=span.start_seconds, duration_seconds=span.duration_seconds
         )
     except SoundError:
-        if not span.path.is_file() or importlib.util.find_spec("aud") is None:
+        if not span.path.is_file() or not compat.HAS_DECODER:
             raise
         sound = _read_with_blender(span)
     if span.gain == 1.0:
@@ -33,7 +32,9 @@ def _read_with_blender(span: AudioSpan) -> Sound:
 
     name = f"The sound file “{span.path.name}”"
     try:
-        samples = aud.Sound(str(span.path)).resample(RATE_HZ, BEST).data()
+        # cache() decodes and raises; data() on a broken file would end the whole process.
+        decoded = aud.Sound(str(span.path)).cache()
+        samples = decoded.resample(RATE_HZ, BEST).data()
     except aud.error as error:
         raise SoundError(f"{name} could not be read. Convert it to WAV or FLAC") from error
     start = round(span.start_seconds * RATE_HZ)

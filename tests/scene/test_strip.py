@@ -119,3 +119,24 @@ def test_a_speaker(ours, voice):
     bpy.context.scene.frame_start = 5
     span = ours("scene.strip").span_of_speaker(item, bpy.context.scene)
     assert (span.path, span.first_frame, span.name) == (voice, 5.0, "Anna speaks")
+
+
+def test_what_soundfile_refuses_blender_reads(ours, voice, tmp_path):
+    aud = pytest.importorskip("aud")
+    path = tmp_path / "line.mka"
+    aud.Sound(str(voice)).write(
+        str(path), 48000, 1, aud.FORMAT_S16, aud.CONTAINER_MATROSKA, aud.CODEC_PCM, 128000, 1024
+    )
+    whole = ours("core.audio.load").load_sound(voice).samples
+    span = ours("scene.strip").AudioSpan(path, "line", 1.0, 0.5, 1.0)
+    samples = ours("scene.decode").read_span(span).samples
+    assert len(samples) == 16_000
+    lag = np.correlate(samples, whole[8000 - 800 : 24000 + 800], "valid").argmax() - 800
+    assert abs(lag) < 80  # 5 ms
+
+
+def test_a_broken_file_is_a_sentence_and_no_crash(ours, tmp_path):
+    path = tmp_path / "broken.wav"
+    path.write_bytes(b"no sound at all")
+    with pytest.raises(ours("core.errors").SoundError, match="could not be read"):
+        ours("scene.decode").read_span(ours("scene.strip").AudioSpan(path, "line", 1.0))
