@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The program on one page: sound -> listener -> articulator -> performance -> mix -> one face track.
+"""The program on one page: sound, listener, articulator, performance, mix, one face track.
 
 `analyse` is the slow half (the networks) and is kept; `perform` is the quick half and is done
 again whenever a dial moves.
@@ -52,12 +52,14 @@ class Settings:
     seed: int = 0
     emotions: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     layers: frozenset[str] = DEFAULT_LAYERS
-    style: Style = Style()
+    style: Style = field(default_factory=Style)
 
     def __post_init__(self) -> None:
         unknown = sorted(self.layers - set(LAYERS))
         if unknown:
-            raise SettingsError(f"There is no layer “{unknown[0]}”. Choose from {', '.join(LAYERS)}")
+            raise SettingsError(
+                f"There is no layer “{unknown[0]}”. Choose from {', '.join(LAYERS)}"
+            )
         if self.seed < 0:
             raise SettingsError(f"The seed is {self.seed}. Set it to 0 or more")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From frame-wise probabilities to a list of phones with times, and back."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +17,9 @@ CHANGE_COST = 2.0
 SHORTEST_SECONDS = 0.02
 
 
-def viterbi(posteriors: NDArray[np.float32], *, change_cost: float = CHANGE_COST) -> NDArray[np.int64]:
+def viterbi(
+    posteriors: NDArray[np.float32], *, change_cost: float = CHANGE_COST
+) -> NDArray[np.int64]:
     """Find the most likely sequence of phones when every change costs the same.
 
     Viterbi (1967) over fully connected states; with one cost for all changes each step needs
@@ -76,7 +79,7 @@ def phones_of(posteriors: NDArray[np.float32], rate_hz: Hertz) -> tuple[Phone, .
             b / rate_hz,
             round(float(posteriors[a:b, path[a]].mean()), 3),
         )
-        for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        for a, b in itertools.pairwise(bounds)
     )
 
 
@@ -103,7 +106,7 @@ def posteriors_of(phones: Sequence[Phone], frames: int, rate_hz: Hertz) -> NDArr
     for phone in phones:
         if phone.symbol not in INDEX:
             raise SettingsError(
-                f"“{phone.symbol}” is not a phone that Lipwright knows. Use one of: {' '.join(PHONES)}"
+                f"“{phone.symbol}” is not a known phone. Use one of: {' '.join(PHONES)}"
             )
         if not 0 <= phone.start_seconds <= phone.end_seconds:
             raise SettingsError(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one error family: every message is a sentence for an artist, what is wrong and then what to do."""
+"""The one error family: every message tells an artist what is wrong, then what to do."""
 
 
 class LipwrightError(Exception):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens to a voice before a microphone: level, room, noise, music, narrow band, clipping, whisper."""
+"""What happens to a voice on its way: level, room, noise, music, narrow band, clipping, whisper."""
 
 import numpy as np
 import torch
@@ -16,7 +16,9 @@ def _chance(rng: np.random.Generator, batch: int, probability: float) -> np.ndar
     return rng.random(batch) < probability
 
 
-def _smooth_spectrum(rng: np.random.Generator, batch: int, bins: int, spread_db: float) -> np.ndarray:
+def _smooth_spectrum(
+    rng: np.random.Generator, batch: int, bins: int, spread_db: float
+) -> np.ndarray:
     """Random gain curves over frequency, (batch, bins), from eight points on a bent axis."""
     points = rng.normal(0, spread_db, (batch, 8))
     place = np.sqrt(np.linspace(0, 1, bins)) * 7
@@ -68,7 +70,9 @@ def disturb(samples: Tensor, rng: np.random.Generator) -> Tensor:
     size = min(size, length + RATE_HZ)
     spectrum = torch.fft.rfft(samples, size)
     bins = spectrum.shape[1]
-    shape = np.where(_chance(rng, batch, 0.7)[:, None], _smooth_spectrum(rng, batch, bins, 4.0), 1.0)
+    shape = np.where(
+        _chance(rng, batch, 0.7)[:, None], _smooth_spectrum(rng, batch, bins, 4.0), 1.0
+    )
     channel = torch.tensor(shape * _band_limit(rng, batch, bins), dtype=torch.float32)
     rooms = np.zeros((batch, length), np.float32)
     rooms[:, 0] = 1
@@ -91,7 +95,9 @@ def _noise(voice: Tensor, rng: np.random.Generator) -> Tensor:
     kind = rng.random(batch)
     white = torch.tensor(rng.standard_normal((batch, length), dtype=np.float32))
     spectrum = torch.fft.rfft(white)
-    colour = torch.tensor(_smooth_spectrum(rng, batch, spectrum.shape[1], 12.0), dtype=torch.float32)
+    colour = torch.tensor(
+        _smooth_spectrum(rng, batch, spectrum.shape[1], 12.0), dtype=torch.float32
+    )
     noise = torch.fft.irfft(spectrum * colour, length)
     for i in np.flatnonzero(kind < 0.12):
         noise[i] = torch.tensor(_music(rng, length), dtype=torch.float32)
@@ -100,7 +106,9 @@ def _noise(voice: Tensor, rng: np.random.Generator) -> Tensor:
         noise[i] = sum(torch.roll(voice[j], int(rng.integers(length))) for j in others)
     loud = voice.pow(2).mean(1).clamp_min(1e-8).sqrt()
     level = noise.pow(2).mean(1).clamp_min(1e-8).sqrt()
-    ratio_db = np.where(_chance(rng, batch, 0.55), rng.uniform(3, 30, batch), rng.uniform(35, 70, batch))
+    ratio_db = np.where(
+        _chance(rng, batch, 0.55), rng.uniform(3, 30, batch), rng.uniform(35, 70, batch)
+    )
     scale = loud / level * torch.tensor(10 ** (-ratio_db / 20), dtype=torch.float32)
     return noise * scale[:, None]
 
@@ -108,7 +116,9 @@ def _noise(voice: Tensor, rng: np.random.Generator) -> Tensor:
 def warped_mels(batch: int, mels: int, rng: np.random.Generator) -> tuple[Tensor, np.ndarray]:
     """Mel filters of a shorter or longer vocal tract for each item: [B, M, BINS]."""
     table = np.stack([mel_matrix(mels, warp) for warp in WARPS])
-    chosen = np.where(_chance(rng, batch, 0.6), rng.integers(len(WARPS), size=batch), len(WARPS) // 2)
+    chosen = np.where(
+        _chance(rng, batch, 0.6), rng.integers(len(WARPS), size=batch), len(WARPS) // 2
+    )
     return torch.tensor(table[chosen]), chosen
 
 

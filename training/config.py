@@ -14,7 +14,7 @@ RATE_HZ = 16_000
 FRAME_HZ = 100
 HOP = RATE_HZ // FRAME_HZ
 
-# The labels of the aligners are early, those of espeak late: measured against energy, see the data's README.
+# The labels of the aligners are early, those of espeak late: see the data's README.
 LABEL_SHIFT_SECONDS = {
     "kathleen": 0.015,
     "speechocean762": 0.015,
@@ -42,7 +42,7 @@ class ListenerConfig:
     dropout: float = 0.05
     batch: int = 24
     crop_seconds: float = 4.0
-    steps: int = 7_500
+    steps: int = 4_500
     peak_rate: float = 2e-3
     final_rate: float = 2e-5
     warmup: int = 300
@@ -67,3 +67,25 @@ class ListenerConfig:
             "pseudo": 0.0,
         }
     )
+
+
+@dataclass(frozen=True)
+class ArticulatorConfig:
+    """Size and schedule of the articulator."""
+
+    channels: int = 128
+    kernel: int = 15
+    blocks: int = 5
+    dropout: float = 0.05
+    batch: int = 20
+    crop_frames: int = 260
+    steps: int = 2_500
+    peak_rate: float = 2e-3
+    final_rate: float = 1e-5
+    warmup: int = 100
+    weight_decay: float = 0.01
+    average: float = 0.998
+    seed: int = 1
+    certain_share: float = 0.15  # crops whose phones are given, not heard: hand-corrected phones
+    captured_share: float = 0.3  # crops of captured lips
+    forget_embedding: float = 0.3  # crops that hide the embedding

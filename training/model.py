@@ -56,7 +56,7 @@ class LogMel(nn.Module):
 
 
 def over_time(into: int, out: int, kernel: int = 1, **options: int) -> nn.Conv2d:
-    """Convolve [B, C, 1, F] over time; 2-D because channels-last is several times faster on a CPU."""
+    """Convolve [B, C, 1, F] over time; 2-D: channels-last is several times faster on a CPU."""
     return nn.Conv2d(into, out, (1, kernel), padding=(0, kernel // 2), **options)
 
 
@@ -99,7 +99,7 @@ class Listener(nn.Module):
         self.embed = over_time(c.channels, c.embedding)
 
     def hear(self, mels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """[B, M, F] with even F to phone logits [B, P, F], prosody [B, 2, F], embedding [B, E, F]."""
+        """[B, M, F], F even, to phone logits [B, P, F], prosody [B, 2, F], embedding [B, E, F]."""
         mels = mels[:, :, None].contiguous(memory_format=torch.channels_last)  # [B, M, 1, F]
         x = F.silu(self.enter_norm(self.enter(mels)))  # [B, H, 1, F/2]
         for block in self.blocks:

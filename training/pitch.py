@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pitch and voicing targets by autocorrelation (Boersma 1993: the signal's over the window's own)."""
+"""Pitch and voicing targets by autocorrelation (Boersma 1993: over the window's own)."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Gather speech and phone labels into one cache file for each source.
 
-    python -m lipwright.training.prepare --shared ../shared [--synthetic-hours 1.2]
+python -m lipwright.training.prepare --shared ../shared [--synthetic-hours 1.2]
 """
 
 import argparse
@@ -25,13 +25,16 @@ log = logging.getLogger(__name__)
 
 UNLABELLED = 255
 LABELLED_SOURCES = tuple(
-    "speechocean762 kathleen nathalie ljspeech speech-commands picovoice-wake precise-community vocobox".split()
+    (
+        "speechocean762 kathleen nathalie ljspeech speech-commands picovoice-wake "
+        "precise-community vocobox"
+    ).split()
 )
 
 
 @dataclass(frozen=True)
 class Line:
-    """One utterance, ready to train on: int16 samples, uint8 phone index and pitch for each frame."""
+    """One utterance, ready to train on: samples, and phone index and pitch for each frame."""
 
     samples: NDArray[np.int16]
     labels: NDArray[np.uint8]
@@ -75,7 +78,9 @@ def corpus_lines(folder: Path, split: str, *, shift_seconds: float) -> Iterator[
         if row["split"] != split or not row["phones"]:
             continue
         phones = [(label, start, end) for start, end, label in row["phones"]]
-        yield make_line(load_sound(folder / row["file"]).samples, phones, row["phone_set"], shift_seconds)
+        yield make_line(
+            load_sound(folder / row["file"]).samples, phones, row["phone_set"], shift_seconds
+        )
 
 
 def synthetic_lines(spoken: Iterable[synth.Spoken], shift_seconds: float) -> Iterator[Line]:
@@ -108,7 +113,9 @@ def english_material(speech: Path) -> tuple[list[str], list[str]]:
     words = [row.split()[0] for row in rows if row and row.split()[0].isalpha()]
     prompts = []
     for source in ("kathleen", "ljspeech", "speechocean762"):
-        for row in map(json.loads, (speech / source / "manifest.jsonl").read_text("utf8").splitlines()):
+        for row in map(
+            json.loads, (speech / source / "manifest.jsonl").read_text("utf8").splitlines()
+        ):
             if row["split"] == "train" and row["text"]:
                 prompts.append(row["text"].lower())
     return words, sorted(set(prompts))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Speech with exact phone times from flite and espeak-ng, made while the training data is prepared.
 
-Kept out, because they judge: flite `rms`, festival `ked`, and the sentences of tts_dev. espeak's plain
-`en-us` and `en-us+f3` are left out as well: they are our own check on voices that were not trained on.
+Kept out, because they judge: flite `rms`, festival `ked`, and the sentences of tts_dev. espeak's
+plain `en-us` and `en-us+f3` are left out as well: our own check on voices not trained on.
 """
 
 import ctypes as C
@@ -23,9 +23,32 @@ from .texts import ENGLISH_FRAMES, SENTENCES
 FLITE_VOICES = ("slt", "awb", "kal16")
 ENGLISH_ACCENTS = ("en-us", "en-gb-x-rp", "en-gb-scotland", "en-029")
 VARIANTS = (
-    "", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "f1", "f2", "f4", "f5", "klatt", "klatt4", "croak",
-    "whisper", "whisperf", "grandma", "grandpa", "adam", "anika", "linda", "steph", "edward", "john",
-)  # fmt: skip
+    "",
+    "m1",
+    "m2",
+    "m3",
+    "m4",
+    "m5",
+    "m6",
+    "m7",
+    "f1",
+    "f2",
+    "f4",
+    "f5",
+    "klatt",
+    "klatt4",
+    "croak",
+    "whisper",
+    "whisperf",
+    "grandma",
+    "grandpa",
+    "adam",
+    "anika",
+    "linda",
+    "steph",
+    "edward",
+    "john",
+)
 CLOSURE_BEFORE_BURST_SECONDS = 0.05  # espeak labels p t k at the burst; the lips close before it
 
 
@@ -89,7 +112,7 @@ class Espeak:
         self._receiver = receiver(self._receive)  # kept: C holds only the address
         self.lib.espeak_SetSynthCallback(self._receiver)
 
-    def _receive(self, wav, count, events) -> int:  # noqa: ANN001 (C types)
+    def _receive(self, wav, count, events) -> int:
         if wav and count > 0:
             self.pcm.extend(C.string_at(wav, count * 2))
         place = 0
@@ -106,7 +129,11 @@ class Espeak:
         self.events.clear()
         if self.lib.espeak_SetVoiceByName(voice.encode()):
             raise ValueError(f"espeak-ng has no voice {voice}")
-        for key, value in ((self._RATE, words_a_minute), (self._PITCH, pitch), (self._RANGE, range_)):
+        for key, value in (
+            (self._RATE, words_a_minute),
+            (self._PITCH, pitch),
+            (self._RANGE, range_),
+        ):
             self.lib.espeak_SetParameter(key, value, 0)
         data = text.encode()
         self.lib.espeak_Synth(data, len(data) + 1, 0, 0, 0, 1, None, None)
@@ -162,7 +189,9 @@ def speak_flite(voice: str, lines: Iterator[str], seconds: float) -> Iterator[Sp
             yield spoken
 
 
-def speak_espeak(english: Iterator[str], seconds: float, rng: np.random.Generator) -> Iterator[Spoken]:
+def speak_espeak(
+    english: Iterator[str], seconds: float, rng: np.random.Generator
+) -> Iterator[Spoken]:
     """Speak with random languages, variants, rates and pitches until there is enough."""
     voice = Espeak()
     foreign = {language: foreign_lines(language, rng) for language in SENTENCES}

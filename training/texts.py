@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sentences for the synthesisers, written for this project; words are also shuffled into new lines."""
+"""Sentences for the synthesisers, written for this project; words are shuffled into new lines."""
 
 ENGLISH_FRAMES = (
     "The {} moved behind the {} before {}.",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Train the listener; goes on from its last checkpoint.
 
-    python -m lipwright.training.train_listener [--steps N] [--minutes 75] [--device cpu|cuda]
+python -m lipwright.training.train_listener [--steps N] [--minutes 75] [--device cpu|cuda]
 """
 
 import argparse
@@ -21,7 +21,7 @@ from lipwright.core.phones import BILABIAL, INDEX, PHONES
 from . import augment
 from .batches import Batch, Mixer, Source, unlabelled
 from .checkpoint import load_checkpoint, save_checkpoint
-from .config import CACHE, CHECKPOINTS, WORK, ListenerConfig
+from .config import CACHE, CHECKPOINTS, WORK, ArticulatorConfig, ListenerConfig
 from .model import Listener
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ SMALL = CHECKPOINTS / "listener.safetensors"
 LIPS = [INDEX[p] for p in sorted(BILABIAL)]
 
 
-def learning_rate(config: ListenerConfig, step: int) -> float:
+def learning_rate(config: ListenerConfig | ArticulatorConfig, step: int) -> float:
     """Linear warm-up, then half a cosine down to the final rate."""
     if step < config.warmup:
         return config.peak_rate * (step + 1) / config.warmup
@@ -58,9 +58,7 @@ def loss_of(model: Listener, batch: Batch, rng: np.random.Generator, device: str
     heard = F.cross_entropy(logits, labels, ignore_index=-100, label_smoothing=0.03)
     voiced = ~torch.isnan(pitch)
     known = labels != -100
-    voicing = F.binary_cross_entropy_with_logits(
-        prosody[:, 0][known], voiced.float()[known]
-    )
+    voicing = F.binary_cross_entropy_with_logits(prosody[:, 0][known], voiced.float()[known])
     tone = (prosody[:, 1] - torch.nan_to_num(pitch)).abs()[voiced].mean()
     return heard + 0.1 * voicing + 0.1 * tone
 

@@ -108,7 +108,9 @@ def load_sound(
         with soundfile.SoundFile(str(path)) as file:
             start = max(0, round(start_seconds * file.samplerate))
             longest = round(LONGEST_SECONDS * file.samplerate)
-            count = longest if duration_seconds is None else round(duration_seconds * file.samplerate)
+            count = (
+                longest if duration_seconds is None else round(duration_seconds * file.samplerate)
+            )
             if start:
                 file.seek(min(start, max(file.frames, 0)))
             data = file.read(max(0, min(count, longest)), dtype="float32", always_2d=True)

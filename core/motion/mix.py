@@ -14,14 +14,18 @@ from .track import ARKIT_NAMES, FACE_NAMES, HEAD_NAMES, LIP_CONTACT, LIP_TUCK, F
 OUTPUT_NAMES = FACE_NAMES + HEAD_NAMES
 JAW = frozenset(n for n in FACE_NAMES if n.startswith("jaw"))
 LIPS = frozenset(n for n in FACE_NAMES if n.startswith("mouth")) - {"mouthClose"}
-UPPER = frozenset(n for n in ARKIT_NAMES if n.startswith(("brow", "cheek", "nose", "eyeSquint", "eyeWide")))
+UPPER = frozenset(
+    n for n in ARKIT_NAMES if n.startswith(("brow", "cheek", "nose", "eyeSquint", "eyeWide"))
+)
 # Shapes that part the lips: while lips must meet they give way.
 PARTING = frozenset(
     "mouthFunnel mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight "
-    "mouthStretchLeft mouthStretchRight mouthSmileLeft mouthSmileRight mouthFrownLeft mouthFrownRight "
-    "mouthShrugUpper mouthDimpleLeft mouthDimpleRight noseSneerLeft noseSneerRight".split()
+    "mouthStretchLeft mouthStretchRight mouthSmileLeft mouthSmileRight mouthFrownLeft "
+    "mouthFrownRight mouthShrugUpper mouthDimpleLeft mouthDimpleRight noseSneerLeft "
+    "noseSneerRight".split()
 )
-# How much of a parting shape of another layer is left while lips meet (contact) or tuck.
+)
+# How much of a parting shape is left while lips meet, and of another layer's while they tuck.
 LEFT_IN_CONTACT, LEFT_IN_TUCK = 0.15, 0.5
 # Share of jawOpen that mouthClose undoes: 1 on most heads, 0.84 on ICT-FaceKit; between the two
 # no head shows a gap that is seen nor an overlap.
@@ -48,12 +52,16 @@ class Style:
     def __post_init__(self) -> None:
         for name in ("jaw", "lips", "upper_face"):
             if not 0 <= getattr(self, name) <= 2:
-                raise SettingsError(f"The dial “{name}” is {getattr(self, name):g}. Set it from 0 to 2")
+                raise SettingsError(
+                    f"The dial “{name}” is {getattr(self, name):g}. Set it from 0 to 2"
+                )
         if not -1 <= self.sync_offset_seconds <= 1:
             raise SettingsError("The sync offset is more than a second. Move the strip instead")
 
 
-def mix_layers(tracks: Mapping[str, FaceTrack], style: Style, frames: int, rate_hz: float) -> FaceTrack:
+def mix_layers(
+    tracks: Mapping[str, FaceTrack], style: Style, frames: int, rate_hz: float
+) -> FaceTrack:
     """Add layers to one face.
 
     Parameters
@@ -78,12 +86,11 @@ def mix_layers(tracks: Mapping[str, FaceTrack], style: Style, frames: int, rate_
         for name, curve in track.curves().items():
             if name not in column:
                 continue
-            if layer == "speech":
-                scaled = curve * _dial(style, name)
-            else:
-                scaled = curve * (style.upper_face if name in UPPER else 1.0)
-                if name in PARTING:
-                    scaled = scaled * _give_way(contact, tuck)
+            scaled = curve * (_dial(style, name) if layer == "speech" else _upper(style, name))
+            if name in PARTING:
+                scaled = scaled * (1 - (1 - LEFT_IN_CONTACT) * contact)
+                if layer != "speech":
+                    scaled = scaled * (1 - (1 - LEFT_IN_TUCK) * tuck)
             face[:, column[name]] += scaled
     close = column["mouthClose"]
     jaw = face[:, column["jawOpen"]]
@@ -108,11 +115,13 @@ def _dial(style: Style, name: str) -> float:
     return style.lips if name in LIPS else 1.0
 
 
-def _give_way(contact: NDArray[np.float32], tuck: NDArray[np.float32]) -> NDArray[np.float32]:
-    return (1 - (1 - LEFT_IN_CONTACT) * contact) * (1 - (1 - LEFT_IN_TUCK) * tuck)
+def _upper(style: Style, name: str) -> float:
+    return style.upper_face if name in UPPER else 1.0
 
 
-def _shifted(face: NDArray[np.float32], speech: FaceTrack | None, shift: float) -> NDArray[np.float32]:
+def _shifted(
+    face: NDArray[np.float32], speech: FaceTrack | None, shift: float
+) -> NDArray[np.float32]:
     """Move the channels of the speech in time, ends held; the others stay."""
     if speech is None:
         return face

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from ..timing import Hertz, Seconds
 
-# Apple's ARFaceAnchor.BlendShapeLocation, in the order in which the Live Link Face app writes them.
+# Apple's ARFaceAnchor.BlendShapeLocation, in the order of the Live Link Face app.
 ARKIT = (
-    "eyeBlinkLeft eyeLookDownLeft eyeLookInLeft eyeLookOutLeft eyeLookUpLeft eyeSquintLeft eyeWideLeft "
+    "eyeBlinkLeft eyeLookDownLeft eyeLookInLeft eyeLookOutLeft eyeLookUpLeft eyeSquintLeft "
+    "eyeWideLeft "
     "eyeBlinkRight eyeLookDownRight eyeLookInRight eyeLookOutRight eyeLookUpRight eyeSquintRight "
-    "eyeWideRight jawForward jawRight jawLeft jawOpen mouthClose mouthFunnel mouthPucker mouthRight "
+    "eyeWideRight jawForward jawRight jawLeft jawOpen mouthClose mouthFunnel mouthPucker "
+    "mouthRight "
     "mouthLeft mouthSmileLeft mouthSmileRight mouthFrownLeft mouthFrownRight mouthDimpleLeft "
     "mouthDimpleRight mouthStretchLeft mouthStretchRight mouthRollLower mouthRollUpper "
     "mouthShrugLower mouthShrugUpper mouthPressLeft mouthPressRight mouthLowerDownLeft "
@@ -23,7 +25,8 @@ ARKIT = (
 ).split()
 ARKIT_NAMES: tuple[str, ...] = tuple(ARKIT)
 
-# What ARKit cannot say: tip to the ridge (T D N L), back to the soft palate (K G NG), tip between the teeth (TH).
+# What ARKit cannot say: tip to the ridge (T D N L), back to the soft palate (K G NG), tip between
+# the teeth (TH).
 TONGUE_NAMES: tuple[str, ...] = ("tongueTipUp", "tongueBackUp", "tongueDental")
 
 # Head turn in degrees (chin down, to the character's left, ear to the left shoulder are positive).
@@ -67,7 +70,9 @@ class FaceTrack:
     def of(cls, curves: Mapping[str, NDArray[np.floating]], rate_hz: Hertz) -> "FaceTrack":
         """Make a track from ``{name: (frames,)}``."""
         return cls(
-            np.stack([np.asarray(c, np.float32) for c in curves.values()], 1), tuple(curves), rate_hz
+            np.stack([np.asarray(c, np.float32) for c in curves.values()], 1),
+            tuple(curves),
+            rate_hz,
         )
 
     @property

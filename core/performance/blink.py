@@ -11,13 +11,18 @@ from .voice import Voice
 RATE_PER_MINUTE = 17.0  # at rest, Bentivoglio et al. 1997
 INTERVAL_SPREAD = 0.6  # of the logarithm: human intervals are close to log-normal
 SHORTEST_INTERVAL_SECONDS = 0.5
-CLOSING_SECONDS, OPENING_SECONDS = 0.085, 0.19  # VanderWerf et al. 2003: down about twice as fast as up
+CLOSING_SECONDS, OPENING_SECONDS = (
+    0.085,
+    0.19,
+)  # VanderWerf et al. 2003: down about twice as fast as up
 HELD_SECONDS = 0.02
 HALF_BLINK_SHARE = 0.12
 PULL_TO_PAUSE_SECONDS = 0.45  # a blink this near to the start of a pause moves there
 
 
-def blink_times(voice: Voice, *, seed: int, rate_per_minute: float = RATE_PER_MINUTE) -> list[Seconds]:
+def blink_times(
+    voice: Voice, *, seed: int, rate_per_minute: float = RATE_PER_MINUTE
+) -> list[Seconds]:
     """Choose when to blink.
 
     Parameters
@@ -85,7 +90,9 @@ def blink_layer(voice: Voice, *, seed: int, rate_per_minute: float = RATE_PER_MI
         closing = np.clip((times - start) / down, 0, 1)
         opening = np.clip((times - release) / up, 0, 1)
         # Lids brake at both ends of the way down and creep into the open position.
-        shape = np.where(times < shut, closing**2 * (3 - 2 * closing), (1 - opening) ** 2 * (1 + 2 * opening))
+        shape = np.where(
+            times < shut, closing**2 * (3 - 2 * closing), (1 - opening) ** 2 * (1 + 2 * opening)
+        )
         lids = np.maximum(lids, depth * shape * (times >= start))
     both = np.repeat(lids[:, None], 2, axis=1).astype(np.float32)
     return FaceTrack(both, ("eyeBlinkLeft", "eyeBlinkRight"), voice.rate_hz)

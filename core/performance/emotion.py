@@ -15,20 +15,61 @@ from .voice import Voice, smooth_bump
 POSES: dict[str, dict[str, float]] = {
     "neutral": {},
     # 6 + 12
-    "happy": {"mouthSmile": 0.62, "cheekSquint": 0.55, "eyeSquint": 0.22, "mouthDimple": 0.12, "browInnerUp": 0.06},
+    "happy": {
+        "mouthSmile": 0.62,
+        "cheekSquint": 0.55,
+        "eyeSquint": 0.22,
+        "mouthDimple": 0.12,
+        "browInnerUp": 0.06,
+    },
     # 1 + 4 + 15 + 17
-    "sad": {"browInnerUp": 0.72, "browDown": 0.22, "mouthFrown": 0.55, "mouthShrugLower": 0.25, "eyeLookDown": 0.12, "eyeBlink": 0.10},
+    "sad": {
+        "browInnerUp": 0.72,
+        "browDown": 0.22,
+        "mouthFrown": 0.55,
+        "mouthShrugLower": 0.25,
+        "eyeLookDown": 0.12,
+        "eyeBlink": 0.10,
+    },
     # 4 + 5 + 7 + 23 + 24
-    "angry": {"browDown": 0.85, "eyeWide": 0.18, "eyeSquint": 0.45, "noseSneer": 0.32, "mouthPress": 0.25, "mouthFrown": 0.22, "jawForward": 0.15},
+    "angry": {
+        "browDown": 0.85,
+        "eyeWide": 0.18,
+        "eyeSquint": 0.45,
+        "noseSneer": 0.32,
+        "mouthPress": 0.25,
+        "mouthFrown": 0.22,
+        "jawForward": 0.15,
+    },
     # 1 + 2 + 4 + 5 + 20
-    "fearful": {"browInnerUp": 0.80, "browOuterUp": 0.35, "browDown": 0.15, "eyeWide": 0.72, "mouthStretch": 0.42, "mouthFrown": 0.18},
+    "fearful": {
+        "browInnerUp": 0.80,
+        "browOuterUp": 0.35,
+        "browDown": 0.15,
+        "eyeWide": 0.72,
+        "mouthStretch": 0.42,
+        "mouthFrown": 0.18,
+    },
     # 9 + 10 + 15
-    "disgusted": {"noseSneer": 0.80, "mouthUpperUp": 0.32, "browDown": 0.42, "eyeSquint": 0.38, "mouthFrown": 0.32, "cheekSquint": 0.30},
+    "disgusted": {
+        "noseSneer": 0.80,
+        "mouthUpperUp": 0.32,
+        "browDown": 0.42,
+        "eyeSquint": 0.38,
+        "mouthFrown": 0.32,
+        "cheekSquint": 0.30,
+    },
     # 1 + 2 + 5 + 26
     "surprised": {"browInnerUp": 0.85, "browOuterUp": 0.80, "eyeWide": 0.68, "jawOpen": 0.12},
     # 12 + 14 on one side
-    "contemptuous": {"mouthSmileLeft": 0.42, "mouthDimpleLeft": 0.50, "eyeSquint": 0.15, "browDownRight": 0.15, "browOuterUpLeft": 0.18},
-}  # fmt: skip
+    "contemptuous": {
+        "mouthSmileLeft": 0.42,
+        "mouthDimpleLeft": 0.50,
+        "eyeSquint": 0.15,
+        "browDownRight": 0.15,
+        "browOuterUpLeft": 0.18,
+    },
+}
 EMOTIONS = tuple(POSES)
 
 ONSET_SECONDS, OFFSET_SECONDS = 0.5, 0.8

@@ -9,13 +9,19 @@ from .voice import Voice
 
 # Weight 1 of an eyeLook shape, in degrees of eye turn (usual ranges of ARKit heads).
 SIDE_DEGREES, UP_DEGREES, DOWN_DEGREES = 30.0, 25.0, 30.0
-# Lee, Badler and Badler 2002, Eyes Alive: 30 Hz frames of mutual gaze and of looking away while talking.
+# Lee, Badler and Badler 2002, Eyes Alive: 30 Hz frames of mutual gaze and of looking away in talk.
 ON_SECONDS, AWAY_SECONDS = 93.9 / 30, 27.8 / 30
 WIDEST_DEGREES = 14.0  # further turns take the head along
 LID_FOLLOW = 0.35  # the upper lid goes down with the eye
-NAMES = tuple(
-    f"eyeLook{way}{side}" for side in ("Left", "Right") for way in ("In", "Out", "Up", "Down")
-) + ("eyeBlinkLeft", "eyeBlinkRight", "eyeWideLeft", "eyeWideRight")
+NAMES = (
+    *tuple(
+        f"eyeLook{way}{side}" for side in ("Left", "Right") for way in ("In", "Out", "Up", "Down")
+    ),
+    "eyeBlinkLeft",
+    "eyeBlinkRight",
+    "eyeWideLeft",
+    "eyeWideRight",
+)
 
 
 def saccade_seconds(degrees: float) -> float:

@@ -30,9 +30,14 @@ def head_layer(voice: Voice, *, seed: int) -> FaceTrack:
     rng = voice.random(seed, 5)
     times = voice.times_seconds
     noise = gaussian_filter1d(
-        rng.standard_normal((voice.frames, 3)), DRIFT_SECONDS * voice.rate_hz / 2, axis=0, mode="nearest"
+        rng.standard_normal((voice.frames, 3)),
+        DRIFT_SECONDS * voice.rate_hz / 2,
+        axis=0,
+        mode="nearest",
     )
-    noise *= np.sqrt(2 * np.sqrt(np.pi) * DRIFT_SECONDS * voice.rate_hz / 2) * np.array(DRIFT_DEGREES)
+    noise *= np.sqrt(2 * np.sqrt(np.pi) * DRIFT_SECONDS * voice.rate_hz / 2) * np.array(
+        DRIFT_DEGREES
+    )
     turn = noise * (0.35 + 0.65 * voice.speaking[:, None])
     for time, strength in voice.stresses:
         turn[:, 0] += NOD_DEGREES * strength * smooth_bump(times, time + 0.04, 0.22, 0.38)
