@@ -24,7 +24,6 @@ PARTING = frozenset(
     "mouthFrownRight mouthShrugUpper mouthDimpleLeft mouthDimpleRight noseSneerLeft "
     "noseSneerRight".split()
 )
-)
 # How much of a parting shape is left while lips meet, and of another layer's while they tuck.
 LEFT_IN_CONTACT, LEFT_IN_TUCK = 0.15, 0.5
 # Share of jawOpen that mouthClose undoes: 1 on most heads, 0.84 on ICT-FaceKit; between the two
