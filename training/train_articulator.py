@@ -190,7 +190,9 @@ def loss_of(model: Articulator, data: dict[str, Tensor], lips: LipModel, spread:
     return curves + 2.0 * speed + 8.0 * guides + 0.25 * measured + 2.0 * moving
 
 
-def train(config: ArticulatorConfig, shared: Path, share: float, device: str) -> None:
+def train(
+    config: ArticulatorConfig, shared: Path, share: float, device: str, *, fresh: bool = False
+) -> None:
     """Fit the prior, hear the data, and train from the last checkpoint to the last step."""
     torch.manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
@@ -209,7 +211,8 @@ def train(config: ArticulatorConfig, shared: Path, share: float, device: str) ->
     optimizer = torch.optim.AdamW(
         model.parameters(), config.peak_rate, weight_decay=config.weight_decay
     )
-    step = load_checkpoint(FULL, model, average, optimizer) if FULL.exists() else 0
+    resumes = FULL.exists() and not fresh
+    step = load_checkpoint(FULL, model, average, optimizer) if resumes else 0
     shown = 0.0
     while step < config.steps:
         for group in optimizer.param_groups:
@@ -239,13 +242,14 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--share", type=float, default=1.0, help="of the data, for a quick trial")
+    parser.add_argument("--fresh", action="store_true", help="begin again, whatever is there")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     config = ArticulatorConfig()
     if args.steps:
         config = dataclasses.replace(config, steps=args.steps)
-    train(config, args.shared, args.share, args.device)
+    train(config, args.shared, args.share, args.device, fresh=args.fresh)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def check(model: Listener, name: str, device: str) -> str:
     return f"{name} accuracy {right / total:.3f} lips {hit / lips:.3f} false {wrong / other:.4f}"
 
 
-def train(config: ListenerConfig, minutes: float, device: str) -> None:
+def train(config: ListenerConfig, minutes: float, device: str, *, fresh: bool = False) -> None:
     """Run until the last step or until the time is up; checkpoints every 250 steps."""
     torch.manual_seed(config.seed)
     model = Listener(config).to(device, memory_format=torch.channels_last)
@@ -97,9 +97,9 @@ def train(config: ListenerConfig, minutes: float, device: str) -> None:
     groups = [{"params": decay}, {"params": rest, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=config.peak_rate, weight_decay=config.weight_decay)
     step = 0
-    if FULL.exists():
+    if FULL.exists() and not fresh:
         step = load_checkpoint(FULL, model, average, optimizer)
-    elif SMALL.exists():
+    elif SMALL.exists() and not fresh:
         step = load_checkpoint(SMALL, model, average)
     log.info("%d parameters, from step %d", sum(p.numel() for p in model.parameters()), step)
     mixer = Mixer(config.shares, config.seed + step)
@@ -146,13 +146,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, help="total number of steps of the schedule")
     parser.add_argument("--minutes", type=float, default=75.0, help="length of this stretch")
+    parser.add_argument("--fresh", action="store_true", help="begin again, whatever is there")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     config = ListenerConfig()
     if args.steps:
         config = dataclasses.replace(config, steps=args.steps)
-    train(config, args.minutes, args.device)
+    train(config, args.minutes, args.device, fresh=args.fresh)
 
 
 if __name__ == "__main__":

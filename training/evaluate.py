@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Print every number that the model card quotes; also written to build/evaluate.json.
+
+    python -m lipwright.training.evaluate --shared ../shared        (make evaluate)
+
+Curves come from the command line, one call a set. `$SHARED/eval/score.py` measures them; its
+METRICS.md defines the columns.
+"""
+
+import argparse
+import json
+import logging
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .config import ROOT
+
+log = logging.getLogger(__name__)
+
+WORK = ROOT / "build" / "evaluate"
+COLUMNS = (
+    ("M B P skill", "bilabial.skill", ".2f"),
+    ("recall, inner", "bilabial.recall_inner", ".2f"),
+    ("F V inner", "labiodental.recall_inner", ".2f"),
+    ("F V shut", "labiodental.closed_share", ".2f"),
+    ("round AUC", "rounding_auc", ".2f"),
+    ("open AUC", "opening_auc", ".2f"),
+    ("t med ms", "timing.median_ms", "+.0f"),
+    ("t p95 ms", "timing.p95_abs_ms", ".0f"),
+    ("sil open", "silence.open_share", ".2f"),
+    ("accel", "motion.acceleration_rms", ".0f"),
+    ("turns/s", "motion.turns_per_s", ".1f"),
+    ("SLCC", "slcc.median", ".2f"),
+    ("gap r", "truth.gap_r.median", ".2f"),
+    ("in speech", "truth.gap_r_speech.median", ".2f"),
+    ("amplitude", "truth.gap_amplitude.median", ".2f"),
+    ("width r", "truth.width_r.median", ".2f"),
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Clips to score together: a folder with a manifest, and which of its rows."""
+
+    name: str
+    folder: str
+    wanted: Callable[[dict[str, Any]], bool]
+
+
+def _split(name: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda row: row["split"] == name and bool(row["phones"])
+
+
+def _test(oldest: float, youngest: float = 0) -> Callable[[dict[str, Any]], bool]:
+    return lambda row: (
+        row["split"] == "test" and bool(row["phones"]) and youngest <= float(row["age"]) < oldest
+    )
+
+
+PARTS = (
+    Part("tts_dev", "tts_dev", _split("dev")),
+    Part("tts_dev, voices never trained on (espeak)", "tts_dev", lambda r: "en-us" in r["speaker"]),
+    Part("grid_s1 dev", "face/grid_s1", _split("dev")),
+    Part("grid_s1 test", "face/grid_s1", _split("test")),
+    Part("kathleen test", "speech/kathleen", _split("test")),
+    Part("speechocean762 test, under 12", "speech/speechocean762", _test(12)),
+    Part("speechocean762 test, 12 and older", "speech/speechocean762", _test(200, 12)),
+)
+
+
+def gather(part: Part, data: Path) -> Path:
+    """Make a small data set of one part: its manifest and links to its files."""
+    source = data / part.folder
+    folder = WORK / part.name.replace(" ", "_").replace(",", "")
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "in").mkdir(parents=True)
+    kept = []
+    for line in (source / "manifest.jsonl").read_text("utf8").splitlines():
+        row = json.loads(line)
+        if not part.wanted(row):
+            continue
+        kept.append(line)
+        (folder / "in" / row["file"]).symlink_to((source / row["file"]).resolve())
+        for name in (row["file"], row.get("truth")):
+            if name:
+                (folder / name).symlink_to((source / name).resolve())
+    (folder / "manifest.jsonl").write_text("\n".join(kept) + "\n", "utf8")
+    return folder
+
+
+def predict(folder: Path, extra: Sequence[str]) -> Path:
+    """Run the command line over a part, once."""
+    out = folder / "out"
+    command = [sys.executable, "-m", "lipwright", str(folder / "in"), "-o", str(out)]
+    subprocess.run([*command, "--format", "arkit-csv", *extra], check=True)
+    return out
+
+
+def score(part: Part, shared: Path, extra: Sequence[str]) -> dict[str, Any]:
+    """Predict and measure one part."""
+    folder = gather(part, shared / "data")
+    report = folder / "score.json"
+    done = subprocess.run(
+        [
+            sys.executable,
+            str(shared / "eval" / "score.py"),
+            str(folder),
+            str(predict(folder, extra)),
+            "--json",
+            str(report),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise SystemExit(f"{part.name}: {done.stderr}")
+    return json.loads(report.read_text("utf8"))
+
+
+def pick(tree: Any, path: str) -> Any:
+    """Follow a dotted path through nested dicts; None where it ends."""
+    for key in path.split("."):
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree
+
+
+def table(rows: dict[str, dict[str, Any]]) -> str:
+    """Write scores as a Markdown table."""
+    lines = ["| | " + " | ".join(name for name, _, _ in COLUMNS) + " |"]
+    lines.append("|---" * (len(COLUMNS) + 1) + "|")
+    for name, scores in rows.items():
+        cells = [(pick(scores, path), form) for _, path, form in COLUMNS]
+        text = [format(value, form) if value is not None else "" for value, form in cells]
+        lines.append(f"| {name} | " + " | ".join(text) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Score every part, or those whose names are given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--only", action="append", help="part of a name; repeatable")
+    parser.add_argument("--extra", nargs="*", default=[], help="options for the command line")
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    parts = [p for p in PARTS if not args.only or any(word in p.name for word in args.only)]
+    results = {part.name: score(part, args.shared, args.extra) for part in parts}
+    log.info("%s", table({name: result["overall"] for name, result in results.items()}))
+    for name, result in results.items():
+        if name == "tts_dev":
+            log.info("\nBy voice:\n\n%s", table(result["speakers"]))
+    WORK.mkdir(parents=True, exist_ok=True)
+    target = WORK.parent / "evaluate.json"
+    target.write_text(json.dumps(results, indent=1) + "\n", "utf8")
+    log.info("\nAll numbers: %s", target.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
