@@ -45,12 +45,8 @@ zip: $(READY) ## the extension, one zip per platform and Blender line, in build/
 bench: $(READY) ## how fast a recording is analysed and written
 	@$(BIN)/python tests/bench.py
 
-evaluate: $(READY) ## curves for the measured recordings, scored on lip geometry
-	@mkdir -p build/evaluate
-	@$(BIN)/python -m lipwright "$(SHARED)/data/tts_dev" -o build/evaluate/tts_dev --format arkit-csv
-	@$(BIN)/python "$(SHARED)/eval/score.py" "$(SHARED)/data/tts_dev" build/evaluate/tts_dev --json build/evaluate/tts_dev.json
-	@$(BIN)/python -m lipwright "$(SHARED)/data/face/grid_s1" -o build/evaluate/grid_s1 --format arkit-csv
-	@$(BIN)/python "$(SHARED)/eval/score.py" "$(SHARED)/data/face/grid_s1" build/evaluate/grid_s1 --split test --json build/evaluate/grid_s1.json
+evaluate: $(READY) ## every number of the model card, measured on lip geometry
+	@$(BIN)/python -m lipwright.training.evaluate --shared "$(SHARED)"
 
 train: $(READY) $(TRAIN_READY) ## train the networks again and export them (hours; resumes)
 	$(TRAIN_COMMAND)
