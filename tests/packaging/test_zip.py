@@ -113,19 +113,30 @@ def test_blender_finds_the_zip_valid(archive: Path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_installed_extension_animates_the_demo_head(archive: Path, tmp_path: Path):
-    pytest.importorskip("bpy")
-    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(tmp_path / "profile")}
-    script = HERE / "install_and_animate.py"
-    command = [sys.executable, "-P", script, archive, ROOT / "demo" / "line.wav"]
+def as_an_artist(profile: Path, action: str, argument: Path) -> str:
+    """Do one thing in a Blender of its own and return what it printed."""
+    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(profile)}
     done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300
+        [sys.executable, "-P", HERE / "as_an_artist.py", action, argument],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=profile.parent,
+        timeout=300,
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
-    found = json.loads(done.stdout.splitlines()[-1])
+    return done.stdout
+
+
+def test_the_installed_extension_animates_the_demo_head(archive: Path, tmp_path: Path):
+    pytest.importorskip("bpy")
+    profile = tmp_path / "profile"
+    as_an_artist(profile, "install", archive)
+    printed = as_an_artist(profile, "animate", ROOT / "demo" / "line.wav")
+    found = json.loads(printed.splitlines()[-1])
     assert found["module"] == "bl_ext.user_default.lipwright"
     # Not the checkout and not the environment: what the zip brought.
     for name in ("package", "onnxruntime", "scipy", "soundfile"):
-        assert Path(found[name]).is_relative_to(tmp_path / "profile"), name
+        assert Path(found[name]).is_relative_to(profile), name
     assert found["keys"]["jawOpen"] > 0.05
     assert found["last_frame"] == pytest.approx(6.26 * 24, abs=4)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Install a zip into this profile, press the buttons, and print what came of it, as JSON.
+"""What an artist does with the zip: install it, start Blender again, press the buttons.
 
-BLENDER_USER_RESOURCES=PROFILE python -P install_and_animate.py ZIP SOUND
+BLENDER_USER_RESOURCES=PROFILE python -P as_an_artist.py install ZIP
+BLENDER_USER_RESOURCES=PROFILE python -P as_an_artist.py animate SOUND     (prints JSON)
 """
 
 import json
@@ -27,12 +28,21 @@ def press_the_buttons(sound: str) -> bpy.types.Object:
     return scene.lipwright.character
 
 
-def main() -> None:
-    """Do it and report."""
-    archive, sound = sys.argv[1:]
+def install(archive: str) -> None:
+    """Install from disk."""
     bpy.ops.extensions.package_install_files(
         filepath=archive, repo="user_default", enable_on_install=True
     )
+    assert MODULE in bpy.context.preferences.addons
+
+
+def animate(sound: str) -> None:
+    """Press the buttons and report."""
+    # There is no such module before bpy is imported.
+    import addon_utils
+
+    # Blender's Python module starts with factory settings, so nothing is enabled yet.
+    addon_utils.enable(MODULE, default_set=True)
     head = press_the_buttons(sound)
     keys = head.data.shape_keys
     largest = {block.name: 0.0 for block in keys.key_blocks}
@@ -59,7 +69,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    action, argument = sys.argv[1:]
+    {"install": install, "animate": animate}[action](argument)
     sys.stdout.flush()
     # Some Blender modules hang at the interpreter's own exit.
     os._exit(0)
