@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs inside a Blender window: show the sidebar on the face, take a picture, leave (panel.sh)."""
+"""Runs in a Blender window (panel.sh): animate the demo head, show the tab, take a picture."""
 
 import subprocess
 
@@ -36,6 +36,7 @@ def look_at_the_face() -> None:
     space = area.spaces.active
     space.show_region_ui = True
     space.overlay.show_floor = space.overlay.show_axis_x = space.overlay.show_axis_y = False
+    space.overlay.show_outline_selected = space.overlay.show_cursor = False
     space.shading.color_type = "MATERIAL"
     space.shading.show_cavity = True
     corners = [head.matrix_world @ Vector(corner) for corner in head.bound_box]
@@ -46,6 +47,21 @@ def look_at_the_face() -> None:
     region.view_rotation = Vector((0.25, -1.0, 0.06)).to_track_quat("Z", "Y")
     region.view_location = middle
     region.view_distance = 2.3 * tall
+
+
+def generate() -> None:
+    """Press the button with an emotion chosen; the head stays selected, so that its keys show."""
+    window, area = view()
+    head = bpy.context.scene.lipwright.character
+    carrier = next(i for i in (head.parent, head) if i is not None)
+    carrier.lipwright.emotion, carrier.lipwright.strength = "happy", 0.6
+    with bpy.context.temp_override(window=window, area=area):
+        done = bpy.ops.lipwright.generate("EXEC_DEFAULT")
+    assert done == {"FINISHED"}, done
+    head.select_set(True)
+    bpy.context.view_layer.objects.active = head
+    bpy.context.scene.frame_end = 152
+    bpy.context.scene.frame_set(FRAME)
 
 
 def open_tab() -> None:
@@ -68,5 +84,5 @@ def step(actions: list) -> float | None:
     return STEP_SECONDS if actions else None
 
 
-todo = [look_at_the_face, open_tab, take]
+todo = [look_at_the_face, generate, open_tab, take]
 bpy.app.timers.register(lambda: step(todo), first_interval=STEP_SECONDS)
