@@ -19,7 +19,8 @@ pytestmark = pytest.mark.skipif(
     reason="needs Blender's Python module",
 )
 needs_networks = pytest.mark.skipif(
-    not (WEIGHTS / "articulator.onnx").is_file(), reason="there are no trained networks in this checkout"
+    not (WEIGHTS / "articulator.onnx").is_file(),
+    reason="there are no trained networks in this checkout",
 )
 
 
