@@ -74,6 +74,7 @@ def set_look(size: int) -> None:
     scene.render.engine = "BLENDER_WORKBENCH"
     shading = scene.display.shading
     shading.light, shading.color_type = "STUDIO", "MATERIAL"
+    shading.studio_light = "paint.sl"  # soft light from all around: skin keeps its colour
     shading.show_cavity, shading.cavity_type = True, "WORLD"
     shading.show_shadows = False
     scene.display.render_aa = "8"
