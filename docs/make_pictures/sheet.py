@@ -20,6 +20,7 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 
 from lipwright.core.audio.load import Sound, load_sound
 from lipwright.core.phones import BILABIAL, LABIODENTAL, SILENCE, Phone
@@ -201,6 +202,8 @@ def make_sheet(sound_path: Path, baked: Path, out: Path, *, title: str, size: in
         figure = draw(sound, analysis, chosen, pictures, title)
         out.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(out, dpi=110)
+    # 256 colours are enough for a sheet, at a third of the size.
+    Image.open(out).convert("RGB").quantize(256).save(out, optimize=True)
 
 
 def main() -> int:
