@@ -14,7 +14,6 @@ from .timing import Hertz
 # Cost of changing to another phone, in nats: about one false phone a second less than without,
 # and short closures survive. Chosen on the dev splits.
 CHANGE_COST = 2.0
-SHORTEST_SECONDS = 0.02
 
 
 def viterbi(
@@ -108,9 +107,10 @@ def posteriors_of(phones: Sequence[Phone], frames: int, rate_hz: Hertz) -> NDArr
             raise SettingsError(
                 f"“{phone.symbol}” is not a known phone. Use one of: {' '.join(PHONES)}"
             )
-        if not 0 <= phone.start_seconds <= phone.end_seconds:
+        if not 0 <= phone.start_seconds <= phone.end_seconds < np.inf:
             raise SettingsError(
-                f"The phone “{phone.symbol}” ends before it starts. Correct its times in seconds"
+                f"The phone “{phone.symbol}” goes from {phone.start_seconds:g} s to "
+                f"{phone.end_seconds:g} s. Let it start at 0 or later and end after it starts"
             )
         first, last = round(phone.start_seconds * rate_hz), round(phone.end_seconds * rate_hz)
         path[first:last] = INDEX[phone.symbol]

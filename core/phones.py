@@ -21,7 +21,6 @@ INDEX = {symbol: i for i, symbol in enumerate(PHONES)}
 BILABIAL = frozenset("p b m".split())
 LABIODENTAL = frozenset("f v".split())
 ROUNDED = frozenset("w ʃ ʒ tʃ dʒ ɹ ɔ o ʊ u y ø".split())
-VOICED = frozenset("b m v w ð d n z l r ɹ ʒ dʒ j ɲ ɡ ŋ ʁ".split()) | frozenset(VOWELS)
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ def from_ipa(label: str) -> tuple[str, ...] | None:
     whole = unicodedata.normalize("NFC", text)
     if whole in _IPA:
         return (_IPA[whole],)
-    cedilla = unicodedata.normalize("NFD", text.replace("ç", "\0"))
+    cedilla = unicodedata.normalize("NFD", whole.replace("ç", "\0"))
     bare = "".join(c for c in cedilla if c not in _DROP and not unicodedata.combining(c))
     bare = bare.replace("\0", "ç")
     phones: list[str] = []

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Curves to keyframes: dense ones at any frame rate, few ones within the tolerance."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from lipwright.core.errors import SettingsError
+from lipwright.core.motion.keys import Keys, dense_keys, few_keys
+from lipwright.core.timing import FrameClock
+
+RATES = [(24, 1.0), (25, 1.0), (30, 1.001), (30, 1.0), (60, 1.0), (120, 1.0)]
+TIMES = np.arange(321) / 100
+CURVE = (0.5 + 0.5 * np.sin(2 * np.pi * 1.5 * TIMES)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("fps", "base"), RATES)
+@pytest.mark.parametrize("first_frame", [1.0, 0.0, 100.37, -12.5])
+def test_the_same_curve_in_seconds_at_every_rate(fps, base, first_frame):
+    clock = FrameClock.from_render(fps, base, first_frame)
+    keys = dense_keys(TIMES, CURVE, clock)
+    assert np.array_equal(keys.frames, np.round(keys.frames))
+    assert (np.diff(keys.frames) == 1).all()
+    at = clock.seconds(keys.frames)
+    assert at[0] <= 0 < at[1] + 1e-9
+    assert at[-2] < TIMES[-1] <= at[-1] + 1e-6
+    # Somewhere within half a frame the curve has the value of the key.
+    near = np.linspace(-0.5, 0.5, 41) / clock.fps
+    wanted = np.interp(at[:, None] + near, TIMES, CURVE)
+    assert (wanted.min(axis=1) - 1e-3 <= keys.values).all()
+    assert (keys.values <= wanted.max(axis=1) + 1e-3).all()
+    # And a peak lies where it lay.
+    peak = at[np.argmax(keys.values)]
+    assert min(abs(peak - t) for t in (1 / 6, 5 / 6, 1.5, 13 / 6, 17 / 6)) <= 0.5 / clock.fps + 0.01
+
+
+def test_ends_are_held_and_one_frame_is_enough():
+    keys = dense_keys(np.array([0.0]), np.array([0.7]), FrameClock(24, 10))
+    assert keys.frames.tolist() == [10]
+    keys = dense_keys(np.array([0.0, 0.01]), np.array([0.25, 0.75]), FrameClock(24, 10.5))
+    assert keys.frames.tolist() == [10, 11]
+    assert keys.values.tolist() == [0.25, 0.75]
+
+
+def test_nothing_to_key():
+    with pytest.raises(SettingsError, match="Choose a longer sound"):
+        dense_keys(np.array([]), np.array([]), FrameClock(24))
+
+
+@settings(deadline=None)
+@given(
+    arrays(np.float32, st.integers(1, 200), elements=st.floats(0, 1, width=32)),
+    st.sampled_from([0.0, 0.001, 0.01, 0.1, 1.0]),
+    st.floats(-1000, 1000),
+)
+def test_few_keys_stay_within_the_tolerance(values, tolerance, start):
+    dense = Keys(np.arange(len(values)) + np.round(start), values)
+    few = few_keys(dense, tolerance=tolerance)
+    assert few.frames[0] == dense.frames[0]
+    assert few.frames[-1] == dense.frames[-1]
+    assert set(few.frames) <= set(dense.frames)
+    assert (np.diff(few.frames) > 0).all()
+    drawn = np.interp(dense.frames, few.frames, few.values.astype(np.float64))
+    assert np.abs(drawn - values).max() <= tolerance + 1e-9
+    again = few_keys(few, tolerance=tolerance)
+    assert np.isin(again.frames, few.frames).all()
+
+
+def test_straight_lines_need_two_keys_and_a_flat_curve_too():
+    for values in (np.linspace(0, 1, 50), np.zeros(50)):
+        assert len(few_keys(Keys(np.arange(50.0), values.astype(np.float32))).frames) == 2
+
+
+def test_a_spoken_curve_needs_far_fewer():
+    dense = dense_keys(TIMES, CURVE, FrameClock(60))
+    assert len(few_keys(dense, tolerance=0.02).frames) < len(dense.frames) / 3
