@@ -20,11 +20,16 @@ CHARACTERS = {
     "FaceCapLiveModeAvatar.fbx": 30,
 }
 
+# Saved by Blender 5, in a format that 4.5 is the first to read.
+NEW_FORMAT = {"ict_facekit.blend", "makehuman_67.blend"}
+
 
 @pytest.mark.parametrize("name", CHARACTERS)
 def test_a_real_character_speaks(name: str, shared: Path, tmp_path: Path):
     if bpy.app.binary_path:
         pytest.skip("needs Blender's Python module")
+    if name in NEW_FORMAT and bpy.app.version < (4, 5):
+        pytest.skip("this Blender cannot read files of Blender 5")
     saved, exported = tmp_path / "out.blend", tmp_path / "out.fbx"
     command = [sys.executable, ROOT / "bake.py", shared / "rigs" / name, "--audio", LINE]
     command += ["--save", saved, "--fbx", exported]
