@@ -115,7 +115,8 @@ def load_sound(
                 file.seek(min(start, max(file.frames, 0)))
             data = file.read(max(0, min(count, longest)), dtype="float32", always_2d=True)
             rate_hz = file.samplerate
-    except (soundfile.SoundFileError, RuntimeError, OSError) as error:
+    # TypeError: to soundfile, a name ending in .raw asks for a rate.
+    except (soundfile.SoundFileError, RuntimeError, OSError, TypeError) as error:
         raise SoundError(
             f"{name} could not be read as sound. Convert it to WAV, FLAC, OGG or MP3"
         ) from error

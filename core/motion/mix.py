@@ -78,6 +78,8 @@ def mix_layers(
     """
     column = {name: i for i, name in enumerate(OUTPUT_NAMES)}
     face = np.zeros((frames, len(OUTPUT_NAMES)), np.float32)
+    if "speech" in tracks:
+        tracks = {**tracks, "speech": _delayed(tracks["speech"], style.sync_offset_seconds)}
     speech = tracks.get("speech")
     contact = _guide(speech, LIP_CONTACT, frames)
     tuck = _guide(speech, LIP_TUCK, frames)
@@ -95,11 +97,20 @@ def mix_layers(
     jaw = face[:, column["jawOpen"]]
     # Closing follows the jaw as it is now, so that lips meet at any dial and under any emotion.
     face[:, close] = contact * np.minimum(jaw, 1.0) * CLOSE_PER_JAW
+    for side in ("Left", "Right"):
+        # A wide-eyed face still shuts its lids when it blinks.
+        lid = np.clip(face[:, column[f"eyeBlink{side}"]], 0, 1)
+        face[:, column[f"eyeWide{side}"]] *= 1 - lid
     weights = face[:, : len(FACE_NAMES)]
     np.clip(weights, 0, 1, out=weights)
-    if style.sync_offset_seconds:
-        face = _shifted(face, speech, style.sync_offset_seconds * rate_hz)
     return FaceTrack(face, OUTPUT_NAMES, rate_hz)
+
+
+def _delayed(speech: FaceTrack, seconds: Seconds) -> FaceTrack:
+    """Move the speech in time, ends held, before anything gives way to its contacts."""
+    if not seconds:
+        return speech
+    return FaceTrack(speech.at(speech.times_seconds - seconds), speech.names, speech.rate_hz)
 
 
 def _guide(speech: FaceTrack | None, name: str, frames: int) -> NDArray[np.float32]:
@@ -116,17 +127,3 @@ def _dial(style: Style, name: str) -> float:
 
 def _upper(style: Style, name: str) -> float:
     return style.upper_face if name in UPPER else 1.0
-
-
-def _shifted(
-    face: NDArray[np.float32], speech: FaceTrack | None, shift: float
-) -> NDArray[np.float32]:
-    """Move the channels of the speech in time, ends held; the others stay."""
-    if speech is None:
-        return face
-    moved = set(speech.names) | {"mouthClose"}
-    frames = np.arange(len(face))
-    for i, name in enumerate(OUTPUT_NAMES):
-        if name in moved:
-            face[:, i] = np.interp(frames - shift, frames, face[:, i])
-    return face
