@@ -12,7 +12,8 @@ import numpy as np
 
 from .errors import SettingsError
 from .motion.track import ARKIT_NAMES, HEAD_NAMES, FaceTrack
-from .phones import INDEX, PHONES, Phone, from_arpabet, from_ipa, split_evenly
+from .performance.gaze import DOWN_DEGREES, SIDE_DEGREES, UP_DEGREES
+from .phones import INDEX, PHONES, SILENCE, Phone, from_arpabet, from_ipa, split_evenly
 from .timing import Hertz
 
 FORMATS = {"livelink-csv": ".csv", "arkit-csv": ".csv", "json": ".json", "npz": ".npz"}
@@ -22,7 +23,6 @@ _LIVELINK_TAIL = (
     "HeadYaw HeadPitch HeadRoll LeftEyeYaw LeftEyePitch LeftEyeRoll "
     "RightEyeYaw RightEyePitch RightEyeRoll"
 ).split()
-_EYE_SIDE_DEGREES, _EYE_UP_DEGREES = 30.0, 25.0
 PHONES_VERSION = 1
 
 
@@ -81,8 +81,8 @@ def livelink_csv(track: FaceTrack) -> str:
             )
         )
         left = look["Out"] - look["In"] if side == "Left" else look["In"] - look["Out"]
-        down = look["Down"] - look["Up"]
-        yaw, pitch = np.radians(left * _EYE_SIDE_DEGREES), np.radians(down * _EYE_UP_DEGREES)
+        down = look["Down"] * DOWN_DEGREES - look["Up"] * UP_DEGREES
+        yaw, pitch = np.radians(left * SIDE_DEGREES), np.radians(down)
         eyes.append(np.stack([yaw, pitch, np.zeros_like(yaw)], axis=1))
     header = [
         "Timecode",
@@ -162,6 +162,7 @@ def write_track(path: Path, form: str, track: FaceTrack, phones: Sequence[Phone]
         partial.write_bytes(content)
         partial.replace(path)
     except OSError as error:
+        partial.unlink(missing_ok=True)
         raise SettingsError(f"“{path.name}” could not be written. Choose another folder") from error
 
 
@@ -182,7 +183,8 @@ def phones_json(phones: Sequence[Phone]) -> str:
 def read_phones(path: Path) -> tuple[Phone, ...]:
     """Read a phone list: our JSON (a face JSON too), or lines of ``start end label``.
 
-    Labels are ours, IPA or ARPAbet; times are seconds.
+    Labels are ours, IPA or ARPAbet (a file is ARPAbet where all its labels are); times are
+    seconds.
 
     Parameters
     ----------
@@ -198,17 +200,23 @@ def read_phones(path: Path) -> tuple[Phone, ...]:
         If the file is missing or a line of it cannot be understood; the message names the line.
     """
     try:
-        text = path.read_text("utf8")
+        text = path.read_text("utf-8-sig")  # some editors begin a file with a byte-order mark
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The phone file “{path.name}” could not be read as text") from error
+        raise SettingsError(
+            f"The phone file “{path.name}” could not be read as text. "
+            "Check the path, and save it as UTF-8"
+        ) from error
     if text.lstrip().startswith("{"):
         rows = _json_rows(text, path)
     else:
         rows = [line.split() for line in text.splitlines() if line.strip() and line[0] != "#"]
         rows = [[row[2], row[0], row[1]] if len(row) == 3 else row for row in rows]
+    labels = {str(row[0]) for row in rows if row} - {SILENCE}
+    # One letter means much the same in both; two letters tell which it is.
+    arpabet = all(map(from_arpabet, labels)) and any(len(label) > 1 for label in labels)
     phones: list[Phone] = []
     for number, row in enumerate(rows, 1):
-        phones += _phones_of_row(row, number, path)
+        phones += _phones_of_row(row, number, path, arpabet)
     if any(b.start_seconds < a.start_seconds for a, b in itertools.pairwise(phones)):
         raise SettingsError(f"The phones in “{path.name}” are not in order of time. Sort them")
     return tuple(phones)
@@ -222,11 +230,11 @@ def _json_rows(text: str, path: Path) -> list[list[object]]:
             f"“{path.name}” is not a phone list. Save one with Lipwright first"
         ) from error
     if not isinstance(rows, list):
-        raise SettingsError(f"“{path.name}” holds no list of phones")
+        raise SettingsError(f"“{path.name}” holds no list of phones. Save one with Lipwright first")
     return [row if isinstance(row, list) else [row] for row in rows]
 
 
-def _phones_of_row(row: Sequence[object], number: int, path: Path) -> list[Phone]:
+def _phones_of_row(row: Sequence[object], number: int, path: Path, arpabet: bool) -> list[Phone]:
     problem = SettingsError(
         f"Phone {number} in “{path.name}” cannot be understood. "
         "Write: start seconds, end seconds, phone"
@@ -240,9 +248,9 @@ def _phones_of_row(row: Sequence[object], number: int, path: Path) -> list[Phone
         raise problem from error
     if not 0 <= start <= end or not np.isfinite(end):
         raise problem
-    if label in INDEX:
+    if label in INDEX and not arpabet:
         return [Phone(label, start, end, confidence)]
-    symbols = from_arpabet(label) if label.isascii() and label.isupper() else None
+    symbols = from_arpabet(label) if arpabet or label.isupper() else None
     symbols = symbols or from_ipa(label) or from_arpabet(label)
     if symbols is None:
         raise SettingsError(

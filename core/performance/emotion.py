@@ -75,6 +75,7 @@ EMOTIONS = tuple(POSES)
 ONSET_SECONDS, OFFSET_SECONDS = 0.5, 0.8
 ASYMMETRY = 0.08  # one side is up to this much weaker: posed faces are, Borod et al. 1997
 STRESS_GAIN = 0.18
+FIRST_STREAM = 10  # of the random numbers; the other layers have 2 to 6
 
 
 def pose(name: str) -> dict[str, float]:
@@ -124,26 +125,29 @@ def emotion_layer(voice: Voice, emotions: Mapping[str, float], *, seed: int) -> 
     SettingsError
         If a name is unknown or a strength is outside 0..1.
     """
-    rng = voice.random(seed, 1)
     times = voice.times_seconds
     face = np.zeros((voice.frames, len(ARKIT_NAMES)), np.float32)
     envelope = np.clip(times / ONSET_SECONDS, 0, 1) * np.clip(
-        (voice.seconds - times) / OFFSET_SECONDS, 0, 1
+        (times[-1:] - times) / OFFSET_SECONDS, 0, 1
     )
     envelope = envelope * envelope * (3 - 2 * envelope)
     swell = np.zeros(voice.frames)
     for time, strength in voice.stresses:
-        swell = np.maximum(swell, strength * smooth_bump(times, time, 0.25, 0.45))
+        near, bump = smooth_bump(times, time, 0.25, 0.45)
+        swell[near] = np.maximum(swell[near], strength * bump)
     for name, strength in emotions.items():
+        shapes = pose(name)
         if not 0 <= strength <= 1:
             raise SettingsError(f"The strength {strength:g} of “{name}” is outside 0 to 1")
+        # Each emotion has a generator of its own: a dial changes nothing of the others.
+        rng = voice.random(seed, FIRST_STREAM + EMOTIONS.index(name))
         wander = gaussian_filter1d(
             rng.standard_normal(voice.frames), voice.rate_hz, mode="nearest"
         ) * np.sqrt(voice.rate_hz)
         level = envelope * (1 - STRESS_GAIN + STRESS_GAIN * swell + 0.03 * wander)
         weaker = "Left" if rng.random() < 0.5 else "Right"
         less = 1 - ASYMMETRY * rng.random()
-        for shape, amount in pose(name).items():
+        for shape, amount in shapes.items():
             side = less if shape.endswith(weaker) else 1.0
             face[:, ARKIT_NAMES.index(shape)] += amount * strength * side * level
     return FaceTrack(np.clip(face, 0, 1), ARKIT_NAMES, voice.rate_hz)

@@ -45,8 +45,9 @@ def gaze_path(voice: Voice, *, seed: int) -> NDArray[np.float64]:
     rng = voice.random(seed, 4)
     times = voice.times_seconds
     path = np.zeros((voice.frames, 2))
-    where, now, away = np.zeros(2), 0.0, False
+    where, now, away, last = np.zeros(2), 0.0, False, 0
     while True:
+        # Fixations outlast saccades, so each move starts from where the last one came to rest.
         hold = rng.exponential(AWAY_SECONDS if away else ON_SECONDS * 0.45) + 0.2
         now += hold
         if now >= voice.seconds:
@@ -54,9 +55,12 @@ def gaze_path(voice: Voice, *, seed: int) -> NDArray[np.float64]:
         away = not away and rng.random() < 0.55
         target = _target(rng, away)
         size = float(np.hypot(*(target - where)))
-        part = np.clip((times - now) / saccade_seconds(size), 0, 1)
-        path += (part * part * (3 - 2 * part))[:, None] * (target - where)
-        where = target
+        first, end = np.searchsorted(times, [now, now + saccade_seconds(size)])
+        path[last:first] = where
+        part = (times[first:end] - now) / saccade_seconds(size)
+        path[first:end] = where + (part * part * (3 - 2 * part))[:, None] * (target - where)
+        where, last = target, end
+    path[last:] = where
     drift = np.cumsum(rng.standard_normal((voice.frames, 2)), 0) * 0.01
     return path + np.clip(drift - drift.mean(0) if voice.frames else drift, -0.6, 0.6)
 

@@ -40,9 +40,11 @@ def head_layer(voice: Voice, *, seed: int) -> FaceTrack:
     )
     turn = noise * (0.35 + 0.65 * voice.speaking[:, None])
     for time, strength in voice.stresses:
-        turn[:, 0] += NOD_DEGREES * strength * smooth_bump(times, time + 0.04, 0.22, 0.38)
-        turn[:, 2] += rng.normal(0, 0.5) * smooth_bump(times, time, 0.3, 0.5)
-    edge = np.clip(np.minimum(times, voice.seconds - times) / 0.6, 0, 1)
+        near, bump = smooth_bump(times, time + 0.04, 0.22, 0.38)
+        turn[near, 0] += NOD_DEGREES * strength * bump
+        near, bump = smooth_bump(times, time, 0.3, 0.5)
+        turn[near, 2] += rng.normal(0, 0.5) * bump
+    edge = np.clip(np.minimum(times, times[-1:] - times) / 0.6, 0, 1)
     turn *= (edge * edge * (3 - 2 * edge))[:, None]
     return FaceTrack(turn.astype(np.float32), HEAD_NAMES, voice.rate_hz)
 
@@ -66,7 +68,8 @@ def brow_layer(voice: Voice, *, seed: int) -> FaceTrack:
     for time, strength in voice.stresses:
         if rng.random() < RAISE_ON_SHARE:
             amount = RAISE * strength * rng.uniform(0.7, 1.2)
-            raised = np.maximum(raised, amount * smooth_bump(times, time, 0.18, 0.42))
+            near, bump = smooth_bump(times, time, 0.18, 0.42)
+            raised[near] = np.maximum(raised[near], amount * bump)
     sides = raised * rng.uniform(0.6, 1.0), raised * rng.uniform(0.6, 1.0)
     return FaceTrack.of(
         {"browInnerUp": raised, "browOuterUpLeft": sides[0], "browOuterUpRight": sides[1]},

@@ -102,8 +102,24 @@ class Voice:
 
 def smooth_bump(
     times_seconds: NDArray[np.floating], centre: Seconds, rise: Seconds, fall: Seconds
-) -> NDArray[np.float64]:
-    """Shape a single raised-cosine bump, 1 at its centre, 0 outside; shape of `times_seconds`."""
-    offset = times_seconds - centre
+) -> tuple[slice, NDArray[np.float64]]:
+    """Shape a single raised-cosine bump, 1 at its centre.
+
+    Parameters
+    ----------
+    times_seconds : ndarray [shape=(frames,)]
+        Ascending.
+    centre, rise, fall : float
+        In seconds.
+
+    Returns
+    -------
+    slice
+        The frames that the bump touches, so that a long line costs no more a bump than a short.
+    ndarray [shape=(frames of the slice,)], float64
+        Its values there; 0 outside.
+    """
+    first, last = np.searchsorted(times_seconds, [centre - rise, centre + fall])
+    offset = times_seconds[first:last] - centre
     phase = np.where(offset < 0, offset / rise, offset / fall)
-    return np.where(np.abs(phase) < 1, 0.5 + 0.5 * np.cos(np.pi * phase), 0.0)
+    return slice(first, last), 0.5 + 0.5 * np.cos(np.pi * phase)
