@@ -68,11 +68,19 @@ def with_rest(
     return frames, values
 
 
-def replace(curve: Any, keys: Keys, span: Range, gone: list[Range], keep: list[Range]) -> bool:
+def replace(
+    curve: Any,
+    keys: Keys,
+    span: Range,
+    gone: list[Range],
+    keep: list[Range],
+    *,
+    drop_idle: bool = True,
+) -> bool:
     """Put `keys` into `span` of an F-curve, after removing what lies in `gone` but not in `keep`.
 
-    Keys outside keep their handles and interpolation. Returns False if nothing but rest is left,
-    so that the curve can go.
+    Keys outside keep their handles and interpolation. Returns False if nothing but rest is left
+    and `drop_idle` allows that the curve goes.
     """
     points = curve.keyframe_points
     old = outside(_read(points), [span], []) if len(points) else None
@@ -81,7 +89,7 @@ def replace(curve: Any, keys: Keys, span: Range, gone: list[Range], keep: list[R
     rest = rest_of((curve.data_path, curve.array_index))
     frames, values = with_rest(keys, span, rest)
     kept = 0 if old is None else len(old["co"])
-    if not kept and np.abs(values - rest).max() < ANY_VALUE:
+    if drop_idle and not kept and np.abs(values - rest).max() < ANY_VALUE:
         return False
     points.clear()
     points.add(kept + len(frames))

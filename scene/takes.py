@@ -17,7 +17,7 @@ from ..core.motion.keys import Keys
 from ..rigs.schema import Control
 from . import compat
 from .character import Character, locked_keys, refuse_if_not_writable
-from .fcurves import Channel, Range, remove_range, replace
+from .fcurves import ANY_VALUE, Channel, Range, remove_range, replace, rest_of
 
 VERSION = 1
 MARK = "lipwright"  # custom property of our actions: the version of this layout
@@ -131,7 +131,10 @@ def write_block(
         if curve is None:
             before.setdefault(_before_key(block, channel), _value(block, channel))
             curve = curves.new(path, index=index)
-        if replace(curve, keys, span, gone, keep):
+        # A shape that does nothing needs no curve, unless it was left at something else than rest.
+        stands = before.get(_before_key(block, channel), 0.0)
+        idle_is_rest = abs(stands - rest_of(channel)) < ANY_VALUE
+        if replace(curve, keys, span, gone, keep, drop_idle=idle_is_rest):
             report.curves += 1
             report.keys += len(keys.frames)
         else:

@@ -144,6 +144,16 @@ def test_rest_alone_makes_no_curves(face, take, character_of):
     assert value_at(item, 20) == 0
 
 
+def test_a_shape_left_at_one_rests_while_the_line_plays(face, take, character_of, clear):
+    """Blender 5 makes new keys with the value 1; a face saved so must not stay distorted."""
+    item = face()
+    item.data.shape_keys.key_blocks["mouthFunnel"].value = 1.0
+    take(character_of(item), 0.0)
+    assert value_at(item, 20, "mouthFunnel") == 0
+    clear(character_of(item))
+    assert value_at(item, 20, "mouthFunnel") == 1
+
+
 def test_several_meshes_one_character(face, take, character_of, clear):
     head, teeth = face("Head"), face("Teeth", ("jawOpen",))
     far = face("Bystander", at=(50, 0, 0))
