@@ -58,8 +58,11 @@ def find(name: str, folder: Path = WEIGHTS) -> Network:
     try:
         facts = json.loads((folder / f"{name}.json").read_text("utf8"))
         content = file.read_bytes()
-    except (OSError, ValueError) as error:
+        expected, rate_hz = facts["sha256"], float(facts["rate_hz"])
+    except OSError as error:
         raise ModelError(f"The {name} network is missing from the package. {_REINSTALL}") from error
-    if hashlib.sha256(content).hexdigest() != facts.get("sha256"):
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The {name} network's file is damaged. {_REINSTALL}") from error
+    if hashlib.sha256(content).hexdigest() != expected:
         raise ModelError(f"The {name} network's file is damaged. {_REINSTALL}")
-    return Network(name, file, float(facts["rate_hz"]), facts)
+    return Network(name, file, rate_hz, facts)

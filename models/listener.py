@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.audio.load import Sound
+from ..core.audio.load import RATE_HZ as SOUND_RATE_HZ
+from ..core.audio.load import Sound, make_sound
 from ..core.errors import ModelError
 from ..core.phones import PHONES
 from ..core.timing import Hertz
@@ -57,7 +58,7 @@ def listen(
     Parameters
     ----------
     sound : Sound
-        16 kHz mono.
+        Brought to 16 kHz where it is not.
     device : {"auto", "cpu", "cuda"}
     threads : int
     window_seconds : float
@@ -71,6 +72,8 @@ def listen(
 
     Raises
     ------
+    SoundError
+        If the sound is empty or its rate is unusable.
     ModelError
         If the network cannot be run, or it was made for other phones.
     Cancelled
@@ -79,13 +82,15 @@ def listen(
     network = find("listener")
     if tuple(network.facts["phones"]) != PHONES:
         raise ModelError("The listener network is of another version. Install Lipwright again")
+    if not len(sound.samples) or sound.rate_hz != SOUND_RATE_HZ:
+        sound = make_sound(sound.samples, sound.rate_hz)
     samples = np.pad(sound.samples, (0, -len(sound.samples) % (2 * HOP)))
     posteriors, prosody, embedding = run_windowed(
         open_session("listener", device, threads),
         samples,
         steps_per_frame=HOP,
         # Even frame numbers keep the network's 20 ms steps where they are in one whole run.
-        window_frames=2 * round(window_seconds * RATE_HZ / 2),
+        window_frames=max(2, 2 * round(window_seconds * RATE_HZ / 2)),
         margin_frames=2 * round(MARGIN_SECONDS * RATE_HZ / 2),
         progress=progress,
         cancelled=cancelled,

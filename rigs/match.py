@@ -17,8 +17,10 @@ FAMILIES: tuple[Family, ...] = (ARKIT,)
 _SIDE_WORD = re.compile(r"^(?P<base>.+?)[ _.\-]?(?P<side>Left|Right|LEFT|RIGHT)$")
 _SIDE_WORD_LOW = re.compile(r"^(?P<base>.+?)[ _.\-](?P<side>left|right)$")
 _SIDE_LETTER = re.compile(r"^(?P<base>.+?)[ _.\-](?P<side>[lLrR])$")
+_SIDE_CAPITAL = re.compile(r"^(?P<base>.*[a-z])(?P<side>[LR])$")
 _SIDE_FRONT = re.compile(r"^(?P<side>[lLrR]|[lL]eft|[rR]ight)[ _.\-](?P<base>.+)$")
 
+Terms = tuple[tuple[str, float], ...]  # channels and weights
 Shape = tuple[str, str]  # name in lower case without separators; side "l", "r" or ""
 
 
@@ -28,14 +30,14 @@ def parse(name: str) -> Shape:
     Parameters
     ----------
     name : str
-        Such as ``eyeBlinkLeft``, ``eyeBlink_L``, ``Eye Blink.L`` or ``EYE_BLINK_LEFT``.
+        Such as ``eyeBlinkLeft``, ``eyeBlinkL``, ``Eye Blink.L`` or ``EYE_BLINK_LEFT``.
 
     Returns
     -------
     tuple of str
         ``("eyeblink", "l")`` for all of these; the side is "" where there is none.
     """
-    for pattern in (_SIDE_WORD, _SIDE_WORD_LOW, _SIDE_LETTER, _SIDE_FRONT):
+    for pattern in (_SIDE_WORD, _SIDE_WORD_LOW, _SIDE_LETTER, _SIDE_CAPITAL, _SIDE_FRONT):
         found = pattern.match(name)
         if found:
             return _bare(found["base"]), found["side"][0].lower()
@@ -46,48 +48,73 @@ def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def _spellings(name: str) -> Iterator[Shape]:
-    """Yield what a key may mean: its whole name, then without a prefix such as ``blendShape1.``."""
-    yield parse(name)
-    for mark in (".", ":", "|", "__", "_"):
-        if mark in name:
-            tail = name.split(mark, 1)[1] if mark == "_" else name.rsplit(mark, 1)[1]
-            if len(tail) > 2:
-                yield parse(tail)
+def _tails(name: str) -> Iterator[str]:
+    """Yield what is left of a key's name without a prefix such as ``blendShape1.``."""
+    for mark in re.finditer(r"[.:|_]+", name):
+        tail = name[mark.end() :]
+        if len(tail) > 2:
+            yield tail
 
 
-def _lookup(family: Family) -> dict[Shape, tuple[tuple[str, float], ...]]:
-    """Index a family by parsed name, with both ways in which sides may be joined or split."""
-    table: dict[Shape, tuple[tuple[str, float], ...]] = {}
+def _exact(family: Family) -> dict[Shape, Terms]:
+    """Index a family by parsed name, and by name in lower case where the case tells the side."""
+    table = {parse(name): terms for name, terms in family.shapes.items()}
+    for name, terms in family.shapes.items():
+        table.setdefault((_bare(name), ""), terms)
+    return table
+
+
+def _substitutes(family: Family) -> dict[Shape, Terms]:
+    """Index what stands in for a family's shapes where a character joined or split their sides."""
+    table: dict[Shape, Terms] = {}
     pairs: dict[str, list[tuple[str, float]]] = {}
     for name, terms in family.shapes.items():
         base, side = parse(name)
-        table[base, side] = terms
         if side:
             pairs.setdefault(base, []).extend(terms)
         else:
             # One channel, two keys (browInnerUp_L and _R): each follows it whole.
-            table.setdefault((base, "l"), terms)
-            table.setdefault((base, "r"), terms)
+            table[base, "l"] = table[base, "r"] = terms
     for base, terms in pairs.items():
         # Two channels, one key (a blink of both eyes): it follows their mean.
-        if len(terms) == 2 and base not in ("mouth", "jaw"):
-            table.setdefault((base, ""), tuple((channel, weight / 2) for channel, weight in terms))
+        if base not in ("mouth", "jaw"):
+            table[base, ""] = tuple((channel, weight / 2) for channel, weight in terms)
     return table
 
 
-def _rows(family: Family, meshes: Mapping[str, Sequence[str]]) -> tuple[list[Row], list[Control]]:
-    table = _lookup(family)
-    rows, unused = [], []
-    for mesh, keys in meshes.items():
+def _mesh_rows(family: Family, keys: Sequence[str]) -> dict[str, Terms]:
+    """Find what each key of one mesh follows; the plainest reading of a name goes first.
+
+    A key that would move what a plainer one moves already is left out: a character with
+    mouthSmileLeft, mouthSmileRight and mouthSmile would smile twice.
+    """
+    exact, substitutes = _exact(family), _substitutes(family)
+    found: dict[str, Terms] = {}
+    for table, whole in ((exact, True), (exact, False), (substitutes, True), (substitutes, False)):
+        driven = {channel for terms in found.values() for channel, _ in terms}
         taken: set[Shape] = set()
         for key in keys:
-            found = next((s for s in _spellings(key) if s in table and s not in taken), None)
-            if found is None:
-                unused.append(Control(mesh, key))
+            if key in found:
                 continue
-            taken.add(found)
-            rows.append(Row(Control(mesh, key), table[found]))
+            for shape in map(parse, (key,) if whole else _tails(key)):
+                terms = table.get(shape, ())
+                if terms and shape not in taken and driven.isdisjoint(c for c, _ in terms):
+                    found[key] = terms
+                    taken.add(shape)
+                    break
+    return found
+
+
+def _rows(family: Family, meshes: Mapping[str, Sequence[str]]) -> tuple[list[Row], list[Control]]:
+    rows, unused = [], []
+    for mesh, keys in meshes.items():
+        found = _mesh_rows(family, keys)
+        for key in keys:
+            control = Control(mesh, key)
+            if key in found:
+                rows.append(Row(control, found[key]))
+            else:
+                unused.append(control)
     return rows, unused
 
 
@@ -107,7 +134,7 @@ def match(meshes: Mapping[str, Sequence[str]]) -> RigMap:
     Raises
     ------
     RigError
-        If there are no shape keys or none that any family knows.
+        If there are no shape keys, or too few that any family knows.
     """
     count = sum(len(keys) for keys in meshes.values())
     if not count:
@@ -125,12 +152,23 @@ def match(meshes: Mapping[str, Sequence[str]]) -> RigMap:
             label = f"{family.label} ({_spelling(rows)})"
             best = RigMap(family.name, label, tuple(rows), missing, tuple(unused))
     if best is None:
-        example = next(key for keys in meshes.values() for key in keys)
-        raise RigError(
-            f"None of the {count} shape keys has a name that Lipwright knows (the first is "
-            f"“{example}”). Rename them to ARKit names such as jawOpen and mouthPucker"
-        )
+        raise _too_few(meshes, count)
     return best
+
+
+def _too_few(meshes: Mapping[str, Sequence[str]], count: int) -> RigError:
+    known = {row.control.key for family in FAMILIES for row in _rows(family, meshes)[0]}
+    advice = "Rename them to ARKit names such as jawOpen and mouthPucker"
+    if known:
+        return RigError(
+            f"Only {len(known)} of the {count} shape keys have names that Lipwright knows, which "
+            f"is too few for a face. {advice}"
+        )
+    example = next(key for keys in meshes.values() for key in keys)
+    return RigError(
+        f"None of the {count} shape keys has a name that Lipwright knows (the first is "
+        f"“{example}”). {advice}"
+    )
 
 
 def _spelling(rows: Sequence[Row]) -> str:
