@@ -184,6 +184,11 @@ def _plan(args: argparse.Namespace) -> tuple[str, list[tuple[Path, Path]]]:
     return form, [(p, out / f"{p.stem}{FORMATS[form]}") for p in sounds]
 
 
+def _bar_ends(stream: TextIO) -> None:
+    if stream.isatty():
+        stream.write("\n")
+
+
 def _bar(stream: TextIO, done: float, total: int, name: str) -> None:
     if stream.isatty():
         filled = round(BAR_WIDTH * done / total)
@@ -209,6 +214,8 @@ def run(args: argparse.Namespace) -> int:
     """Do the work of a parsed command line; returns the exit code."""
     form, jobs = _plan(args)
     settings = settings_from(args)
+    if args.phones is not None and len(jobs) > 1:
+        raise SettingsError("--phones belongs to one sound. Give that file instead of its folder")
     phones_from(args)  # a broken phone file is wrong usage, not a broken line
     open_session("listener", args.device, args.threads)
     try:
@@ -227,6 +234,7 @@ def run(args: argparse.Namespace) -> int:
             _one(source, target, form, args, settings, show)
         except LipwrightError as error:
             failed += 1
+            _bar_ends(sys.stderr)
             sys.stderr.write(f"lipwright: {source.name}: {error}\n")
     return 1 if failed else 0
 

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a sound to a face, without a word about how good the networks are."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lipwright.core.audio.load import RATE_HZ, Sound, load_sound, make_sound
+from lipwright.core.errors import Cancelled, SettingsError, SoundError
+from lipwright.core.motion.mix import CLOSE_PER_JAW
+from lipwright.core.motion.track import FACE_NAMES, HEAD_NAMES, LIP_CONTACT
+from lipwright.core.performance.emotion import EMOTIONS
+from lipwright.core.phones import SILENCE, Phone
+from lipwright.pipeline import (
+    DEFAULT_LAYERS,
+    LAYERS,
+    OUTPUT_NAMES,
+    Settings,
+    Style,
+    analyse,
+    layer_tracks,
+    mix,
+    perform,
+)
+
+EVERYTHING = frozenset(LAYERS)
+
+
+@pytest.fixture(scope="module")
+def sound(repository):
+    return load_sound(repository / "demo" / "line.wav")
+
+
+@pytest.fixture(scope="module")
+def analysis(sound):
+    return analyse(sound)
+
+
+def test_an_analysis_covers_the_sound(analysis, sound):
+    assert analysis.seconds == sound.seconds
+    assert analysis.phones[0].start_seconds == 0
+    assert analysis.phones[-1].end_seconds == pytest.approx(sound.seconds, abs=0.02)
+    for before, after in zip(analysis.phones[:-1], analysis.phones[1:], strict=True):
+        assert before.end_seconds == after.start_seconds
+        assert before.symbol != after.symbol
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        analysis.seconds = 1.0
+
+
+def test_a_take_has_every_channel_and_covers_the_sound(analysis):
+    take = perform(analysis, Settings(layers=EVERYTHING))
+    assert take.names == OUTPUT_NAMES == FACE_NAMES + HEAD_NAMES
+    assert take.rate_hz == 100
+    assert analysis.seconds - 0.02 <= take.seconds <= analysis.seconds + 0.02
+    weights = take.values[:, : len(FACE_NAMES)]
+    assert 0 <= weights.min() <= weights.max() <= 1
+    assert np.isfinite(take.values).all()
+
+
+def test_only_the_wanted_layers_are_made(analysis):
+    assert "head" not in DEFAULT_LAYERS
+    for layer in LAYERS:
+        assert list(layer_tracks(analysis, Settings(layers=frozenset({layer})))) == [layer]
+    silent = perform(analysis, Settings(layers=frozenset({"head"})))
+    assert not silent.values[:, : len(FACE_NAMES)].any()
+    assert silent["headPitch"].any()
+    assert not perform(analysis, Settings())["headPitch"].any()
+    assert not perform(analysis, Settings(layers=frozenset())).values.any()
+
+
+def test_mixing_again_is_performing_again(analysis):
+    settings = Settings(seed=3, emotions={"sad": 0.7}, layers=EVERYTHING, style=Style(jaw=1.4))
+    again = mix(analysis, layer_tracks(analysis, settings), settings)
+    assert np.array_equal(perform(analysis, settings).values, again.values)
+
+
+def test_a_seed_is_a_take_and_leaves_the_words_alone(analysis):
+    first, again, other = (
+        perform(analysis, Settings(seed=seed, layers=EVERYTHING)) for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first.values, again.values)
+    for name in OUTPUT_NAMES:
+        if name.startswith(("mouth", "jaw", "tongue")):
+            assert np.array_equal(first[name], other[name]), name
+    assert not np.array_equal(first["headYaw"], other["headYaw"])
+    assert not np.array_equal(first["eyeBlinkLeft"], other["eyeBlinkLeft"])
+
+
+def test_the_same_sound_twice_is_the_same_take(sound, analysis):
+    again = perform(analyse(sound), Settings(layers=EVERYTHING))
+    assert np.array_equal(again.values, perform(analysis, Settings(layers=EVERYTHING)).values)
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS)
+def test_contacts_of_this_line_survive_every_emotion(analysis, emotion):
+    take = perform(analysis, Settings(emotions={emotion: 1.0}, style=Style(jaw=2, lips=2)))
+    contact = analysis.mouth[LIP_CONTACT]
+    wanted = contact * take["jawOpen"] * CLOSE_PER_JAW
+    assert np.allclose(take["mouthClose"], wanted, atol=1e-5)
+
+
+def test_given_phones_replace_what_was_heard(sound, analysis):
+    phones = (Phone("_", 0, 0.5), Phone("a", 0.5, 1.5), Phone("m", 1.5, 1.8), Phone("a", 1.8, 2.5))
+    corrected = analyse(sound, phones=phones)
+    assert corrected.phones == phones
+    assert not np.array_equal(corrected.mouth.values, analysis.mouth.values)
+    assert np.array_equal(corrected.voice.loudness_db, analysis.voice.loudness_db)
+    with pytest.raises(SettingsError, match="not a known phone"):
+        analyse(sound, phones=[Phone("boo", 0, 1)])
+
+
+def test_what_was_heard_can_be_given_back(sound, analysis):
+    again = analyse(sound, phones=analysis.phones)
+    assert [p.symbol for p in again.phones] == [p.symbol for p in analysis.phones]
+
+
+def test_progress_rises_to_one_and_cancel_stops(sound):
+    told = []
+    analyse(sound, progress=told.append)
+    assert told == sorted(told)
+    assert 0 < told[0] < 1
+    assert told[-1] == 1
+    with pytest.raises(Cancelled):
+        analyse(sound, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        pytest.param(np.array([0.5]), id="one sample"),
+        pytest.param(np.full(800, 0.1), id="50 ms"),
+        pytest.param(np.zeros(3 * RATE_HZ), id="silence"),
+        pytest.param(np.random.default_rng(0).normal(0, 0.3, RATE_HZ), id="noise"),
+        pytest.param(np.sign(np.sin(np.arange(RATE_HZ) / 12)), id="square wave"),
+    ],
+)
+def test_odd_sounds_give_a_face(samples):
+    sound = make_sound(samples, RATE_HZ)
+    settings = Settings(layers=EVERYTHING, emotions={"happy": 1.0})
+    take = perform(analyse(sound), settings)
+    assert len(take.values) == -(-len(samples) // 320) * 2
+    assert np.isfinite(take.values).all()
+
+
+def test_no_sound_at_all_is_refused():
+    with pytest.raises(SoundError, match="is empty"):
+        analyse(Sound(np.zeros(0, np.float32)))
+
+
+def test_silence_has_no_words():
+    analysis = analyse(Sound(np.zeros(2 * RATE_HZ, np.float32)))
+    assert {p.symbol for p in analysis.phones} == {SILENCE}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"layers": frozenset({"ears"})}, "no layer “ears”. Choose from speech, emotion"),
+        ({"seed": -1}, "Set it to 0 or more"),
+    ],
+)
+def test_settings_that_make_no_sense(wrong, words):
+    with pytest.raises(SettingsError, match=words):
+        Settings(**wrong)
