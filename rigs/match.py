@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From names of shape keys to the map that drives them; knows no Blender."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,57 +9,43 @@ from numpy.typing import NDArray
 from ..core.errors import RigError
 from ..core.motion.track import FaceTrack
 from .arkit import ARKIT
-from .schema import Control, Family, RigMap, Row
+from .character_creator import CHARACTER_CREATOR, CHARACTER_CREATOR_VISEMES
+from .daz import DAZ, DAZ_VISEMES
+from .makehuman import MAKEHUMAN
+from .metahuman import METAHUMAN
+from .mmd import MMD
+from .names import Shape, bare, parse, short_tails, tails
+from .oculus_visemes import OCULUS_VISEMES
+from .plain import PLAIN
+from .preston_blair import PRESTON_BLAIR
+from .schema import Control, Family, RigMap, Row, Terms
+from .solve import shares
+from .stand_ins import STAND_INS
+from .vrm import VRM
 
-FAMILIES: tuple[Family, ...] = (ARKIT,)
-
-_SIDE_WORD = re.compile(r"^(?P<base>.+?)[ _.\-]?(?P<side>Left|Right|LEFT|RIGHT)$")
-_SIDE_WORD_LOW = re.compile(r"^(?P<base>.+?)[ _.\-](?P<side>left|right)$")
-_SIDE_LETTER = re.compile(r"^(?P<base>.+?)[ _.\-](?P<side>[lLrR])$")
-_SIDE_CAPITAL = re.compile(r"^(?P<base>.*[a-z])(?P<side>[LR])$")
-_SIDE_FRONT = re.compile(r"^(?P<side>[lLrR]|[lL]eft|[rR]ight)[ _.\-](?P<base>.+)$")
-
-Terms = tuple[tuple[str, float], ...]  # channels and weights
-Shape = tuple[str, str]  # name in lower case without separators; side "l", "r" or ""
-
-
-def parse(name: str) -> Shape:
-    """Take a shape's name apart: its bare name and its side.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``eyeBlinkLeft``, ``eyeBlinkL``, ``Eye Blink.L`` or ``EYE_BLINK_LEFT``.
-
-    Returns
-    -------
-    tuple of str
-        ``("eyeblink", "l")`` for all of these; the side is "" where there is none.
-    """
-    for pattern in (_SIDE_WORD, _SIDE_WORD_LOW, _SIDE_LETTER, _SIDE_CAPITAL, _SIDE_FRONT):
-        found = pattern.match(name)
-        if found:
-            return _bare(found["base"]), found["side"][0].lower()
-    return _bare(name), ""
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()
-
-
-def _tails(name: str) -> Iterator[str]:
-    """Yield what is left of a key's name without a prefix such as ``blendShape1.``."""
-    for mark in re.finditer(r"[.:|_]+", name):
-        tail = name[mark.end() :]
-        if len(tail) > 2:
-            yield tail
+# Where two fit equally well, the first is taken.
+FAMILIES: tuple[Family, ...] = (
+    ARKIT,
+    METAHUMAN,
+    CHARACTER_CREATOR,
+    DAZ,
+    OCULUS_VISEMES,
+    MAKEHUMAN,
+    CHARACTER_CREATOR_VISEMES,
+    DAZ_VISEMES,
+    VRM,
+    MMD,
+    PRESTON_BLAIR,
+)
+LAST_RESORT = PLAIN
+_MOUTH = ("mouth", "jaw", "tongue")
 
 
 def _exact(family: Family) -> dict[Shape, Terms]:
     """Index a family by parsed name, and by name in lower case where the case tells the side."""
     table = {parse(name): terms for name, terms in family.shapes.items()}
     for name, terms in family.shapes.items():
-        table.setdefault((_bare(name), ""), terms)
+        table.setdefault((bare(name), ""), terms)
     return table
 
 
@@ -89,18 +74,43 @@ def _mesh_rows(family: Family, keys: Sequence[str]) -> dict[str, Terms]:
     mouthSmileLeft, mouthSmileRight and mouthSmile would smile twice.
     """
     exact, substitutes = _exact(family), _substitutes(family)
+    plain = {shape: terms for shape, terms in exact.items() if len(terms) == 1}
     found: dict[str, Terms] = {}
-    for table, whole in ((exact, True), (exact, False), (substitutes, True), (substitutes, False)):
-        driven = {channel for terms in found.values() for channel, _ in terms}
-        taken: set[Shape] = set()
+    for table in (plain, exact, substitutes):
+        for read in (_whole, tails):
+            driven = {channel for terms in found.values() for channel, _ in terms}
+            taken: set[Shape] = set()
+            for key in keys:
+                if key in found:
+                    continue
+                for shape in map(parse, read(key)):
+                    terms = table.get(shape, ())
+                    if terms and shape not in taken and driven.isdisjoint(c for c, _ in terms):
+                        found[key] = terms
+                        taken.add(shape)
+                        break
+    return found
+
+
+def _whole(name: str) -> Iterable[str]:
+    return (name,)
+
+
+def _mesh_mouths(family: Family, keys: Sequence[str]) -> dict[str, Terms]:
+    """Find which keys of one mesh are whole mouths; each mouth once."""
+    table = {bare(name): terms for name, terms in family.poses.items()}
+    short = short_tails(keys, table)
+    readings: tuple[Callable[[str], Iterable[str]], ...] = (
+        _whole,
+        tails,
+        lambda key: (short[key],) if key in short else (),
+    )
+    found: dict[str, Terms] = {}
+    for read in readings:
         for key in keys:
-            if key in found:
-                continue
-            for shape in map(parse, (key,) if whole else _tails(key)):
-                terms = table.get(shape, ())
-                if terms and shape not in taken and driven.isdisjoint(c for c, _ in terms):
-                    found[key] = terms
-                    taken.add(shape)
+            for name in () if key in found else map(bare, read(key)):
+                if name in table and table[name] not in found.values():
+                    found[key] = table[name]
                     break
     return found
 
@@ -108,14 +118,26 @@ def _mesh_rows(family: Family, keys: Sequence[str]) -> dict[str, Terms]:
 def _rows(family: Family, meshes: Mapping[str, Sequence[str]]) -> tuple[list[Row], list[Control]]:
     rows, unused = [], []
     for mesh, keys in meshes.items():
-        found = _mesh_rows(family, keys)
+        mouths = _mesh_mouths(family, keys)
+        found = _mesh_rows(family, [key for key in keys if key not in mouths])
         for key in keys:
             control = Control(mesh, key)
-            if key in found:
+            if key in mouths:
+                rows.append(Row(control, mouths[key], solved=True))
+            elif key in found:
                 rows.append(Row(control, found[key]))
             else:
                 unused.append(control)
     return rows, unused
+
+
+def _of_mouth(rows: Iterable[Row]) -> int:
+    """Count the different shapes that move the mouth."""
+    return len({row.terms for row in rows if any(c.startswith(_MOUTH) for c, _ in row.terms)})
+
+
+def _driven(rows: Iterable[Row]) -> set[str]:
+    return {channel for row in rows if not row.solved for channel, _ in row.terms}
 
 
 def match(meshes: Mapping[str, Sequence[str]]) -> RigMap:
@@ -142,27 +164,63 @@ def match(meshes: Mapping[str, Sequence[str]]) -> RigMap:
             "This character has no shape keys. Pick the mesh that carries the face shapes, "
             "or try Add > Mesh > Lipwright Demo Head"
         )
-    best: RigMap | None = None
+    best: tuple[tuple[bool, int], Family] | None = None
     for family in FAMILIES:
-        rows, unused = _rows(family, meshes)
-        driven = {channel for row in rows for channel, _ in row.terms}
-        missing = tuple(name for name in family.wanted if name not in driven)
-        known = len({row.terms for row in rows})
-        if known >= family.needed and (best is None or len(rows) > len(best.rows)):
-            label = f"{family.label} ({_spelling(rows)})"
-            best = RigMap(family.name, label, tuple(rows), missing, tuple(unused))
-    if best is None:
-        raise _too_few(meshes, count)
-    return best
+        rows, _ = _rows(family, meshes)
+        if not _enough(family, rows):
+            continue
+        rank = (_driven(rows).issuperset(family.essential), len(rows))
+        if best is None or rank > best[0]:
+            best = rank, family
+    if best is not None:
+        return _rig(best[1], meshes)
+    if _enough(LAST_RESORT, _rows(LAST_RESORT, meshes)[0]):
+        return _rig(LAST_RESORT, meshes)
+    raise _too_few(meshes, count)
+
+
+def _enough(family: Family, rows: Sequence[Row]) -> bool:
+    if _of_mouth(rows) >= family.needed:
+        return True
+    return 0 < family.enough <= len({row.terms for row in rows})
+
+
+def _rig(family: Family, meshes: Mapping[str, Sequence[str]]) -> RigMap:
+    rows, unused = _rows(family, meshes)
+    driven, mouths = _driven(rows), {row.terms for row in rows if row.solved}
+    missing = tuple(
+        name
+        for name in family.wanted
+        if name not in driven and family.poses.get(name) not in mouths
+    )
+    label = family.label if family.poses else f"{family.label} ({_spelling(rows)})"
+    if not mouths:
+        rows = _helped(rows, set(missing))
+    return RigMap(family.name, label, tuple(rows), missing, tuple(unused))
+
+
+def _helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:
+    """Let rows take their share of the channels that have no row of their own."""
+    helped = []
+    for row in rows:
+        terms = list(row.terms)
+        for name in STAND_INS:
+            if name in missing:
+                own = dict(row.terms)
+                terms += [(name, share * own[c]) for c, share in STAND_INS[name] if c in own]
+        helped.append(Row(row.control, tuple(terms), row.low, row.high))
+    return helped
 
 
 def _too_few(meshes: Mapping[str, Sequence[str]], count: int) -> RigError:
-    known = {row.control.key for family in FAMILIES for row in _rows(family, meshes)[0]}
     advice = "Rename them to ARKit names such as jawOpen and mouthPucker"
-    if known:
+    every = [(_rows(family, meshes)[0], family) for family in FAMILIES]
+    rows, family = max(every, key=lambda pair: (_of_mouth(pair[0]), len(pair[0])))
+    if rows:
         return RigError(
-            f"Only {len(known)} of the {count} shape keys have names that Lipwright knows, which "
-            f"is too few for a face. {advice}"
+            f"Only {len(rows)} of the {count} shape keys have names that Lipwright knows "
+            f"({family.label}), {_of_mouth(rows)} of them for the mouth where {family.needed} are "
+            f"needed: too few for a face. {advice}, or give the character more of its own"
         )
     example = next(key for keys in meshes.values() for key in keys)
     return RigError(
@@ -179,16 +237,32 @@ def _spelling(rows: Sequence[Row]) -> str:
 
 
 def describe(rig: RigMap) -> str:
-    """Say in one line what matched and what is missing."""
+    """Say in one line what matched, what is missing, and what does its work instead."""
     meshes = len({row.control.mesh for row in rig.rows})
-    matched = len(rig.matched)
+    mouths = len({row.terms for row in rig.rows if row.solved})
+    matched = mouths + len(_driven(rig.rows) - set(rig.missing))
     text = f"{rig.label}: {matched} of {matched + len(rig.missing)} shapes"
     if meshes > 1:
         text += f" on {meshes} meshes"
     if rig.missing:
-        shown = ", ".join(rig.missing[:4]) + (" …" if len(rig.missing) > 4 else "")
-        text += f"; missing: {shown}"
+        first = sorted(rig.missing, key=lambda name: not name.startswith(_MOUTH))
+        shown = ", ".join(name + _instead(rig, name) for name in first[:4])
+        text += f"; missing: {shown}" + (" …" if len(first) > 4 else "")
     return text
+
+
+def _instead(rig: RigMap, name: str) -> str:
+    """Say what takes the part of a missing channel, in brackets; nothing if nothing does."""
+    own = _driven(rig.rows) - set(rig.missing)
+    helpers = [(c, share) for c, share in STAND_INS.get(name, ()) if c in own]
+    if not helpers:
+        return ""
+    names = " and ".join(dict.fromkeys(_stem(channel) for channel, _ in helpers))
+    return f" ({'less ' if helpers[0][1] < 0 else ''}{names} instead)"
+
+
+def _stem(channel: str) -> str:
+    return channel.removesuffix("Left").removesuffix("Right") or channel
 
 
 def drive(track: FaceTrack, rig: RigMap) -> dict[Control, NDArray[np.float32]]:
@@ -207,7 +281,12 @@ def drive(track: FaceTrack, rig: RigMap) -> dict[Control, NDArray[np.float32]]:
     """
     columns = {name: i for i, name in enumerate(track.names)}
     values: dict[Control, NDArray[np.float32]] = {}
+    mouths = tuple(dict.fromkeys(row.terms for row in rig.rows if row.solved))
+    found = shares(track.values, track.names, mouths) if mouths else None
     for row in rig.rows:
+        if row.solved and found is not None:
+            values[row.control] = np.clip(found[:, mouths.index(row.terms)], row.low, row.high)
+            continue
         terms = [(columns[c], weight) for c, weight in row.terms if c in columns]
         if not terms:
             continue

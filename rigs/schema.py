@@ -2,7 +2,9 @@
 """Which control of a character follows which channels of a face track."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+Terms = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, order=True)
@@ -24,12 +26,16 @@ class Row:
         Channel and weight; the control's value is their sum, kept within ``low..high``.
     low, high : float
         Limits of the control.
+    solved : bool
+        The terms are the mouth that the control shows at 1, and its value is its share when the
+        face is put together from all such mouths of the rig (`rigs.solve`).
     """
 
     control: Control
-    terms: tuple[tuple[str, float], ...]
+    terms: Terms
     low: float = 0.0
     high: float = 1.0
+    solved: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class RigMap:
         The table's name and what an artist calls it, with the spelling found.
     rows : tuple of Row
     missing : tuple of str
-        Channels of the family that this character lacks.
+        Channels of the family that this character lacks; mouths, if the family is of mouths.
     unused : tuple of Control
         Shape keys that nothing drives.
     """
@@ -55,8 +61,9 @@ class RigMap:
 
     @property
     def matched(self) -> tuple[str, ...]:
-        """Channels that drive something, sorted."""
-        return tuple(sorted({channel for row in self.rows for channel, _ in row.terms}))
+        """Channels that drive something of their own, sorted."""
+        driven = {channel for row in self.rows for channel, _ in row.terms}
+        return tuple(sorted(driven - set(self.missing)))
 
 
 @dataclass(frozen=True)
@@ -70,16 +77,26 @@ class Family:
     shapes : mapping of str to tuple of (str, float)
         The family's shape names and the channels that each follows.
     wanted : tuple of str
-        Channels whose absence is worth telling.
+        Channels, or names from `poses`, whose absence is worth telling.
     needed : int
-        How many of the shapes must be there for the family to be recognised.
+        How many different shapes of the mouth must be there for the family to be recognised.
     source : str
         Where the names come from.
+    poses : mapping of str to tuple of (str, float)
+        Shapes that are whole mouths (visemes, vowels), and the channels of the face that each
+        stands for. Two names of one mouth have equal channels; two mouths never have.
+    essential : tuple of str
+        Channels without which another family that fits is better.
+    enough : int
+        So many different shapes of any part of the face will do as well; 0 if they never do.
     """
 
     name: str
     label: str
-    shapes: Mapping[str, tuple[tuple[str, float], ...]]
+    shapes: Mapping[str, Terms]
     wanted: tuple[str, ...]
     needed: int
     source: str
+    poses: Mapping[str, Terms] = field(default_factory=dict)
+    essential: tuple[str, ...] = ()
+    enough: int = 0
