@@ -51,10 +51,10 @@ PARTING = {
     "mouthPucker": 0.15,
 }
 # Between these the lips go from shut to parted; below lies what a face at rest trembles with.
-SHUT, PARTED = 0.02, 0.1
+SHUT, PARTED = 0.03, 0.14
 RIDGE = 1e-3
-STEPS = 120
-LEAST_JAW = 0.02
+STEPS, CLOSE_ENOUGH = 120, 1e-3
+LEAST_JAW = 0.04
 
 
 def mouth_space(values: NDArray[np.floating], names: Sequence[str]) -> Array:
@@ -132,7 +132,10 @@ def _on_simplex(face: Array, poses: Array) -> Array:
         new = _project(ahead - step * (ahead @ gram - pull))
         faster = (1 + np.sqrt(1 + 4 * speed * speed)) / 2
         ahead = new + (speed - 1) / faster * (new - old)
+        moved = np.abs(new - old).max(initial=0.0)
         old, speed = new, faster
+        if moved < CLOSE_ENOUGH:
+            break
     return old
 
 
