@@ -5,13 +5,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, FaceTrack
+from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, FaceTrack
 from .catalogue import find
 from .listener import Heard
 from .session import Cancel, Progress, open_session, run_windowed
 
 WINDOW_FRAMES = 2_000
-MARGIN_FRAMES = 200  # more than the network sees to each side
+MARGIN_FRAMES = 300  # more than the network sees to each side
+# A contact as likely as not is drawn whole, an unlikely one not at all: half-shut lips read as
+# mush. Chosen on the dev splits (`training/evaluate.py`).
+CONTACT_FROM, CONTACT_WHOLE = 0.1, 0.6
 
 
 def inputs_of(heard: Heard) -> np.ndarray:
@@ -58,7 +61,26 @@ def articulate(
         progress=progress,
         cancelled=cancelled,
     )
-    return _spread(dict(zip(network.facts["channels"], values.T, strict=True)), heard.rate_hz)
+    curves = dict(zip(network.facts["channels"], values.T, strict=True))
+    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT])
+    return _spread(curves, heard.rate_hz)
+
+
+def decided(contact: np.ndarray) -> np.ndarray:
+    """Turn the network's contact, which wavers where it is unsure, into lips that meet or do not.
+
+    Parameters
+    ----------
+    contact : ndarray [shape=(frames,)]
+        0..1.
+
+    Returns
+    -------
+    ndarray [shape=(frames,)]
+        0 up to `CONTACT_FROM`, 1 from `CONTACT_WHOLE`, smooth in between.
+    """
+    part = np.clip((contact - CONTACT_FROM) / (CONTACT_WHOLE - CONTACT_FROM), 0, 1)
+    return part * part * (3 - 2 * part)
 
 
 def _spread(curves: Mapping[str, np.ndarray], rate_hz: float) -> FaceTrack:

@@ -42,7 +42,7 @@ class ListenerConfig:
     dropout: float = 0.05
     batch: int = 24
     crop_seconds: float = 4.0
-    steps: int = 4_000
+    steps: int = 5_600
     peak_rate: float = 2e-3
     final_rate: float = 2e-5
     warmup: int = 300
@@ -64,7 +64,7 @@ class ListenerConfig:
             "flite-awb": 0.09,
             "flite-kal16": 0.08,
             "espeak": 0.10,
-            "pseudo": 0.0,
+            "pseudo": 0.16,
         }
     )
 

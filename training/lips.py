@@ -13,9 +13,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lipwright.core.motion.mix import CLOSE_PER_JAW, LEFT_IN_CONTACT, PARTING
-from lipwright.core.motion.track import LIP_CONTACT
-from lipwright.core.phones import BILABIAL, SILENCE, Phone, split_evenly, to_phones
+from lipwright.core.motion.mix import (
+    CLOSE_PER_JAW,
+    CLOSED_IN_TUCK,
+    LEFT_IN_CONTACT,
+    LEFT_IN_TUCK,
+    PARTING,
+)
+from lipwright.core.motion.track import LIP_CONTACT, LIP_TUCK
+from lipwright.core.phones import BILABIAL, LABIODENTAL, SILENCE, Phone, split_evenly, to_phones
 
 from .config import FRAME_HZ
 from .prior import CHANNELS, COLUMN
@@ -66,12 +72,15 @@ class LipModel:
     def measure(self, face):
         """Gap and width of curves [..., channels], numpy or torch, as the mix will show them."""
         contact = face[..., COLUMN[LIP_CONTACT]].clip(0, 1)
+        tuck = face[..., COLUMN[LIP_TUCK]].clip(0, 1)
         jaw = face[..., COLUMN["jawOpen"]]
         way = 1 - (1 - LEFT_IN_CONTACT) * contact
-        gap = self.close * CLOSE_PER_JAW * contact * jaw
+        gap = self.close * CLOSE_PER_JAW * (contact + CLOSED_IN_TUCK * tuck).clip(0, 1) * jaw
         width = 0.0 * jaw
         for i, parts in enumerate(self.parting):
             value = face[..., i] * way if parts else face[..., i]
+            if CHANNELS[i] == "mouthLowerDown":
+                value = value * (1 - (1 - LEFT_IN_TUCK) * tuck)
             gap = gap + float(self.gap[i]) * value
             width = width + float(self.width[i]) * value
         return gap, width
@@ -112,10 +121,14 @@ def captured_clips(folder: Path, split: str) -> Iterator[Captured]:
 
 
 def wanted_gap(gap: NDArray[np.float32], phones: list[Phone]) -> NDArray[np.float32]:
-    """Correct what the camera could not see: lips are apart in speech away from M B P."""
+    """Correct what the camera could not see: rest is shut, speech away from M B P is not."""
     out = gap.copy()
     for phone in phones:
         a, b = round(phone.start_seconds * FRAME_HZ), round(phone.end_seconds * FRAME_HZ)
-        if phone.symbol != SILENCE and phone.symbol not in BILABIAL:
+        if phone.symbol == SILENCE:
+            out[a:b] = np.maximum(out[a:b] - AJAR, 0)
+        elif phone.symbol in LABIODENTAL:
+            out[a:b] = np.clip(out[a:b], FLOOR, TUCKED)
+        elif phone.symbol not in BILABIAL:
             out[a:b] = np.maximum(out[a:b], FLOOR)
     return out

@@ -41,9 +41,17 @@ log = logging.getLogger(__name__)
 FULL = WORK / "articulator.safetensors"
 SMALL = CHECKPOINTS / "articulator.safetensors"
 LINES = {
-    "speechocean762": 900, "kathleen": 500, "nathalie": 400, "ljspeech": 32, "speech-commands": 200,
-    "picovoice-wake": 150, "precise-community": 150, "flite-slt": 350, "flite-awb": 350,
-    "flite-kal16": 350, "espeak": 700,
+    "speechocean762": 500,
+    "kathleen": 280,
+    "nathalie": 220,
+    "ljspeech": 32,
+    "speech-commands": 100,
+    "picovoice-wake": 80,
+    "precise-community": 80,
+    "flite-slt": 180,
+    "flite-awb": 180,
+    "flite-kal16": 180,
+    "espeak": 380,
 }  # fmt: skip
 GUIDES = [COLUMN[LIP_CONTACT], COLUMN[LIP_TUCK]]
 

@@ -26,6 +26,7 @@ PARTING = frozenset(
 )
 # How much of a parting shape is left while lips meet, and of another layer's while they tuck.
 LEFT_IN_CONTACT, LEFT_IN_TUCK = 0.15, 0.5
+CLOSED_IN_TUCK = 0.4  # F and V bring the lower lip most of the way up
 # Share of jawOpen that mouthClose undoes: 1 on most heads, 0.84 on ICT-FaceKit; between the two
 # no head shows a gap that is seen nor an overlap.
 CLOSE_PER_JAW = 0.95
@@ -90,13 +91,15 @@ def mix_layers(
             scaled = curve * (_dial(style, name) if layer == "speech" else _upper(style, name))
             if name in PARTING:
                 scaled = scaled * (1 - (1 - LEFT_IN_CONTACT) * contact)
-                if layer != "speech":
+                # The speech itself lifts the upper lip for F and V; its lower lip goes in.
+                if layer != "speech" or name.startswith("mouthLowerDown"):
                     scaled = scaled * (1 - (1 - LEFT_IN_TUCK) * tuck)
             face[:, column[name]] += scaled
     close = column["mouthClose"]
     jaw = face[:, column["jawOpen"]]
     # Closing follows the jaw as it is now, so that lips meet at any dial and under any emotion.
-    face[:, close] = contact * np.minimum(jaw, 1.0) * CLOSE_PER_JAW
+    closing = np.minimum(contact + CLOSED_IN_TUCK * tuck, 1.0)
+    face[:, close] = closing * np.minimum(jaw, 1.0) * CLOSE_PER_JAW
     for side in ("Left", "Right"):
         # A wide-eyed face still shuts its lids when it blinks.
         lid = np.clip(face[:, column[f"eyeBlink{side}"]], 0, 1)
