@@ -27,6 +27,8 @@ from .config import FRAME_HZ
 from .prior import CHANNELS, COLUMN
 
 FLOOR = 0.045  # mouth widths: away from M B P measured lips of 65 px touch where real ones do not
+AJAR = 0.05  # lips at rest that are this little apart should be shut
+TUCKED = 0.06  # between the lips while the lower one touches the teeth (F V)
 WIDTH_GAIN = (
     1.8  # the captured speaker's lips move little to the sides; the timing is his, the size is not
 )
