@@ -5,7 +5,7 @@ import textwrap
 
 import bpy
 
-from ..rigs.match import describe
+from ..rigs.match import describe, tell_missing
 from ..scene import compat
 from ..scene.character import Character, rig_of
 from ..scene.clock import fps_of
@@ -205,7 +205,7 @@ class LIPWRIGHT_PT_rig(_OfCharacter, bpy.types.Panel):
         say(self.layout, context, describe(rig).partition(";")[0], "CHECKMARK")
         if rig.missing:
             more = len(rig.missing) - MOST_MISSING
-            names = ", ".join(rig.missing[:MOST_MISSING])
+            names = ", ".join(tell_missing(rig)[:MOST_MISSING])
             tail = f" and {more} more" if more > 0 else ""
             say(self.layout, context, f"Missing: {names}{tail}", "INFO")
         column = self.layout.column(align=True)

@@ -245,10 +245,15 @@ def describe(rig: RigMap) -> str:
     if meshes > 1:
         text += f" on {meshes} meshes"
     if rig.missing:
-        first = sorted(rig.missing, key=lambda name: not name.startswith(_MOUTH))
-        shown = ", ".join(name + _instead(rig, name) for name in first[:4])
-        text += f"; missing: {shown}" + (" …" if len(first) > 4 else "")
+        told = tell_missing(rig)
+        text += f"; missing: {', '.join(told[:4])}" + (" …" if len(told) > 4 else "")
     return text
+
+
+def tell_missing(rig: RigMap) -> list[str]:
+    """Name what is missing, the mouth first, and in brackets what does its work instead."""
+    first = sorted(rig.missing, key=lambda name: not name.startswith(_MOUTH))
+    return [name + _instead(rig, name) for name in first]
 
 
 def _instead(rig: RigMap, name: str) -> str:
