@@ -131,8 +131,10 @@ def _rows(family: Family, meshes: Mapping[str, Sequence[str]]) -> tuple[list[Row
     return rows, unused
 
 
-def _of_mouth(rows: Iterable[Row]) -> int:
-    """Count the different shapes that move the mouth."""
+def _of_mouth(family: Family, rows: Iterable[Row]) -> int:
+    """Count the different shapes that make it speak: whole mouths, where the family has such."""
+    if family.poses:
+        return len({row.terms for row in rows if row.solved})
     return len({row.terms for row in rows if any(c.startswith(_MOUTH) for c, _ in row.terms)})
 
 
@@ -180,7 +182,7 @@ def match(meshes: Mapping[str, Sequence[str]]) -> RigMap:
 
 
 def _enough(family: Family, rows: Sequence[Row]) -> bool:
-    if _of_mouth(rows) >= family.needed:
+    if _of_mouth(family, rows) >= family.needed:
         return True
     return 0 < family.enough <= len({row.terms for row in rows})
 
@@ -215,12 +217,13 @@ def _helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:
 def _too_few(meshes: Mapping[str, Sequence[str]], count: int) -> RigError:
     advice = "Rename them to ARKit names such as jawOpen and mouthPucker"
     every = [(_rows(family, meshes)[0], family) for family in FAMILIES]
-    rows, family = max(every, key=lambda pair: (_of_mouth(pair[0]), len(pair[0])))
+    rows, family = max(every, key=lambda pair: (_of_mouth(pair[1], pair[0]), len(pair[0])))
     if rows:
         return RigError(
             f"Only {len(rows)} of the {count} shape keys have names that Lipwright knows "
-            f"({family.label}), {_of_mouth(rows)} of them for the mouth where {family.needed} are "
-            f"needed: too few for a face. {advice}, or give the character more of its own"
+            f"({family.label}), {_of_mouth(family, rows)} of them for the mouth where "
+            f"{family.needed} are needed: too few for a face. {advice}, or give the character "
+            f"more of its own"
         )
     example = next(key for keys in meshes.values() for key in keys)
     return RigError(
@@ -239,8 +242,10 @@ def _spelling(rows: Sequence[Row]) -> str:
 def describe(rig: RigMap) -> str:
     """Say in one line what matched, what is missing, and what does its work instead."""
     meshes = len({row.control.mesh for row in rig.rows})
-    mouths = len({row.terms for row in rig.rows if row.solved})
-    matched = mouths + len(_driven(rig.rows) - set(rig.missing))
+    if any(row.solved for row in rig.rows):
+        matched = len({row.terms for row in rig.rows})
+    else:
+        matched = len(rig.matched)
     text = f"{rig.label}: {matched} of {matched + len(rig.missing)} shapes"
     if meshes > 1:
         text += f" on {meshes} meshes"
@@ -251,8 +256,9 @@ def describe(rig: RigMap) -> str:
 
 
 def tell_missing(rig: RigMap) -> list[str]:
-    """Name what is missing, the mouth first, and in brackets what does its work instead."""
-    first = sorted(rig.missing, key=lambda name: not name.startswith(_MOUTH))
+    """Name what is missing, what matters to the mouth first, and what does its work instead."""
+    helped = {name for name in STAND_INS if name.startswith(_MOUTH)}
+    first = sorted(rig.missing, key=lambda name: name not in helped)
     return [name + _instead(rig, name) for name in first]
 
 

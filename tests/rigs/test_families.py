@@ -286,6 +286,17 @@ def test_too_few_says_how_many():
         match({"Body": ["あ", "い", "髪"]})
 
 
+def test_a_smile_is_not_a_mouth_that_speaks():
+    with pytest.raises(RigError, match=r"too few"):
+        match({"Face": ["Fcl_MTH_Fun", "Fcl_MTH_Angry", "happy", "blink"]})
+
+
+def test_describe_counts_keys_of_mouths():
+    assert describe(match({"Face": [*"AIUEO", "Blink"]})) == "VRM vowels: 6 of 6 shapes"
+    some = match({"Face": [f"viseme_{v}" for v in OCULUS if v not in ("kk", "RR")]})
+    assert describe(some) == "Oculus visemes: 12 of 14 shapes; missing: viseme_kk, viseme_RR"
+
+
 def test_mouths_are_quick_smooth_and_bounded(rng):
     walk = np.cumsum(rng.normal(0, 0.02, (6000, len(FACE_NAMES))), 0)
     values = (np.sin(walk).astype(np.float32) + 1) * 0.3
