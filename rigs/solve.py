@@ -42,16 +42,18 @@ WEIGHTS: dict[str, float] = {
 }
 _ORDER = tuple(WEIGHTS)
 _JAW, _CLOSE = _ORDER.index("jawOpen"), _ORDER.index("mouthClose")
-# How far a channel parts the lips at 1, as a share of jawOpen: measured on the demo head, roughly.
+# How far a channel parts the lips at 1, both sides, as a share of jawOpen: the middle of the demo
+# head, MakeHuman, ICT-FaceKit and FaceCap. A pucker hardly does (0.05); it has more here so that a
+# rounded mouth without any jaw still shows.
 PARTING = {
     "jawOpen": 1.0,
-    "mouthLowerDown": 0.5,
-    "mouthUpperUp": 0.5,
-    "mouthFunnel": 0.3,
+    "mouthLowerDown": 0.25,
+    "mouthUpperUp": 0.2,
+    "mouthFunnel": 0.35,
     "mouthPucker": 0.15,
 }
 # Between these the lips go from shut to parted; below lies what a face at rest trembles with.
-SHUT, PARTED = 0.03, 0.14
+SHUT, PARTED = 0.02, 0.09
 RIDGE = 1e-3
 STEPS, CLOSE_ENOUGH = 120, 1e-3
 LEAST_JAW = 0.04

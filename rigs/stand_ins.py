@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What does the work of an ARKit channel that a character lacks.
 
-The shares are ours, by eye on the demo head: enough that the mouth still tells the sound, little
-enough that the shape that helps out keeps its own meaning.
+Shares of jawOpen follow how far the lips part per channel on the demo head, MakeHuman, ICT-FaceKit
+and FaceCap; the others are our choice: enough that the mouth still tells the sound, little enough
+that the shape that helps out keeps its own meaning.
 """
 
 from .schema import Terms
 
 # Channel: channels that take a share of it, as far as the character has them.
 STAND_INS: dict[str, Terms] = {
-    # On all heads that we measured, mouthClose undoes as much of jawOpen.
+    # mouthClose undoes 0.84 (ICT-FaceKit) to 1 of jawOpen.
     "mouthClose": (("jawOpen", -1.0),),
     "jawOpen": (("mouthLowerDownLeft", 0.6), ("mouthLowerDownRight", 0.6), ("mouthFunnel", 0.2)),
     "mouthPucker": (("mouthFunnel", 0.6),),
