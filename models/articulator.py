@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..core.motion.rest import moving_share
 from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, FaceTrack
+from ..core.phones import INDEX, SILENCE
 from .catalogue import find
 from .listener import Heard
 from .session import Cancel, Progress, open_session, run_windowed
@@ -61,6 +63,8 @@ def articulate(
         progress=progress,
         cancelled=cancelled,
     )
+    silence = heard.posteriors[:, INDEX[SILENCE]]
+    values = values * moving_share(silence, heard.rate_hz)[:, None]
     curves = dict(zip(network.facts["channels"], values.T, strict=True))
     curves[LIP_CONTACT] = decided(curves[LIP_CONTACT])
     return _spread(curves, heard.rate_hz)
