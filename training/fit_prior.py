@@ -62,10 +62,10 @@ def fit(prior: Prior, clips: Sequence[Captured], lips: LipModel) -> Prior:
 
 
 def _free() -> np.ndarray:
-    """Which targets may move: rest stays rest, and what is rounded is not spread."""
+    """Which targets may move: rest stays rest, and of what is rounded only the jaw."""
     free = np.ones((len(PHONES), len(FITTED)), bool)
     free[INDEX["_"]] = False
     for symbol, row in INDEX.items():
-        free[row, FITTED.index("mouthStretch")] = symbol not in ROUNDED
-        free[row, FITTED.index("mouthSmile")] = symbol not in ROUNDED
+        # A rounded mouth shows no teeth: only its jaw may explain how far it is open.
+        free[row, 1:] = symbol not in ROUNDED
     return free
