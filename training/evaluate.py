@@ -145,11 +145,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--only", action="append", help="part of a name; repeatable")
-    parser.add_argument("--extra", nargs="*", default=[], help="options for the command line")
-    args = parser.parse_args()
+    # What is not ours goes to the command line of Lipwright: --emotion angry=1.0, say.
+    args, extra = parser.parse_known_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     parts = [p for p in PARTS if not args.only or any(word in p.name for word in args.only)]
-    results = {part.name: score(part, args.shared, args.extra) for part in parts}
+    results = {part.name: score(part, args.shared, extra) for part in parts}
     log.info("%s", table({name: result["overall"] for name, result in results.items()}))
     for name, result in results.items():
         if name == "tts_dev":
