@@ -136,6 +136,7 @@ def head_keys(net: HeadNet) -> dict[str, np.ndarray]:
     keys: dict[str, np.ndarray] = {}
 
     def both(name: str, left: np.ndarray) -> None:
+        """Keep a left shape and its mirror image."""
         keys[f"{name}Left"] = left
         keys[f"{name}Right"] = reflect(net, left)
 

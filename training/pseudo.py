@@ -18,7 +18,7 @@ import numpy as np
 from lipwright.core.audio.load import load_sound
 from lipwright.models.listener import listen
 
-from .config import HOP
+from .config import CACHE, HOP
 from .pitch import pitch_log2
 from .prepare import UNLABELLED, Line, save
 
@@ -64,6 +64,8 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if (CACHE / "pseudo.npz").exists():
+        return
     speech = args.shared / "data" / "speech"
     save("pseudo", (line for source in SOURCES for line in pseudo_lines(speech / source)))
 

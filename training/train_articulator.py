@@ -34,7 +34,7 @@ from .lips import LipModel, captured_clips
 from .model import Listener
 from .prepare import UNLABELLED
 from .prior import CHANNELS, COLUMN, Prior
-from .train_listener import follow, learning_rate
+from .train_listener import descend, learning_rate
 
 log = logging.getLogger(__name__)
 
@@ -180,7 +180,7 @@ def loss_of(model: Articulator, data: dict[str, Tensor], lips: LipModel, spread:
     drawn = drawn.float().transpose(1, 2)  # [B, F, channels]
     known = data["known"][..., None]
     count = data["gap"].shape[0]
-    trust = torch.ones(len(drawn), 1, 1)
+    trust = torch.ones(len(drawn), 1, 1, device=drawn.device)
     trust[:count] = 0.15  # where lips were captured the prior only fills what they do not say
     error = (drawn - data["face"]) / spread
     curves = (
@@ -228,12 +228,8 @@ def train(
         model.train()
         data = {k: v.to(device) for k, v in batch(examples, captured, config, rng).items()}
         loss = loss_of(model, data, lips, scale)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
         step += 1
-        follow(average, model, min(config.average, 1 - 1 / (step + 1)))
+        descend(model, average, optimizer, loss, min(config.average, 1 - 1 / (step + 1)))
         shown += loss.item()
         if step % 100 == 0:
             log.info("step %d loss %.3f", step, shown / 100)

@@ -110,12 +110,8 @@ def train(config: ListenerConfig, minutes: float, device: str, *, fresh: bool = 
             group["lr"] = learning_rate(config, step)
         model.train()
         loss = loss_of(model, mixer.batch(config.batch, config.crop_seconds), rng, device)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
         step += 1
-        follow(average, model, min(config.average, 1 - 1 / (step + 1)))
+        descend(model, average, optimizer, loss, min(config.average, 1 - 1 / (step + 1)))
         shown += loss.item()
         if step % 50 == 0:
             log.info("step %d loss %.3f %.0f s", step, shown / 50, time.monotonic() - began)
@@ -129,6 +125,21 @@ def train(config: ListenerConfig, minutes: float, device: str, *, fresh: bool = 
     save_checkpoint(SMALL, model, average, config, step)
     for name in ("dev-tts", "dev-grid"):
         log.info("%s", check(average, name, device))
+
+
+def descend(
+    model: torch.nn.Module,
+    average: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loss: Tensor,
+    keep: float,
+) -> None:
+    """Take one step down a loss; the averaged network follows, keeping a share of itself."""
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    follow(average, model, keep)
 
 
 @torch.no_grad()
