@@ -101,13 +101,15 @@ def _noise(voice: Tensor, rng: np.random.Generator) -> Tensor:
     noise = torch.fft.irfft(spectrum * colour, length)
     for i in np.flatnonzero(kind < 0.12):
         noise[i] = torch.tensor(_music(rng, length), dtype=torch.float32)
+    plain = torch.tensor(kind > 0.8)
+    noise[plain] = white[plain]
     for i in np.flatnonzero((kind > 0.12) & (kind < 0.2)):
         others = rng.choice(batch, 4)
         noise[i] = sum(torch.roll(voice[j], int(rng.integers(length))) for j in others)
     loud = voice.pow(2).mean(1).clamp_min(1e-8).sqrt()
     level = noise.pow(2).mean(1).clamp_min(1e-8).sqrt()
     ratio_db = np.where(
-        _chance(rng, batch, 0.55), rng.uniform(3, 30, batch), rng.uniform(35, 70, batch)
+        _chance(rng, batch, 0.65), rng.uniform(2, 26, batch), rng.uniform(35, 70, batch)
     )
     scale = loud / level * torch.tensor(10 ** (-ratio_db / 20), dtype=torch.float32)
     return noise * scale[:, None]

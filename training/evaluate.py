@@ -18,7 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .config import ROOT
+import numpy as np
+import soundfile as sf
+
+from lipwright.core.audio.load import load_sound
+
+from .conditions import CONDITIONS, Samples
+from .config import RATE_HZ, ROOT
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +51,12 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Part:
-    """Clips to score together: a folder with a manifest, and which of its rows."""
+    """Clips to score together: a folder, which rows of its manifest, what is done to them."""
 
     name: str
     folder: str
     wanted: Callable[[dict[str, Any]], bool]
+    change: Callable[[Samples], Samples] | None = None
 
 
 def _split(name: str) -> Callable[[dict[str, Any]], bool]:
@@ -70,6 +77,7 @@ PARTS = (
     Part("kathleen test", "speech/kathleen", _split("test")),
     Part("speechocean762 test, under 12", "speech/speechocean762", _test(12)),
     Part("speechocean762 test, 12 and older", "speech/speechocean762", _test(200, 12)),
+    *(Part(f"tts_dev, {name}", "tts_dev", _split("dev"), c) for name, c in CONDITIONS.items()),
 )
 
 
@@ -85,7 +93,13 @@ def gather(part: Part, data: Path) -> Path:
         if not part.wanted(row):
             continue
         kept.append(line)
-        (folder / "in" / row["file"]).symlink_to((source / row["file"]).resolve())
+        sound = folder / "in" / row["file"]
+        if part.change is None:
+            sound.symlink_to((source / row["file"]).resolve())
+        else:
+            changed = part.change(load_sound(source / row["file"]).samples)
+            peak = max(1.0, float(np.abs(changed).max()))
+            sf.write(sound.with_suffix(".wav"), changed / peak, RATE_HZ, subtype="PCM_16")
         for name in (row["file"], row.get("truth")):
             if name:
                 (folder / name).symlink_to((source / name).resolve())
