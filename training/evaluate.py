@@ -154,15 +154,21 @@ def table(rows: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def _asked(name: str, words: Sequence[str]) -> bool:
+    """A word that is a whole name means that part alone."""
+    names = {part.name for part in PARTS}
+    return any(name == word if word in names else word in name for word in words)
+
+
 def main() -> None:
     """Score every part, or those whose names are given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True)
-    parser.add_argument("--only", action="append", help="part of a name; repeatable")
+    parser.add_argument("--only", action="append", help="a name or a part of one; repeatable")
     # What is not ours goes to the command line of Lipwright: --emotion angry=1.0, say.
     args, extra = parser.parse_known_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    parts = [p for p in PARTS if not args.only or any(word in p.name for word in args.only)]
+    parts = [part for part in PARTS if not args.only or _asked(part.name, args.only)]
     results = {part.name: score(part, args.shared, extra) for part in parts}
     log.info("%s", table({name: result["overall"] for name, result in results.items()}))
     for name, result in results.items():
