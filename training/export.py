@@ -34,6 +34,7 @@ from .config import (
 )
 from .model import Listener
 from .prior import CHANNELS
+from .train_articulator import LINES
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,10 @@ def main() -> None:
                 f"{args.name}: torch and ONNX differ by {worst:.2g}; nothing was written"
             )
         content = path.read_bytes()
+    sources = {
+        "listener": [name for name, share in ListenerConfig().shares.items() if share > 0],
+        "articulator": [*LINES, "grid_s1 train"],
+    }
     facts |= {
         "rate_hz": FRAME_HZ,
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -128,7 +133,8 @@ def main() -> None:
         "parameters": sum(p.numel() for p in model.parameters()),
         "training_commit": _commit(),
         "largest_difference_torch_onnx": worst,
-        "data": "see models/CARD.md",
+        "data": sources[args.name],
+        "scores": "models/CARD.md",
     }
     WEIGHTS.mkdir(parents=True, exist_ok=True)
     (WEIGHTS / f"{args.name}.onnx").write_bytes(content)
