@@ -17,7 +17,7 @@ from .core.errors import LipwrightError, SettingsError
 from .core.formats import DEFAULT_RATE_HZ, FORMATS, read_phones, resampled, write_track
 from .core.performance.emotion import EMOTIONS
 from .core.phones import Phone
-from .models.session import DEVICES, open_session
+from .models.session import DEVICES, Progress, open_session
 from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style, analyse, perform
 
 BAR_WIDTH = 28
@@ -200,11 +200,17 @@ def _bar(stream: TextIO, done: float, total: int, name: str) -> None:
 
 
 def _one(
-    source: Path, target: Path, form: str, args: argparse.Namespace, settings: Settings, progress
+    source: Path,
+    target: Path,
+    form: str,
+    args: argparse.Namespace,
+    settings: Settings,
+    phones: Sequence[Phone] | None,
+    progress: Progress,
 ) -> None:
     sound = load_sound(source)
     analysis = analyse(
-        sound, device=args.device, threads=args.threads, phones=phones_from(args), progress=progress
+        sound, device=args.device, threads=args.threads, phones=phones, progress=progress
     )
     track = perform(analysis, settings)
     write_track(target, form, resampled(track, args.fps or DEFAULT_RATE_HZ[form]), analysis.phones)
@@ -216,7 +222,7 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_from(args)
     if args.phones is not None and len(jobs) > 1:
         raise SettingsError("--phones belongs to one sound. Give that file instead of its folder")
-    phones_from(args)  # a broken phone file is wrong usage, not a broken line
+    phones = phones_from(args)  # a broken phone file is wrong usage, not a broken line
     open_session("listener", args.device, args.threads)
     try:
         jobs[0][1].parent.mkdir(parents=True, exist_ok=True)
@@ -231,7 +237,7 @@ def run(args: argparse.Namespace) -> int:
             _bar(sys.stderr, number + share, len(jobs), source.name)
 
         try:
-            _one(source, target, form, args, settings, show)
+            _one(source, target, form, args, settings, phones, show)
         except LipwrightError as error:
             failed += 1
             _bar_ends(sys.stderr)

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..core.motion.ease import smoothstep
 from ..core.motion.rest import moving_share
 from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, FaceTrack
 from ..core.phones import INDEX, SILENCE
-from .catalogue import find
 from .listener import Heard
-from .session import Cancel, Progress, open_session, run_windowed
+from .session import Cancel, Progress, bundled, open_session, run_windowed
 
 WINDOW_FRAMES = 2_000
 MARGIN_FRAMES = 300  # more than the network sees to each side
@@ -53,7 +53,7 @@ def articulate(
     Cancelled
         If `cancelled` says so.
     """
-    network = find("articulator")
+    network = bundled("articulator")
     (values,) = run_windowed(
         open_session("articulator", device, threads),
         inputs_of(heard),
@@ -84,7 +84,7 @@ def decided(contact: np.ndarray) -> np.ndarray:
         0 up to `CONTACT_FROM`, 1 from `CONTACT_WHOLE`, smooth in between.
     """
     part = np.clip((contact - CONTACT_FROM) / (CONTACT_WHOLE - CONTACT_FROM), 0, 1)
-    return part * part * (3 - 2 * part)
+    return smoothstep(part)
 
 
 def _spread(curves: Mapping[str, np.ndarray], rate_hz: float) -> FaceTrack:

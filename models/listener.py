@@ -11,8 +11,7 @@ from ..core.audio.load import Sound, make_sound
 from ..core.errors import ModelError
 from ..core.phones import PHONES
 from ..core.timing import Hertz
-from .catalogue import find
-from .session import Cancel, Progress, open_session, run_windowed
+from .session import Cancel, Progress, bundled, open_session, run_windowed
 
 RATE_HZ = 100.0
 HOP = 160  # samples of 16 kHz in a frame
@@ -79,7 +78,7 @@ def listen(
     Cancelled
         If `cancelled` says so.
     """
-    network = find("listener")
+    network = bundled("listener")
     if tuple(network.facts["phones"]) != PHONES:
         raise ModelError("The listener network is of another version. Install Lipwright again")
     if not len(sound.samples) or sound.rate_hz != SOUND_RATE_HZ:

@@ -9,13 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import Cancelled, ModelError, SettingsError
-from .catalogue import find
+from .catalogue import Network, find
 
 DEVICES = ("auto", "cpu", "cuda")
 _CUDA = "CUDAExecutionProvider"
 
 Progress = Callable[[float], None]
 Cancel = Callable[[], bool]
+
+
+@lru_cache(maxsize=8)
+def bundled(name: str) -> Network:
+    """Find a network of the package, and check its file once for all lines of this process.
+
+    Parameters
+    ----------
+    name : str
+        A network of the catalogue.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ModelError
+        If a file is missing, unreadable or altered.
+    """
+    return find(name)
 
 
 @lru_cache(maxsize=8)
@@ -64,7 +85,7 @@ def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
     options.log_severity_level = 3
     # The arena keeps the largest block it ever needed; a flat footprint matters more here.
     options.enable_cpu_mem_arena = False
-    network = find(name)
+    network = bundled(name)
     providers = [_CUDA, "CPUExecutionProvider"] if use_cuda else ["CPUExecutionProvider"]
     try:
         return ort.InferenceSession(str(network.file), options, providers=providers)

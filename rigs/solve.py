@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.motion.ease import smoothstep
 from ..core.motion.mix import CLOSE_PER_JAW
 from .schema import Terms
 
@@ -120,7 +121,7 @@ def _parted(face: Array) -> Array:
     gap = sum(face[:, _ORDER.index(name)] * share for name, share in PARTING.items())
     near = np.clip((gap - SHUT) / (PARTED - SHUT), 0, 1)
     away = np.clip(2 * (1 - face[:, _CLOSE]), 0, 1)
-    return near * near * (3 - 2 * near) * away
+    return smoothstep(near) * away
 
 
 def _on_simplex(face: Array, poses: Array) -> Array:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lipwright.core.motion.ease import smoothstep
 from lipwright.core.motion.track import LIP_CONTACT, LIP_TUCK
 from lipwright.core.phones import BILABIAL, INDEX, LABIODENTAL, PHONES, SILENCE, Phone
 
@@ -214,5 +215,5 @@ def held(
         up = np.clip((times - (middle - half - rise)) / rise, 0, 1)
         down = np.clip(((middle + half + fall) - times) / fall, 0, 1)
         ramp = np.minimum(up, down)
-        out = np.maximum(out, ramp * ramp * (3 - 2 * ramp))
+        out = np.maximum(out, smoothstep(ramp))
     return out

@@ -4,6 +4,7 @@
 import numpy as np
 
 from ..errors import SettingsError
+from ..motion.ease import smoothstep
 from ..motion.track import FaceTrack
 from ..timing import Seconds
 from .voice import Voice
@@ -94,7 +95,7 @@ def blink_layer(voice: Voice, *, seed: int, rate_per_minute: float = RATE_PER_MI
         # Lids brake at both ends of the way down and creep into the open position.
         shape = np.where(
             times[near] < shut,
-            closing**2 * (3 - 2 * closing),
+            smoothstep(closing),
             (1 - opening) ** 2 * (1 + 2 * opening),
         )
         lids[near] = np.maximum(lids[near], depth * shape)

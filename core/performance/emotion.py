@@ -7,6 +7,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..errors import SettingsError
+from ..motion.ease import smoothstep
 from ..motion.track import ARKIT_NAMES, FaceTrack
 from .voice import Voice, smooth_bump
 
@@ -130,7 +131,7 @@ def emotion_layer(voice: Voice, emotions: Mapping[str, float], *, seed: int) -> 
     envelope = np.clip(times / ONSET_SECONDS, 0, 1) * np.clip(
         (times[-1:] - times) / OFFSET_SECONDS, 0, 1
     )
-    envelope = envelope * envelope * (3 - 2 * envelope)
+    envelope = smoothstep(envelope)
     swell = np.zeros(voice.frames)
     for time, strength in voice.stresses:
         near, bump = smooth_bump(times, time, 0.25, 0.45)

@@ -4,6 +4,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ..motion.ease import smoothstep
 from ..motion.track import FaceTrack
 from .voice import Voice
 
@@ -58,7 +59,7 @@ def gaze_path(voice: Voice, *, seed: int) -> NDArray[np.float64]:
         first, end = np.searchsorted(times, [now, now + saccade_seconds(size)])
         path[last:first] = where
         part = (times[first:end] - now) / saccade_seconds(size)
-        path[first:end] = where + (part * part * (3 - 2 * part))[:, None] * (target - where)
+        path[first:end] = where + smoothstep(part)[:, None] * (target - where)
         where, last = target, end
     path[last:] = where
     drift = np.cumsum(rng.standard_normal((voice.frames, 2)), 0) * 0.01

@@ -4,6 +4,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..motion.ease import smoothstep
 from ..motion.track import HEAD_NAMES, FaceTrack
 from .voice import Voice, smooth_bump
 
@@ -45,7 +46,7 @@ def head_layer(voice: Voice, *, seed: int) -> FaceTrack:
         near, bump = smooth_bump(times, time, 0.3, 0.5)
         turn[near, 2] += rng.normal(0, 0.5) * bump
     edge = np.clip(np.minimum(times, times[-1:] - times) / 0.6, 0, 1)
-    turn *= (edge * edge * (3 - 2 * edge))[:, None]
+    turn *= smoothstep(edge)[:, None]
     return FaceTrack(turn.astype(np.float32), HEAD_NAMES, voice.rate_hz)
 
 
