@@ -28,6 +28,7 @@ SHIPPED_FILES = (
     "__main__.py",
     "pipeline.py",
     "cli.py",
+    "options.py",
     "bake.py",
     "README.md",
     "CHANGELOG.md",

@@ -14,126 +14,13 @@ from typing import TextIO
 
 from .core.audio.load import SOUND_SUFFIXES, load_sound
 from .core.errors import LipwrightError, SettingsError
-from .core.formats import DEFAULT_RATE_HZ, FORMATS, read_phones, resampled, write_track
-from .core.performance.emotion import EMOTIONS
+from .core.formats import DEFAULT_RATE_HZ, FORMATS, resampled, write_track
 from .core.phones import Phone
-from .models.session import DEVICES, Progress, open_session
-from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style, analyse, perform
+from .models.session import Progress, open_session
+from .options import add_voice_options, phones_from, rate_in_hz, settings_from
+from .pipeline import Settings, analyse, perform
 
 BAR_WIDTH = 28
-
-
-def _emotion(text: str) -> tuple[str, float]:
-    name, _, amount = text.partition("=")
-    if name not in EMOTIONS:
-        raise argparse.ArgumentTypeError(f"no emotion “{name}”; choose from {', '.join(EMOTIONS)}")
-    try:
-        strength = float(amount or "1")
-    except ValueError:
-        strength = -1.0
-    if not 0 <= strength <= 1:
-        raise argparse.ArgumentTypeError(f"the strength of {name} must be a number from 0 to 1")
-    return name, strength
-
-
-def _layers(text: str) -> frozenset[str]:
-    if text == "all":
-        return frozenset(LAYERS)
-    names = frozenset(part.strip() for part in text.split(",") if part.strip())
-    unknown = sorted(names - set(LAYERS))
-    if unknown or not names:
-        raise argparse.ArgumentTypeError(f"choose from {', '.join(LAYERS)}, or all")
-    return names
-
-
-def _count(lowest: int):
-    def read(text: str) -> int:
-        if not text.isdigit() or int(text) < lowest:
-            raise argparse.ArgumentTypeError(f"“{text}” is not a whole number of {lowest} or more")
-        return int(text)
-
-    return read
-
-
-def _rate(text: str) -> float:
-    try:
-        rate_hz = float(text)
-    except ValueError:
-        rate_hz = 0.0
-    if not 1 <= rate_hz <= 1000:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a frame rate from 1 to 1000")
-    return rate_hz
-
-
-def _dial(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 0 to 2")
-    return value
-
-
-def add_voice_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that every way of running Lipwright shares."""
-    parser.add_argument(
-        "--emotion",
-        type=_emotion,
-        action="append",
-        default=[],
-        metavar="NAME=0..1",
-        help="repeatable",
-    )
-    parser.add_argument("--seed", type=_count(0), default=0, help="another seed, another take")
-    parser.add_argument(
-        "--layers",
-        type=_layers,
-        default=DEFAULT_LAYERS,
-        help=f"some of {','.join(LAYERS)}, or all (default: all but head)",
-    )
-    for name in ("jaw", "lips", "upper-face"):
-        parser.add_argument(
-            f"--{name}", type=_dial, default=1.0, metavar="0..2", help="how strongly it moves"
-        )
-    parser.add_argument(
-        "--sync-offset",
-        type=float,
-        default=0.0,
-        metavar="MS",
-        help="milliseconds; + is a later mouth",
-    )
-    parser.add_argument("--transcript", type=Path, metavar="FILE", help="not there yet")
-    parser.add_argument("--phones", type=Path, metavar="FILE", help="corrected phones with times")
-    parser.add_argument("--threads", type=_count(1), default=1, help="CPU threads of the networks")
-    parser.add_argument("--device", choices=DEVICES, default="auto")
-
-
-def settings_from(args: argparse.Namespace) -> Settings:
-    """Turn parsed voice options into settings.
-
-    Raises SettingsError for what cannot be done yet or makes no sense.
-    """
-    if args.transcript is not None:
-        raise SettingsError(
-            "--transcript is not there yet. Leave it out, or give corrected --phones"
-        )
-    return Settings(
-        seed=args.seed,
-        emotions=dict(args.emotion),
-        layers=args.layers,
-        style=Style(
-            jaw=args.jaw,
-            lips=args.lips,
-            upper_face=args.upper_face,
-            sync_offset_seconds=args.sync_offset / 1000,
-        ),
-    )
-
-
-def phones_from(args: argparse.Namespace) -> tuple[Phone, ...] | None:
-    """Read the phone file that was asked for, if any."""
-    return read_phones(args.phones) if args.phones is not None else None
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -150,7 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--format", choices=tuple(FORMATS), help="default: by OUT's suffix, else livelink-csv"
     )
-    parser.add_argument("--fps", type=_rate, help="default: 60 for livelink-csv, else 100")
+    parser.add_argument("--fps", type=rate_in_hz, help="default: 60 for livelink-csv, else 100")
     add_voice_options(parser)
     return parser
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import bpy
 
-from ..cli import add_voice_options, phones_from, settings_from
 from ..core.errors import LipwrightError, SettingsError
 from ..core.formats import DEFAULT_RATE_HZ, resampled, write_track
+from ..options import add_voice_options, phones_from, settings_from
 from ..pipeline import perform
 from ..scene import compat
 from ..scene.character import Character, character_named, only_character

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is drawn in the sidebar; nothing here decides or changes anything."""
 
-from . import sidebar
+from . import emotion, export, eyes, rig, speech, style
+
+modules = (speech, emotion, eyes, style, rig, export)  # from top to bottom
 
 
 def register() -> None:
-    """Register the tab."""
-    sidebar.register()
+    """Register the tab's panels."""
+    for module in modules:
+        module.register()
 
 
 def unregister() -> None:
-    """Take it away."""
-    sidebar.unregister()
+    """Take them away."""
+    for module in reversed(modules):
+        module.unregister()

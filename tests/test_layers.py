@@ -17,13 +17,14 @@ MAY_IMPORT = {
     "models": {"core"},
     "rigs": {"core"},
     "pipeline": {"core", "models", "rigs"},
-    "cli": {"core", "models", "rigs", "pipeline"},
+    "options": {"core", "models", "pipeline"},
+    "cli": {"core", "models", "rigs", "pipeline", "options"},
     "__main__": {"cli"},
     "scene": {"core", "rigs"},
-    "operators": {"scene", "pipeline", "cli", "models", "rigs", "core"},
+    "operators": {"scene", "pipeline", "options", "models", "rigs", "core"},
     "panels": {"scene", "rigs", "core"},
     "root": {"scene", "operators", "panels"},
-    "bake": {"root", "scene", "operators", "pipeline", "cli", "models", "rigs", "core"},
+    "bake": {"root", "scene", "operators", "pipeline", "models", "rigs", "core"},
 }
 # What each layer takes from outside, besides the standard library.
 OUTSIDE = {
@@ -31,6 +32,7 @@ OUTSIDE = {
     "models": {"numpy", "onnxruntime"},
     "rigs": {"numpy", "scipy"},
     "pipeline": {"numpy"},
+    "options": set(),
     "cli": {"numpy"},
     "__main__": set(),
     "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "aud", "addon_utils"},
@@ -39,7 +41,7 @@ OUTSIDE = {
     "root": {"bpy"},
     "bake": {"bpy", "addon_utils"},
 }
-BLENDER_FREE = ("core", "models", "rigs", "pipeline", "cli")
+BLENDER_FREE = ("core", "models", "rigs", "pipeline", "options", "cli")
 MOST_LINES = 400
 LICENCE_LINE = "# SPDX-License-Identifier: GPL-3.0-or-later"
 

@@ -56,10 +56,9 @@ def icons() -> list[str]:
 @pytest.fixture
 def draw(ours):
     """Draw a panel: the lines of text and buttons, or None if it is hidden."""
-    sidebar = ours("panels.sidebar")
 
     def do(name: str, width: int = 400) -> list[str] | None:
-        panel = getattr(sidebar, f"LIPWRIGHT_PT_{name}")
+        panel = getattr(ours(f"panels.{name}"), f"LIPWRIGHT_PT_{name}")
         context = SimpleNamespace(
             scene=bpy.context.scene,
             view_layer=bpy.context.view_layer,

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from lipwright.cli import main, make_parser, settings_from
+from lipwright.cli import main, make_parser
 from lipwright.core.errors import SettingsError
 from lipwright.core.motion.track import ARKIT_NAMES
 from lipwright.core.performance.emotion import EMOTIONS
+from lipwright.options import settings_from
 from lipwright.pipeline import DEFAULT_LAYERS, LAYERS
 
 RATE_HZ = 16_000

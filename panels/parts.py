@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the panels share: where they are, sentences, reasons."""
+
+import textwrap
+
+import bpy
+
+from ..scene.properties import chosen_character, settings_of
+
+PIXELS_A_LETTER = 7.0  # of Blender's interface font at scale 1, measured roughly
+
+
+def say(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
+    """A sentence over as many lines as the sidebar's width asks for."""
+    scale = context.preferences.system.ui_scale
+    letters = max(20, int(context.region.width / (PIXELS_A_LETTER * scale)) - 6)
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for number, line in enumerate(textwrap.wrap(text, letters)):
+        column.label(text=line, icon=icon if number == 0 else "BLANK1")
+
+
+def reason(operator: str, context: bpy.types.Context) -> str:
+    """Why a button is off; "" if it is on."""
+    return bpy.types.Operator.bl_rna_get_subclass_py(operator).reason(context)
+
+
+class Tab:
+    """Where all our panels are."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Lipwright"
+
+
+class OfCharacter(Tab):
+    """A panel that needs a character."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Hidden until there is one."""
+        return chosen_character(context) is not None
+
+    def dials(self, context: bpy.types.Context) -> bpy.types.PropertyGroup:
+        """The settings of the character that is meant."""
+        return settings_of(chosen_character(context))
+
+    def rows(self) -> bpy.types.UILayout:
+        """The native look: names on the left, values on the right."""
+        self.layout.use_property_split = True
+        self.layout.use_property_decorate = False
+        return self.layout

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rig: what of the face was recognised."""
+
+import bpy
+
+from ..rigs.match import describe, tell_missing
+from ..scene.character import Character, rig_of
+from ..scene.properties import chosen_character
+from .parts import OfCharacter, say
+
+MOST_MISSING = 8  # names listed before "and n more"
+
+
+class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
+    """What of the face was recognised."""
+
+    bl_label = "Rig"
+    bl_order = 4
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What matched, what is missing, which meshes."""
+        character: Character = chosen_character(context)
+        rig = rig_of(character)
+        if isinstance(rig, str):
+            say(self.layout, context, rig, "ERROR")
+            return
+        say(self.layout, context, describe(rig).partition(";")[0], "CHECKMARK")
+        if rig.missing:
+            more = len(rig.missing) - MOST_MISSING
+            names = ", ".join(tell_missing(rig)[:MOST_MISSING])
+            tail = f" and {more} more" if more > 0 else ""
+            say(self.layout, context, f"Missing: {names}{tail}", "INFO")
+        column = self.layout.column(align=True)
+        counts: dict[str, int] = {}
+        for row in rig.rows:
+            counts[row.control.mesh] = counts.get(row.control.mesh, 0) + 1
+        for mesh in character.meshes:
+            text = f"{mesh.name}: {counts.get(mesh.name, 0)} shapes"
+            column.label(text=text, icon="OUTLINER_OB_MESH")
+
+
+register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_rig,))

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Speech: the sound, the character, the button."""
+
+import bpy
+
+from ..scene import compat
+from ..scene.properties import chosen_character
+from ..scene.strip import strip_named, strip_of_file
+from .parts import Tab, reason, say
+
+
+class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
+    """Sound, character and the button."""
+
+    bl_label = "Speech"
+    bl_order = 0
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """From top to bottom in the order in which an artist works."""
+        layout = self.layout
+        layout.row().prop(context.scene.lipwright, "source", expand=True)
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        self._sound(column, context)
+        choice = context.scene.lipwright
+        column.prop(choice, "character", icon="OUTLINER_OB_ARMATURE")
+        character = chosen_character(context)
+        if choice.character is None and character is not None:
+            say(column, context, f"Active: {character.name}", "BLANK1")
+        state = context.window_manager.lipwright
+        if state.running:
+            self._progress(layout, state)
+        else:
+            self._buttons(layout, context)
+        if state.notes:
+            box = layout.box()
+            for note in state.notes.split("\n"):
+                say(box, context, note, "INFO")
+
+    def _sound(self, column: bpy.types.UILayout, context: bpy.types.Context) -> None:
+        choice = context.scene.lipwright
+        scene = compat.sequencer_scene(context)
+        if choice.source == "STRIP":
+            if scene.sequence_editor is None:
+                return
+            listed = compat.strips_property(scene)
+            column.prop_search(choice, "strip", scene.sequence_editor, listed, icon="SOUND")
+            strip = strip_named(scene, "")
+            if not choice.strip and strip is not None:
+                say(column, context, f"Active: {strip.name}", "BLANK1")
+        elif choice.source == "SPEAKER":
+            column.prop(choice, "speaker", icon="OUTLINER_OB_SPEAKER")
+        else:
+            column.prop(choice, "file")
+            if choice.file and strip_of_file(scene, choice.file) is None:
+                column.operator("lipwright.add_strip", icon="SEQUENCE")
+
+    def _progress(self, layout: bpy.types.UILayout, state: bpy.types.PropertyGroup) -> None:
+        row = layout.row(align=True)
+        row.scale_y = 1.6
+        row.progress(factor=state.factor, type="BAR", text=f"{state.text} {state.factor:.0%}")
+        row.operator("lipwright.cancel", text="", icon="X")
+
+    def _buttons(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+        row = layout.row()
+        row.scale_y = 1.6
+        row.operator("lipwright.generate", icon="PLAY")
+        why = reason("LIPWRIGHT_OT_generate", context)
+        if why:
+            say(layout, context, why, "INFO")
+        if chosen_character(context) is None:
+            layout.operator("lipwright.add_demo_head", icon="USER", text="Add the Demo Head")
+        layout.operator("lipwright.clear", icon="TRASH", text="Clear")
+
+
+register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_speech,))

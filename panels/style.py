@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Style: how strongly the face speaks, and what its keys are like."""
+
+import bpy
+
+from .parts import OfCharacter
+
+
+class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
+    """How much of what."""
+
+    bl_label = "Style"
+    bl_order = 3
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Dials, then what the keys are like."""
+        dials = self.dials(context)
+        layout = self.rows()
+        layout.prop(dials, "speech", text="Speech")
+        column = layout.column(align=True)
+        for name in ("jaw", "lips", "upper_face"):
+            column.prop(dials, name, slider=True)
+        layout.prop(dials, "sync_offset_ms", text="Sync (ms)")
+        layout.prop(dials, "few")
+        if dials.few:
+            layout.prop(dials, "tolerance")
+
+
+register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_style,))
