@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From names of shape keys to the map that drives them; knows no Blender."""
+"""From names of controls to the map that drives them; knows no Blender."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ from .names import Shape, bare, parse, short_tails, tails
 from .oculus_visemes import OCULUS_VISEMES
 from .plain import PLAIN
 from .preston_blair import PRESTON_BLAIR
-from .schema import Control, Family, RigMap, Row, Terms
+from .schema import KINDS, Control, Family, RigMap, Row, Terms
 from .solve import shares
 from .stand_ins import STAND_INS
 from .vrm import VRM
@@ -39,6 +41,10 @@ FAMILIES: tuple[Family, ...] = (
 )
 LAST_RESORT = PLAIN
 _MOUTH = ("mouth", "jaw", "tongue")
+
+# The controls of one holder (a mesh, a bone, an armature): names are unique in each group, and
+# several groups of a kind, such as the keys of head and teeth, follow the same channels.
+Groups = Sequence[Sequence[Control]]
 
 
 def _exact(family: Family) -> dict[Shape, Terms]:
@@ -115,19 +121,25 @@ def _mesh_mouths(family: Family, keys: Sequence[str]) -> dict[str, Terms]:
     return found
 
 
-def _rows(family: Family, meshes: Mapping[str, Sequence[str]]) -> tuple[list[Row], list[Control]]:
-    rows, unused = [], []
-    for mesh, keys in meshes.items():
-        mouths = _mesh_mouths(family, keys)
-        found = _mesh_rows(family, [key for key in keys if key not in mouths])
-        for key in keys:
-            control = Control(mesh, key)
-            if key in mouths:
-                rows.append(Row(control, mouths[key], solved=True))
-            elif key in found:
-                rows.append(Row(control, found[key]))
-            else:
-                unused.append(control)
+def _rows(family: Family, groups: Groups) -> tuple[list[Row], list[Control]]:
+    """Find the rows of all controls; what one kind of them moves, the next leaves alone."""
+    rows: list[Row] = []
+    unused: list[Control] = []
+    for _, same_kind in groupby(groups, key=lambda group: group[0].kind):
+        taken = _driven(rows), {row.terms for row in rows if row.solved}
+        for group in same_kind:
+            keys = [control.key for control in group]
+            mouths = _mesh_mouths(family, keys)
+            found = _mesh_rows(family, [key for key in keys if key not in mouths])
+            for control in group:
+                if control.key in mouths and mouths[control.key] not in taken[1]:
+                    rows.append(Row(control, mouths[control.key], solved=True))
+                elif taken[0].isdisjoint(c for c, _ in found.get(control.key, ())):
+                    terms = found.get(control.key)
+                    rows += [Row(control, terms)] if terms else []
+                    unused += [] if terms else [control]
+                else:
+                    unused.append(control)
     return rows, unused
 
 
@@ -142,13 +154,25 @@ def _driven(rows: Iterable[Row]) -> set[str]:
     return {channel for row in rows if not row.solved for channel, _ in row.terms}
 
 
-def match(meshes: Mapping[str, Sequence[str]]) -> RigMap:
-    """Find out how a character's shape keys are named.
+def _groups(meshes: Mapping[str, Sequence[str]], others: Iterable[Control]) -> Groups:
+    """Sort all controls by holder, one kind after the other."""
+    controls = [Control(mesh, key) for mesh, keys in meshes.items() for key in keys]
+    holders: dict[tuple[int, str, str], list[Control]] = {}
+    for control in dict.fromkeys((*controls, *others)):
+        holder = KINDS.index(control.kind), control.mesh, control.bone
+        holders.setdefault(holder, []).append(control)
+    return [holders[holder] for holder in sorted(holders, key=lambda holder: holder[0])]
+
+
+def match(meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()) -> RigMap:
+    """Find out how a character's controls are named.
 
     Parameters
     ----------
     meshes : mapping of str to sequence of str
         Mesh objects of one character and the names of their shape keys, without the Basis.
+    others : iterable of Control
+        Its custom properties and poses, which do what the keys cannot.
 
     Returns
     -------
@@ -158,27 +182,28 @@ def match(meshes: Mapping[str, Sequence[str]]) -> RigMap:
     Raises
     ------
     RigError
-        If there are no shape keys, or too few that any family knows.
+        If there are no controls, or too few that any family knows.
     """
-    count = sum(len(keys) for keys in meshes.values())
-    if not count:
+    groups = _groups(meshes, others)
+    if not groups:
         raise RigError(
-            "This character has no shape keys. Pick the mesh that carries the face shapes, "
+            "This character has no shape keys, and no face bones that Lipwright knows. Pick the "
+            "mesh that carries the face shapes, store poses of its bones in the panel Rig, "
             "or try Add > Mesh > Lipwright Demo Head"
         )
     best: tuple[tuple[bool, int], Family] | None = None
     for family in FAMILIES:
-        rows, _ = _rows(family, meshes)
+        rows, _ = _rows(family, groups)
         if not _enough(family, rows):
             continue
         rank = (_driven(rows).issuperset(family.essential), len(rows))
         if best is None or rank > best[0]:
             best = rank, family
     if best is not None:
-        return _rig(best[1], meshes)
-    if _enough(LAST_RESORT, _rows(LAST_RESORT, meshes)[0]):
-        return _rig(LAST_RESORT, meshes)
-    raise _too_few(meshes, count)
+        return _rig(best[1], groups)
+    if _enough(LAST_RESORT, _rows(LAST_RESORT, groups)[0]):
+        return _rig(LAST_RESORT, groups)
+    raise _too_few(groups)
 
 
 def _enough(family: Family, rows: Sequence[Row]) -> bool:
@@ -187,8 +212,8 @@ def _enough(family: Family, rows: Sequence[Row]) -> bool:
     return 0 < family.enough <= len({row.terms for row in rows})
 
 
-def _rig(family: Family, meshes: Mapping[str, Sequence[str]]) -> RigMap:
-    rows, unused = _rows(family, meshes)
+def _rig(family: Family, groups: Groups) -> RigMap:
+    rows, unused = _rows(family, groups)
     driven, mouths = _driven(rows), {row.terms for row in rows if row.solved}
     missing = tuple(
         name
@@ -210,25 +235,27 @@ def _helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:
             if name in missing:
                 own = dict(row.terms)
                 terms += [(name, share * own[c]) for c, share in STAND_INS[name] if c in own]
-        helped.append(Row(row.control, tuple(terms), row.low, row.high))
+        helped.append(replace(row, terms=tuple(terms)))
     return helped
 
 
-def _too_few(meshes: Mapping[str, Sequence[str]], count: int) -> RigError:
+def _too_few(groups: Groups) -> RigError:
+    count = sum(map(len, groups))
+    kinds = {group[0].kind for group in groups}
+    what = "shape keys" if kinds == {"shape key"} else "shape keys, properties and poses"
     advice = "Rename them to ARKit names such as jawOpen and mouthPucker"
-    every = [(_rows(family, meshes)[0], family) for family in FAMILIES]
+    every = [(_rows(family, groups)[0], family) for family in FAMILIES]
     rows, family = max(every, key=lambda pair: (_of_mouth(pair[1], pair[0]), len(pair[0])))
     if rows:
         return RigError(
-            f"Only {len(rows)} of the {count} shape keys have names that Lipwright knows "
+            f"Only {len(rows)} of the {count} {what} have names that Lipwright knows "
             f"({family.label}), {_of_mouth(family, rows)} of them for the mouth where "
             f"{family.needed} are needed: too few for a face. {advice}, or give the character "
             f"more of its own"
         )
-    example = next(key for keys in meshes.values() for key in keys)
     return RigError(
-        f"None of the {count} shape keys has a name that Lipwright knows (the first is "
-        f"“{example}”). {advice}"
+        f"None of the {count} {what} has a name that Lipwright knows (the first is "
+        f"“{groups[0][0].key}”). {advice}"
     )
 
 
@@ -241,7 +268,7 @@ def _spelling(rows: Sequence[Row]) -> str:
 
 def describe(rig: RigMap) -> str:
     """Say in one line what matched, what is missing, and what does its work instead."""
-    meshes = len({row.control.mesh for row in rig.rows})
+    meshes = len({row.control.mesh for row in rig.rows if row.control.kind == "shape key"})
     if any(row.solved for row in rig.rows):
         matched = len({row.terms for row in rig.rows})
     else:
@@ -249,6 +276,9 @@ def describe(rig: RigMap) -> str:
     text = f"{rig.label}: {matched} of {matched + len(rig.missing)} shapes"
     if meshes > 1:
         text += f" on {meshes} meshes"
+    poses = sum(row.control.kind == "pose" for row in rig.rows)
+    if poses:
+        text += f", {poses} of them by bones"
     if rig.missing:
         told = tell_missing(rig)
         text += f"; missing: {', '.join(told[:4])}" + (" …" if len(told) > 4 else "")
@@ -292,15 +322,17 @@ def drive(track: FaceTrack, rig: RigMap) -> dict[Control, NDArray[np.float32]]:
     """
     columns = {name: i for i, name in enumerate(track.names)}
     values: dict[Control, NDArray[np.float32]] = {}
-    mouths = tuple(dict.fromkeys(row.terms for row in rig.rows if row.solved))
+    rows = [row for row in rig.rows if not row.mute]
+    mouths = tuple(dict.fromkeys(row.terms for row in rows if row.solved))
     found = shares(track.values, track.names, mouths) if mouths else None
-    for row in rig.rows:
-        if row.solved and found is not None:
-            values[row.control] = np.clip(found[:, mouths.index(row.terms)], row.low, row.high)
-            continue
+    for row in rows:
         terms = [(columns[c], weight) for c, weight in row.terms if c in columns]
-        if not terms:
+        if row.solved and found is not None:
+            total = found[:, mouths.index(row.terms)]
+        elif terms:
+            total = sum(track.values[:, column] * np.float32(weight) for column, weight in terms)
+        else:
             continue
-        total = sum(track.values[:, column] * np.float32(weight) for column, weight in terms)
-        values[row.control] = np.clip(total, row.low, row.high).astype(np.float32)
+        moved = np.clip(row.offset + row.scale * total, row.low, row.high)
+        values[row.control] = moved.astype(np.float32)
     return values

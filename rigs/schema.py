@@ -3,16 +3,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 Terms = tuple[tuple[str, float], ...]
+# What a control is; the first that can move a channel moves it.
+Kind = Literal["shape key", "property", "data property", "pose"]
+KINDS: tuple[Kind, ...] = ("shape key", "property", "data property", "pose")
 
 
 @dataclass(frozen=True, order=True)
 class Control:
-    """A shape key of a mesh object, by the two names."""
+    """Something of a character that takes a number, by names.
+
+    Parameters
+    ----------
+    mesh : str
+        The object that carries it: a mesh; the armature, for poses and most properties.
+    key : str
+        Name of the shape key, of the custom property, or of the pose.
+    kind : str
+        A custom property lies on the object, on one of its bones, or on its data (the mesh, the
+        armature) if it is a "data property". A "pose" moves bones away from where they rest.
+    bone : str
+        The bone that carries a property; "" for none.
+    """
 
     mesh: str
     key: str
+    kind: Kind = "shape key"
+    bone: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,12 +42,17 @@ class Row:
     ----------
     control : Control
     terms : tuple of (str, float)
-        Channel and weight; the control's value is their sum, kept within ``low..high``.
+        Channel and weight; the control's value is ``offset`` and ``scale`` times their sum, kept
+        within ``low..high``.
     low, high : float
         Limits of the control.
     solved : bool
-        The terms are the mouth that the control shows at 1, and its value is its share when the
-        face is put together from all such mouths of the rig (`rigs.solve`).
+        The terms are the mouth that the control shows at 1, and its share when the face is put
+        together from all such mouths of the rig (`rigs.solve`) takes the place of their sum.
+    scale, offset : float
+        Into the control's own numbers: what a whole shape adds, and where rest is.
+    mute : bool
+        The control is left alone.
     """
 
     control: Control
@@ -36,6 +60,14 @@ class Row:
     low: float = 0.0
     high: float = 1.0
     solved: bool = False
+    scale: float = 1.0
+    offset: float = 0.0
+    mute: bool = False
+
+    @property
+    def rest(self) -> float:
+        """The control's value while the face rests."""
+        return min(max(self.offset, self.low), self.high)
 
 
 @dataclass(frozen=True)
@@ -50,7 +82,7 @@ class RigMap:
     missing : tuple of str
         Channels of the family that this character lacks; mouths, if the family is of mouths.
     unused : tuple of Control
-        Shape keys that nothing drives.
+        What nothing drives.
     """
 
     family: str

@@ -205,3 +205,36 @@ def test_drive_gives_every_frame_of_every_row(rng):
     for curve in driven.values():
         assert curve.shape == (20,)
         assert 0 <= curve.min() <= curve.max() <= 1
+
+
+def test_properties_and_poses_do_what_the_keys_cannot():
+    others = [
+        Control("Rig", "mouthPucker", "property", "face"),
+        Control("Rig", "jawOpen", "pose"),
+        Control("Rig", "mouthPucker", "pose"),
+        Control("Rig", "walk", "pose"),
+    ]
+    keys = {"Head": ["mouthSmile_L", "mouthSmile_R", "mouthFunnel"], "Teeth": ["mouthFunnel"]}
+    rig = match(keys, others)
+    assert {row.control for row in rig.rows} == {
+        *(Control("Head", key) for key in keys["Head"]),
+        Control("Teeth", "mouthFunnel"),
+        *others[:2],
+    }
+    assert rig.unused == tuple(others[2:])
+
+
+def test_a_row_speaks_in_the_controls_own_numbers():
+    terms = (("jawOpen", 1.0),)
+    rows = (
+        Row(Control("Rig", "percent", "property"), terms, 0, 100, scale=100.0),
+        Row(Control("Rig", "shifted", "property"), terms, -1, 1, scale=-2.0, offset=0.5),
+        Row(Control("Rig", "muted", "property"), terms, mute=True),
+    )
+    values = drive(
+        FaceTrack.of({"jawOpen": np.array([0.0, 0.5, 1.0])}, 100.0), RigMap("", "", rows, (), ())
+    )
+    assert values[rows[0].control] == pytest.approx([0, 50, 100])
+    assert values[rows[1].control] == pytest.approx([0.5, -0.5, -1])
+    assert rows[2].control not in values
+    assert rows[1].rest == 0.5
