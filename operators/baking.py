@@ -77,7 +77,9 @@ def act(
     track = perform(analysis, settings)
     keys = keys_of(track, rig, clock, tolerance)
     frames = next(iter(keys.values())).frames
-    report = write_take(character, keys, name, (float(frames[0]) - 1, float(frames[-1]) + 1))
+    span = float(frames[0]) - 1, float(frames[-1]) + 1
+    rests = {row.control: row.rest for row in rig.rows}
+    report = write_take(character, keys, name, span, rests=rests, tolerance=tolerance)
     if target is not None:
         angles = {part: dense_keys(track.times_seconds, track[part], clock) for part in HEAD_NAMES}
         few = tolerance is not None
@@ -91,14 +93,20 @@ def act(
 def keys_of(
     track: FaceTrack, rig: RigMap, clock: FrameClock, tolerance: float | None
 ) -> dict[Control, Keys]:
-    """Keys for every control of a rig, one a frame or few within the tolerance."""
+    """Keys for every control of a rig, one a frame or few within the tolerance.
+
+    Poses keep one a frame: they are added up before their bones' keys are thinned.
+    """
     keys = {
         control: dense_keys(track.times_seconds, values, clock)
         for control, values in drive(track, rig).items()
     }
     if tolerance is None:
         return keys
-    return {control: few_keys(dense, tolerance=tolerance) for control, dense in keys.items()}
+    return {
+        control: dense if control.kind == "pose" else few_keys(dense, tolerance=tolerance)
+        for control, dense in keys.items()
+    }
 
 
 def mix_again(character: Character, settings: Settings, tolerance: float | None) -> Report | None:

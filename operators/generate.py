@@ -156,7 +156,7 @@ class LIPWRIGHT_OT_generate(Reasoned, bpy.types.Operator):
         """Take everything that the worker needs as values, while Blender's data is at hand."""
         self.span = chosen_span(context)
         character = _character(context)
-        self.face_name = character.meshes[0].name
+        self.face_name = character.root.name
         self.machine = Machine(*device_and_threads(context))
 
     def _write(self, context: bpy.types.Context, analysis: object) -> None:

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import groupby
 
 import numpy as np
@@ -336,3 +337,18 @@ def drive(track: FaceTrack, rig: RigMap) -> dict[Control, NDArray[np.float32]]:
         moved = np.clip(row.offset + row.scale * total, row.low, row.high)
         values[row.control] = moved.astype(np.float32)
     return values
+
+
+@cache
+def _every_name() -> frozenset[Shape]:
+    families = (*FAMILIES, LAST_RESORT)
+    names = [name for family in families for name in (*family.shapes, *family.poses)]
+    return frozenset(map(parse, names)) | {(bare(name), "") for name in names}
+
+
+def known(name: str) -> bool:
+    """Say whether any family has a shape of this name, whatever stands before it."""
+    readings = (name, *tails(name))
+    return any(
+        parse(part) in _every_name() or (bare(part), "") in _every_name() for part in readings
+    )

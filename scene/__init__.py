@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Between Blender's data and ours: sounds in, curves out, and what a file remembers."""
 
-from . import preferences, properties
+from . import preferences, properties, rig_properties
 
-modules = (properties, preferences)
+modules = (properties, rig_properties, preferences)
 
 
 def register() -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What one character is: the meshes with shape keys that belong together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,14 +9,17 @@ import bpy
 from mathutils import Vector
 
 from ..core.errors import RigError, SettingsError
-from ..rigs.schema import RigMap
+from ..rigs.match import match
+from ..rigs.schema import Control, RigMap
+from .controls import other_controls, within_limits
 
+Names = tuple[tuple[str, tuple[str, ...]], ...]
 TOUCH = 0.1  # bounding boxes are grown by this part of their size before they are compared
 
 
 @dataclass(frozen=True)
 class Character:
-    """A face that can talk.
+    """A face that can talk: meshes with shape keys, or a skeleton, or both.
 
     `root` carries the saved settings: the armature, else the topmost parent, else the mesh.
     """
@@ -69,13 +72,13 @@ def root_of(item: bpy.types.Object) -> bpy.types.Object:
 def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
     """The character that an object (a mesh, its armature, its parent) belongs to.
 
-    Raises RigError if no mesh of it has shape keys.
+    Raises RigError if it has neither a mesh with shape keys nor an armature.
     """
     root = root_of(item)
     meshes = [mesh for mesh in scene.objects if has_shape_keys(mesh) and root_of(mesh) == root]
     if root.type != "ARMATURE" and root.parent is None and not root.children:
         meshes += [mesh for mesh in _neighbours(root, scene) if mesh not in meshes]
-    if not meshes:
+    if not meshes and root.type != "ARMATURE":
         raise RigError(
             f"“{item.name}” has no shape keys. Pick the face mesh of a character, or its armature"
         )
@@ -115,12 +118,14 @@ def _touch(one: bpy.types.Object, other: bpy.types.Object) -> bool:
 
 
 def characters(scene: bpy.types.Scene) -> list[Character]:
-    """Every character of the scene, whether or not its names can be matched."""
+    """Every face of the scene, whether or not its names can be matched, and talking armature."""
     found: dict[tuple[str, ...], Character] = {}
     for item in scene.objects:
-        if has_shape_keys(item):
+        if has_shape_keys(item) or item.type == "ARMATURE":
             character = character_of(item, scene)
-            found.setdefault(tuple(mesh.name for mesh in character.meshes), character)
+            if character.meshes or not isinstance(rig_of(character), str):
+                parts = character.meshes or (character.root,)
+                found.setdefault(tuple(part.name for part in parts), character)
     return list(found.values())
 
 
@@ -161,17 +166,24 @@ def only_character(scene: bpy.types.Scene) -> Character:
 
 
 def rig_of(character: Character) -> RigMap | str:
-    """How Lipwright drives this character, or the sentence that says why it cannot."""
-    return _matched(tuple(character.key_names.items()))
+    """How Lipwright drives this character, or the sentence that says why it cannot.
+
+    Keys with drivers follow something else, often a property that we can move.
+    """
+    every = tuple(character.key_names.items())
+    others = other_controls(character.root, character.meshes)
+    driven = {mesh.name: driven_keys(mesh) for mesh in character.meshes}
+    free = tuple((mesh, tuple(k for k in keys if k not in driven[mesh])) for mesh, keys in every)
+    rig = _matched(free, others)
+    if isinstance(rig, str):
+        rig = _matched(every, others)
+    return rig if isinstance(rig, str) else within_limits(rig)
 
 
 @lru_cache(maxsize=64)  # panels ask on every redraw
-def _matched(names: tuple[tuple[str, tuple[str, ...]], ...]) -> RigMap | str:
-    from ..rigs.match import match
-
-    meshes: Mapping[str, Sequence[str]] = dict(names)
+def _matched(names: Names, others: tuple[Control, ...]) -> RigMap | str:
     try:
-        return match(meshes)
+        return match(dict(names), others)
     except RigError as error:
         return str(error)
 
@@ -186,6 +198,12 @@ def rig_or_refuse(character: Character) -> RigMap:
 
 def refuse_if_not_writable(character: Character) -> None:
     """Raise RigError if keys on this character would be lost or do nothing, with the fix."""
+    root = character.root
+    if not character.meshes and root.library is not None:
+        raise RigError(
+            f"“{root.name}” is linked from another file, so its animation would be lost on saving. "
+            "Make an override of it (Object > Library Override > Make)"
+        )
     for mesh in character.meshes:
         keys = mesh.data.shape_keys
         if not keys.is_editable:
@@ -205,16 +223,21 @@ def refuse_if_not_writable(character: Character) -> None:
             )
 
 
-def locked_keys(mesh: bpy.types.Object) -> dict[str, str]:
-    """The shape keys that we must leave alone, each with the reason."""
+def driven_keys(mesh: bpy.types.Object) -> set[str]:
+    """Names of the shape keys that a driver moves."""
     keys = mesh.data.shape_keys
     drivers = keys.animation_data.drivers if keys.animation_data is not None else ()
     driven = {driver.data_path for driver in drivers}
-    reasons: dict[str, str] = {}
-    for block in keys.key_blocks:
-        if block.path_from_id("value") in driven:
-            reasons[block.name] = "driven"
-        elif block.lock_shape:
+    return {block.name for block in keys.key_blocks if block.path_from_id("value") in driven}
+
+
+def locked_keys(mesh: bpy.types.Object) -> dict[str, str]:
+    """The shape keys that we must leave alone, each with the reason."""
+    reasons: dict[str, str] = dict.fromkeys(driven_keys(mesh), "driven")
+    for block in mesh.data.shape_keys.key_blocks:
+        if block.name in reasons:
+            continue
+        if block.lock_shape:
             reasons[block.name] = "locked"
         elif block.mute:
             reasons[block.name] = "muted"

@@ -52,9 +52,10 @@ def outside(table: Points, ranges: list[Range], keep: list[Range]) -> Points:
 
 
 def rest_of(channel: Channel) -> float:
-    """The value at which a channel does nothing: 1 for the w of a quaternion, else 0."""
+    """The value at which a channel usually does nothing: 1 for a scale or a quaternion's w."""
     path, index = channel
-    return 1.0 if index == 0 and path.endswith("rotation_quaternion") else 0.0
+    one = path.endswith(".scale") or (index == 0 and path.endswith("rotation_quaternion"))
+    return 1.0 if one else 0.0
 
 
 def with_rest(
@@ -75,6 +76,7 @@ def replace(
     gone: list[Range],
     keep: list[Range],
     *,
+    rest: float,
     drop_idle: bool = True,
 ) -> bool:
     """Put `keys` into `span` of an F-curve, after removing what lies in `gone` but not in `keep`.
@@ -86,7 +88,6 @@ def replace(
     old = outside(_read(points), [span], []) if len(points) else None
     if old is not None:
         old = outside(old, gone, keep)
-    rest = rest_of((curve.data_path, curve.array_index))
     frames, values = with_rest(keys, span, rest)
     kept = 0 if old is None else len(old["co"])
     if drop_idle and not kept and np.abs(values - rest).max() < ANY_VALUE:

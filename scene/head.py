@@ -12,7 +12,7 @@ from ..core.motion.keys import Keys, few_keys
 from ..core.motion.track import HEAD_NAMES
 from .character import Character
 from .fcurves import Channel
-from .takes import Ranges, Report, write_block
+from .takes import Report, write_block
 
 ANGLE_TOLERANCE = 0.0005  # radians; few keys on a rotation
 
@@ -53,8 +53,7 @@ def write_head(
         keys = {
             channel: few_keys(curve, tolerance=ANGLE_TOLERANCE) for channel, curve in keys.items()
         }
-    ranges: Ranges = {}
-    write_block(item, keys, character, report, ranges)
+    write_block(item, keys, character, report)
 
 
 def _rotation(degrees: np.ndarray, basis: Matrix | None, numbers: int) -> tuple[float, ...]:

@@ -16,7 +16,8 @@ import bpy
 from ..core.motion.keys import Keys
 from ..rigs.schema import Control
 from . import compat
-from .character import Character, locked_keys, refuse_if_not_writable
+from .channels import parts_of
+from .character import Character, refuse_if_not_writable
 from .fcurves import ANY_VALUE, Channel, Range, remove_range, replace, rest_of
 
 VERSION = 1
@@ -38,6 +39,9 @@ class Report:
     first_frame: float = 0.0
     last_frame: float = 0.0
     notes: list[str] = field(default_factory=list)
+    # What `write_block` must know of its earlier calls for the same take.
+    ranges: Ranges = field(default_factory=dict, repr=False)
+    written: set[tuple[str, Channel]] = field(default_factory=set, repr=False)
 
     def sentence(self) -> str:
         """One line for the status bar."""
@@ -61,52 +65,28 @@ def is_ours(action: bpy.types.Action | None) -> bool:
 
 
 def write_take(
-    character: Character, keys: Mapping[Control, Keys], name: str, span: Range
+    character: Character,
+    keys: Mapping[Control, Keys],
+    name: str,
+    span: Range,
+    *,
+    rests: Mapping[Control, float] | None = None,
+    tolerance: float | None = None,
 ) -> Report:
     """Write one line: `keys` inside `span`, with rest on the first and last frame of it.
 
-    An earlier take of this name is replaced wherever it was; other lines stay. Raises RigError
-    if the character cannot be written to; keys that cannot be written are named in the report.
+    An earlier take of this name is replaced wherever it was; other lines stay. Keys of poses are
+    dense, and thinned to `tolerance` here. Raises RigError if the character cannot be written to;
+    keys that cannot be written are named in the report.
     """
     refuse_if_not_writable(character)
     report = Report(name, first_frame=span[0], last_frame=span[1])
-    per_mesh: dict[str, dict[str, Keys]] = {}
-    for control, curve_keys in keys.items():
-        per_mesh.setdefault(control.mesh, {})[control.key] = curve_keys
-    ranges: Ranges = {}
-    for mesh in character.meshes:
-        block = mesh.data.shape_keys
-        per_key = per_mesh.get(mesh.name, {})
-        if not per_key and not any(is_ours(owner.action) for owner in _owners(block)):
-            continue
-        _note_locked(mesh, per_key, report)
-        locked = locked_keys(mesh)
-        channels = {
-            (block.key_blocks[key].path_from_id("value"), 0): keys_of
-            for key, keys_of in per_key.items()
-            if key not in locked
-        }
-        write_block(block, channels, character, report, ranges)
+    parts, notes = parts_of(character, keys, rests or {}, _standing, tolerance)
+    report.notes += notes
+    for part in parts:
+        if part.keys or any(is_ours(owner.action) for owner in _owners(part.block)):
+            write_block(part.block, part.keys, character, report, part.rests)
     return report
-
-
-def _note_locked(mesh: bpy.types.Object, per_key: Mapping[str, Keys], report: Report) -> None:
-    fixes = {
-        "driven": "Remove their drivers to let Lipwright move them",
-        "locked": "Unlock them to let Lipwright move them",
-        "muted": "Switch them on again and generate once more",
-    }
-    reasons = locked_keys(mesh)
-    for reason, fix in fixes.items():
-        found = [key for key in per_key if reasons.get(key) == reason]
-        if found:
-            report.notes.append(
-                f"Left out on “{mesh.name}” because {reason}: {', '.join(found)}. {fix}"
-            )
-    if mesh.show_only_shape_key:
-        report.notes.append(
-            f"“{mesh.name}” shows one pinned shape key only. Unpin it to see the face move"
-        )
 
 
 def write_block(
@@ -114,12 +94,15 @@ def write_block(
     channels: Mapping[Channel, Keys],
     character: Character,
     report: Report,
-    ranges: Ranges,
+    rests: Mapping[Channel, float] | None = None,
 ) -> None:
-    """Write curves of one datablock by the rule; the report gathers counts and remarks."""
+    """Write curves of one datablock by the rule; the report gathers counts and remarks.
+
+    `rests` are the values at which channels do nothing, where that is not the usual one.
+    """
     place = _place_for(block, character, report)
     span = (report.first_frame, report.last_frame)
-    gone, keep = ranges.setdefault(place.action.name, _ranges(place.action, report.name))
+    gone, keep = report.ranges.setdefault(place.action.name, _ranges(place.action, report.name))
     curves = compat.curves(place.action, place.slot, make=True)
     before = _read_json(place.action, BEFORE)
     skipped = [channel for channel in channels if channel[0] in place.taken]
@@ -133,14 +116,17 @@ def write_block(
             curve = curves.new(path, index=index)
         # A shape that does nothing needs no curve, unless it was left at something else than rest.
         stands = before.get(_before_key(block, channel), 0.0)
-        idle_is_rest = abs(stands - rest_of(channel)) < ANY_VALUE
-        if replace(curve, keys, span, gone, keep, drop_idle=idle_is_rest):
+        rest = (rests or {}).get(channel, rest_of(channel))
+        idle_is_rest = abs(stands - rest) < ANY_VALUE
+        if replace(curve, keys, span, gone, keep, rest=rest, drop_idle=idle_is_rest):
             report.curves += 1
             report.keys += len(keys.frames)
         else:
             curves.remove(curve)
             _put_back(block, channel, before)
-    _tidy_others(curves, set(channels), gone, keep)
+    report.written |= {(block.name, channel) for channel in channels}
+    written = {channel for name, channel in report.written if name == block.name}
+    _tidy_others(curves, written, gone, keep)
     takes = _read_json(place.action, TAKES)
     takes.pop(report.name, None)  # the newest is the last
     place.action[TAKES] = json.dumps({**takes, report.name: list(span)})
@@ -160,6 +146,16 @@ def _before_key(block: bpy.types.ID, channel: Channel) -> str:
     return f"{block.name}\n{channel[0]}\n{channel[1]}"
 
 
+def _standing(block: bpy.types.ID, channel: Channel) -> float:
+    """What a channel stood at before our first take; now, if there is none."""
+    for owner in _owners(block):
+        if is_ours(owner.action):
+            before = _read_json(owner.action, BEFORE)
+            if _before_key(block, channel) in before:
+                return before[_before_key(block, channel)]
+    return _value(block, channel)
+
+
 def _value(block: bpy.types.ID, channel: Channel) -> float:
     value = block.path_resolve(channel[0])
     return value if isinstance(value, float) else value[channel[1]]
@@ -169,9 +165,14 @@ def _put_back(block: bpy.types.ID, channel: Channel, before: dict[str, Any]) -> 
     """Give a property the value that it had before our first take."""
     value = before.pop(_before_key(block, channel), None)
     path, index = channel
-    owner, _, attribute = path.rpartition(".")
     if value is None:
         return
+    if path.endswith('"]'):  # a custom property
+        owner, _, name = path.rpartition('["')
+        holder = block.path_resolve(owner) if owner else block
+        holder[bpy.utils.unescape_identifier(name[:-2])] = value
+        return
+    owner, _, attribute = path.rpartition(".")
     holder = block.path_resolve(owner) if owner else block
     if isinstance(getattr(holder, attribute), float):
         setattr(holder, attribute, value)
@@ -205,13 +206,10 @@ def our_action(character: Character) -> bpy.types.Action | None:
 
 
 def blocks_of(character: Character) -> list[bpy.types.ID]:
-    """The datablocks that a take may animate: the keys of every mesh, then objects."""
-    blocks = [mesh.data.shape_keys for mesh in character.meshes]
-    return [
-        *blocks,
-        *character.meshes,
-        *([] if character.root in character.meshes else [character.root]),
-    ]
+    """The datablocks that a take may animate: the keys of every mesh, objects, their data."""
+    items = dict.fromkeys((*character.meshes, character.root))
+    keys = [mesh.data.shape_keys for mesh in character.meshes]
+    return [*keys, *items, *(item.data for item in items if item.data is not None)]
 
 
 def _owners(block: bpy.types.ID) -> list[Any]:
