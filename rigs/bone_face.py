@@ -27,7 +27,9 @@ WIDTH_PER_LEVER = 0.5
 STEEPEST = 0.5  # radians; a jaw opens no further than about 30 degrees
 # Of the weight that moves with a jaw's parent: more is the whole head under a wrong name.
 MOST_OF_HEAD = 0.9
-UPPER_SHARE = 0.25  # of the way that lips close is the upper lip's
+# Of the way that lips close the jaw does most: how much of the lips their bones carry is unknown.
+JAW_SHARE = 0.7
+UPPER_SHARE = 0.25  # of the rest, the upper lip's
 CORNER_FOLLOWS = 0.5  # corners go half the way with the jaw
 HINGED = 0.15  # mouth widths; lids that lie further than this from their bone's head turn about it
 EYE_PER_MOUTH = 0.2  # opening of an eye in mouth widths, where one lid has no bone
@@ -222,7 +224,8 @@ def _towards(turn: Rotation, lever: Array, direction: Array) -> Array:
 
 def _add_close(face: _Face, jaw: Bone, turn: Rotation, poses: dict[str, dict[str, Move]]) -> None:
     """Make mouthClose undo between the lips what jawOpen does; take lips along that do not go."""
-    close: dict[str, Move] = {}
+    back = Rotation.from_rotvec(-JAW_SHARE * turn.as_rotvec())
+    close = {jaw.name: Move(turn=_own(jaw, back.as_rotvec()))}
     for (role, _), bone in face.bones.items():
         if role not in ("upper lip", "lower lip", "corner"):
             continue
@@ -231,9 +234,11 @@ def _add_close(face: _Face, jaw: Bone, turn: Rotation, poses: dict[str, dict[str
         carried = jaw.name in bone.follows
         if role != "upper lip" and not carried:
             poses["jawOpen"][bone.name] = _slide(bone, goes * gone)
-        back = Rotation.from_rotvec(-goes * carried * turn.as_rotvec())
-        if role != "corner":
-            close[bone.name] = _slide(bone, back.apply((UPPER_SHARE - goes) * gone))
+        turned = Rotation.from_rotvec((JAW_SHARE - 1) * goes * carried * turn.as_rotvec())
+        way = (1 - JAW_SHARE) * (UPPER_SHARE - goes) * gone if role != "corner" else 0 * gone
+        if not carried:  # the jaw does not take it back
+            way = way - JAW_SHARE * goes * gone
+        close[bone.name] = _slide(bone, turned.apply(way))
     if any(("lower lip", side) in face.bones for side in ("", "l")):
         poses["mouthClose"] = close
 

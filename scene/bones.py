@@ -18,6 +18,15 @@ Weights = dict[str, tuple[float, np.ndarray]]  # by bone: sum, and weighted sum 
 _found: dict[tuple[object, ...], dict[str, Pose]] = {}
 
 
+def meshes_on(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that go with an armature, bound to it or to one of its bones."""
+    return [
+        item
+        for item in bpy.data.objects
+        if item.type == "MESH" and armature in (item.parent, item.find_armature())
+    ]
+
+
 def automatic_poses(
     armature: bpy.types.Object, meshes: Sequence[bpy.types.Object], *, lips: bool
 ) -> dict[str, Pose]:
@@ -25,7 +34,7 @@ def automatic_poses(
     names = tuple(armature.data.bones.keys())
     if not _has_face(names):
         return {}
-    skin = [mesh for mesh in meshes if mesh.type == "MESH" and mesh.vertex_groups]
+    skin = [mesh for mesh in meshes if mesh.vertex_groups]
     key = (
         *(armature.name, names, lips),
         tuple((mesh.name, len(mesh.data.vertices), len(mesh.vertex_groups)) for mesh in skin),

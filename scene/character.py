@@ -11,6 +11,7 @@ from mathutils import Vector
 from ..core.errors import RigError, SettingsError
 from ..rigs.match import match
 from ..rigs.schema import Control, RigMap
+from .bones import meshes_on
 from .controls import other_controls, within_limits
 
 Names = tuple[tuple[str, tuple[str, ...]], ...]
@@ -118,12 +119,12 @@ def _touch(one: bpy.types.Object, other: bpy.types.Object) -> bool:
 
 
 def characters(scene: bpy.types.Scene) -> list[Character]:
-    """Every face of the scene, whether or not its names can be matched, and talking armature."""
+    """Every face of the scene, matched or not, and every skinned armature that can talk."""
     found: dict[tuple[str, ...], Character] = {}
     for item in scene.objects:
         if has_shape_keys(item) or item.type == "ARMATURE":
             character = character_of(item, scene)
-            if character.meshes or not isinstance(rig_of(character), str):
+            if character.meshes or (meshes_on(item) and not isinstance(rig_of(character), str)):
                 parts = character.meshes or (character.root,)
                 found.setdefault(tuple(part.name for part in parts), character)
     return list(found.values())

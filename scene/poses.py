@@ -12,7 +12,7 @@ from ..rigs.match import known
 from ..rigs.names import bare
 from ..rigs.poses import Move, Pose, Stance, between
 from . import compat
-from .bones import automatic_poses
+from .bones import automatic_poses, meshes_on
 
 RESTS = {"rest", "neutral", "basis", "default", "sil", "visemesil", "closedneutral"}
 STILL = 1e-5  # a bone that moves less than this is not of the pose
@@ -34,7 +34,7 @@ def pose_names(armature: bpy.types.Object) -> tuple[str, ...]:
 
 def _found_poses(armature: bpy.types.Object) -> dict[str, Pose]:
     """Bones are looked for in faces without shape keys; a face with them needs at most a jaw."""
-    meshes = [item for item in armature.children_recursive if item.type == "MESH"]
+    meshes = meshes_on(armature)
     keyed = any(mesh.data.shape_keys is not None for mesh in meshes)
     return automatic_poses(armature, meshes, lips=not keyed)
 
@@ -72,7 +72,9 @@ def store_pose(armature: bpy.types.Object, name: str) -> int:
     for bone, move in moves.items():
         item = pose.moves.add()
         item.name, item.location, item.turn, item.growth = (
-            *(bone, move.location, move.turn),
+            bone,
+            move.location,
+            move.turn,
             move.growth,
         )
     return len(moves)

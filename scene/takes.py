@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ..core.motion.keys import Keys
 from ..rigs.schema import Control
@@ -106,6 +107,13 @@ def write_block(
     curves = compat.curves(place.action, place.slot, make=True)
     before = _read_json(place.action, BEFORE)
     skipped = [channel for channel in channels if channel[0] in place.taken]
+    # The NLA leaves a quaternion out that lacks one of its four curves.
+    whole = {
+        path
+        for (path, index), keys in channels.items()
+        if path.endswith("rotation_quaternion")
+        and np.abs(keys.values - rest_of((path, index))).max() > ANY_VALUE
+    }
     for channel, keys in channels.items():
         if channel in skipped:
             continue
@@ -117,7 +125,7 @@ def write_block(
         # A shape that does nothing needs no curve, unless it was left at something else than rest.
         stands = before.get(_before_key(block, channel), 0.0)
         rest = (rests or {}).get(channel, rest_of(channel))
-        idle_is_rest = abs(stands - rest) < ANY_VALUE
+        idle_is_rest = abs(stands - rest) < ANY_VALUE and path not in whole
         if replace(curve, keys, span, gone, keep, rest=rest, drop_idle=idle_is_rest):
             report.curves += 1
             report.keys += len(keys.frames)
@@ -288,7 +296,8 @@ def _fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> None:
     low, high = action.frame_range
     for strip in _owners(block)[1:]:
         if strip.action == action:
-            strip.action_frame_start, strip.action_frame_end = low, high
+            strip.action_frame_end = high  # first: the start is kept before it
+            strip.action_frame_start = low
             strip.scale, strip.repeat = 1.0, 1.0
             strip.frame_start_raw, strip.frame_end_raw = low, high
 

@@ -107,6 +107,19 @@ def test_hand_keys_stay_on_top(face, take, character_of, clear):
     assert list(bpy.data.actions) == [theirs]
 
 
+def test_below_hand_keys_a_take_keeps_its_time(face, character_of, ours):
+    item = face()
+    hand_key(item, "jawOpen", 20, 0.2)
+    keys_of, control = ours("core.motion.keys").Keys, ours("rigs.schema").Control
+    write = ours("scene.takes").write_take
+    for first in (30, 100, 5):
+        frames = np.arange(first + 1.0, first + 20)
+        ramp = {control(item.name, "mouthClose"): keys_of(frames, (frames - first) / 20)}
+        write(character_of(item), ramp, "line", (first, first + 20.0))
+        for frame in (first + 1, first + 7, first + 15):
+            assert value_at(item, frame, "mouthClose") == pytest.approx((frame - first) / 20)
+
+
 def test_nla_strips_of_theirs_keep_their_keys(face, take, character_of, clear):
     item = face()
     hand_key(item, "jawOpen", 1, 0.2)
