@@ -192,7 +192,7 @@ def _face(found: dict[tuple[str, str], Bone], bones: Sequence[Bone], jaw: Bone |
     elif ahead is not None:
         width = WIDTH_PER_LEVER * float(np.linalg.norm(ahead - hinge))
     else:
-        width = float(np.mean([np.linalg.norm(a - b) for a, b in pairs])) if pairs else 1.0
+        width = float(np.mean([float(np.linalg.norm(a - b)) for a, b in pairs])) if pairs else 1.0
     return _Face(found, left, forward, max(width, 1e-6))
 
 
