@@ -16,7 +16,7 @@ TRAIN_READY := .venv-train/.ready
 TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint zip bench evaluate train rigs pictures clean
+.PHONY: help venv demo test lint zip bench evaluate emotions statistics train rigs pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,6 +47,12 @@ bench: $(READY) ## how fast a recording is analysed and written
 
 evaluate: $(READY) ## every number of the model card, measured on lip geometry
 	@$(BIN)/python -m lipwright.training.evaluate --shared "$(SHARED)"
+
+emotions: $(READY) ## what every emotion at full strength does to the words, on each scoring rig
+	@$(BIN)/python -m lipwright.training.emotions --shared "$(SHARED)"
+
+statistics: $(READY) ## half an hour of blinks, gaze and head beside people's
+	@$(BIN)/python -m lipwright.training.lifelike --shared "$(SHARED)"
 
 train: $(READY) $(TRAIN_READY) ## train the networks again and export them (hours; resumes)
 	$(TRAIN_COMMAND)

@@ -2,27 +2,65 @@
 """The options that the command line and the bake share, and what they mean."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from .core.errors import SettingsError
 from .core.formats import read_phones
-from .core.performance.emotion import EMOTIONS
+from .core.motion.envelope import Envelope
+from .core.performance.acting import RANGES, Acting, LookAt
+from .core.performance.emotion import EMOTIONS, Strength
 from .core.phones import Phone
 from .models.session import DEVICES
 from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style
 
+AUTO = "auto"
+# Option, dial of `Acting`, help.
+DIALS = (
+    ("emotion-mouth", "emotion_mouth", "how much of an emotion the mouth shows"),
+    ("emotion-upper", "emotion_upper", "how much of an emotion the rest of the face shows"),
+    ("blink-rate", "blink_rate_per_minute", "blinks a minute"),
+    ("blink-speed", "blink_speed", "how quick the lids are"),
+    ("half-blinks", "half_blinks", "share of blinks that do not close the eye"),
+    ("glances", "glances", "how far the eyes jump"),
+    ("aversion", "aversion", "how much the eyes leave the listener"),
+    ("brow", "brow", "how high the brows go on stressed words"),
+    ("breath", "breath", "how much chest and nostrils move"),
+)
 
-def _emotion(text: str) -> tuple[str, float]:
-    name, _, amount = text.partition("=")
-    if name not in EMOTIONS:
-        raise argparse.ArgumentTypeError(f"no emotion “{name}”; choose from {', '.join(EMOTIONS)}")
+
+def _number(text: str, low: float, high: float) -> float:
     try:
-        strength = float(amount or "1")
+        value = float(text)
     except ValueError:
-        strength = -1.0
-    if not 0 <= strength <= 1:
-        raise argparse.ArgumentTypeError(f"the strength of {name} must be a number from 0 to 1")
-    return name, strength
+        value = float("nan")
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from {low:g} to {high:g}")
+    return value
+
+
+def _between(low: float, high: float) -> Callable[[str], float]:
+    return lambda text: _number(text, low, high)
+
+
+def _emotion(text: str) -> tuple[str, Strength]:
+    """NAME, NAME=0..1, or NAME=SECONDS:0..1,SECONDS:0..1 for a strength that changes."""
+    name, _, amount = text.partition("=")
+    if name not in (*EMOTIONS, AUTO):
+        known = ", ".join((*EMOTIONS, AUTO))
+        raise argparse.ArgumentTypeError(f"no emotion “{name}”; choose from {known}")
+    try:
+        if ":" not in amount:
+            return name, _number(amount or "1", 0, 1)
+        keys = [key.split(":") for key in amount.split(",")]
+        values = [_number(value, 0, 1) for _, value in keys]
+        return name, Envelope.of([float(time) for time, _ in keys], values)
+    except (argparse.ArgumentTypeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(
+            f"the strength of {name} must be a number from 0 to 1, or such as 0:0.2,1.5:1"
+        ) from error
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _layers(text: str) -> frozenset[str]:
@@ -35,7 +73,7 @@ def _layers(text: str) -> frozenset[str]:
     return names
 
 
-def _count(lowest: int):
+def _count(lowest: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not text.isdigit() or int(text) < lowest:
             raise argparse.ArgumentTypeError(f"“{text}” is not a whole number of {lowest} or more")
@@ -44,37 +82,43 @@ def _count(lowest: int):
     return read
 
 
+def _layer_seed(text: str) -> tuple[str, int]:
+    layer, _, number = text.partition("=")
+    if layer not in LAYERS:
+        raise argparse.ArgumentTypeError(f"no layer “{layer}”; choose from {', '.join(LAYERS)}")
+    return layer, _count(0)(number)
+
+
+def _amounts(text: str) -> tuple[float, float, float]:
+    """One amount for all axes, or PITCH,YAW,ROLL."""
+    values = [_number(part, 0, 2) for part in text.split(",")]
+    if len(values) not in (1, 3):
+        raise argparse.ArgumentTypeError("give one amount, or PITCH,YAW,ROLL")
+    return (values[0], values[1 % len(values)], values[2 % len(values)])
+
+
+def _look_at(text: str) -> LookAt:
+    try:
+        angles = [float(part) for part in text.split(",")]
+        if len(angles) in (2, 3):
+            return LookAt.towards(*angles)
+    except ValueError:
+        pass
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    raise argparse.ArgumentTypeError("give degrees to the left and up, such as 20,-5 or 20,-5,0.6")
+
+
 def rate_in_hz(text: str) -> float:
     """Read a frame rate, 1 to 1000; argparse says so where it is none."""
     try:
-        rate_hz = float(text)
-    except ValueError:
-        rate_hz = 0.0
-    if not 1 <= rate_hz <= 1000:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a frame rate from 1 to 1000")
-    return rate_hz
-
-
-def _dial(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 0 to 2")
-    return value
+        return _number(text, 1, 1000)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a frame rate from 1 to 1000") from error
 
 
 def add_voice_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that every way of running Lipwright shares."""
-    parser.add_argument(
-        "--emotion",
-        type=_emotion,
-        action="append",
-        default=[],
-        metavar="NAME=0..1",
-        help="repeatable",
-    )
     parser.add_argument("--seed", type=_count(0), default=0, help="another seed, another take")
     parser.add_argument(
         "--layers",
@@ -84,7 +128,11 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
     )
     for name in ("jaw", "lips", "upper-face"):
         parser.add_argument(
-            f"--{name}", type=_dial, default=1.0, metavar="0..2", help="how strongly it moves"
+            f"--{name}",
+            type=_between(0, 2),
+            default=1.0,
+            metavar="0..2",
+            help="how strongly it moves",
         )
     parser.add_argument(
         "--sync-offset",
@@ -97,6 +145,54 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--phones", type=Path, metavar="FILE", help="corrected phones with times")
     parser.add_argument("--threads", type=_count(1), default=1, help="CPU threads of the networks")
     parser.add_argument("--device", choices=DEVICES, default="auto")
+    _add_acting_options(parser.add_argument_group("emotion, eyes, head"))
+
+
+def _add_acting_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--emotion",
+        type=_emotion,
+        action="append",
+        default=[],
+        metavar="NAME=0..1",
+        help="repeatable; NAME=SECONDS:0..1,… changes over the line; auto=0..1 guesses",
+    )
+    group.add_argument(
+        "--layer-seed",
+        type=_layer_seed,
+        action="append",
+        default=[],
+        metavar="LAYER=N",
+        help="another take of one layer alone; repeatable",
+    )
+    for option, dial, said in DIALS:
+        low, high = RANGES[dial]
+        group.add_argument(
+            f"--{option}",
+            dest=dial,
+            type=_between(low, high),
+            default=getattr(Acting, dial),
+            metavar=f"{low:g}..{high:g}",
+            help=f"{said} (default: %(default)g)",
+        )
+    group.add_argument(
+        "--blink-on-emphasis",
+        action="store_true",
+        help="let the lids close while the lips do on a stressed M B P",
+    )
+    group.add_argument(
+        "--head-amount",
+        type=_amounts,
+        default=(1.0, 1.0, 1.0),
+        metavar="0..2",
+        help="how far the head turns, or PITCH,YAW,ROLL",
+    )
+    group.add_argument(
+        "--look-at",
+        type=_look_at,
+        metavar="LEFT,UP[,METRES]",
+        help="degrees to the character's left and up of what the eyes hold, and its distance",
+    )
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
@@ -108,9 +204,12 @@ def settings_from(args: argparse.Namespace) -> Settings:
         raise SettingsError(
             "--transcript is not there yet. Leave it out, or give corrected --phones"
         )
+    emotions: dict[str, Strength] = dict(args.emotion)
+    pitch, yaw, roll = args.head_amount
     return Settings(
         seed=args.seed,
-        emotions=dict(args.emotion),
+        auto=emotions.pop(AUTO, 0.0),
+        emotions=emotions,
         layers=args.layers,
         style=Style(
             jaw=args.jaw,
@@ -118,6 +217,15 @@ def settings_from(args: argparse.Namespace) -> Settings:
             upper_face=args.upper_face,
             sync_offset_seconds=args.sync_offset / 1000,
         ),
+        acting=Acting(
+            **{dial: getattr(args, dial) for _, dial, _ in DIALS},
+            blink_on_emphasis=args.blink_on_emphasis,
+            head_pitch=pitch,
+            head_yaw=yaw,
+            head_roll=roll,
+            look_at=args.look_at,
+        ),
+        seeds=dict(args.layer_seed),
     )
 
 

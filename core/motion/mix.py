@@ -9,9 +9,19 @@ from numpy.typing import NDArray
 
 from ..errors import SettingsError
 from ..timing import Seconds
-from .track import ARKIT_NAMES, FACE_NAMES, HEAD_NAMES, LIP_CONTACT, LIP_TUCK, FaceTrack
+from .track import (
+    ARKIT_NAMES,
+    BREATH_NAMES,
+    FACE_NAMES,
+    HEAD_NAMES,
+    LIP_CONTACT,
+    LIP_TUCK,
+    FaceTrack,
+)
 
-OUTPUT_NAMES = FACE_NAMES + HEAD_NAMES
+OUTPUT_NAMES = FACE_NAMES + BREATH_NAMES + HEAD_NAMES
+LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
+SQUINT_LESS = 0.6  # of a squint goes while the lids are shut, or they cut through each other
 JAW = frozenset(n for n in FACE_NAMES if n.startswith("jaw"))
 LIPS = frozenset(n for n in FACE_NAMES if n.startswith("mouth")) - {"mouthClose"}
 UPPER = frozenset(
@@ -24,8 +34,13 @@ PARTING = frozenset(
     "mouthFrownRight mouthShrugUpper mouthDimpleLeft mouthDimpleRight noseSneerLeft "
     "noseSneerRight".split()
 )
-# How much of a parting shape is left while lips meet, and of another layer's while they tuck.
-LEFT_IN_CONTACT, LEFT_IN_TUCK = 0.15, 0.5
+# Shapes that shut the lips: while the lower lip tucks, those of other layers give way, or F is P.
+SHUTTING = frozenset(
+    "mouthShrugLower mouthPressLeft mouthPressRight mouthRollLower mouthRollUpper".split()
+)
+# How much of a parting shape is left while lips meet, and of another layer's while they tuck; how
+# much of another layer's shutting shape while they tuck.
+LEFT_IN_CONTACT, LEFT_IN_TUCK, SHUT_IN_TUCK = 0.15, 0.5, 0.1
 CLOSED_IN_TUCK = 0.4  # F and V bring the lower lip most of the way up
 # Share of jawOpen that mouthClose undoes: 1 on most heads, 0.84 on ICT-FaceKit; between the two
 # no head shows a gap that is seen nor an overlap.
@@ -94,17 +109,23 @@ def mix_layers(
                 # The speech itself lifts the upper lip for F and V; its lower lip goes in.
                 if layer != "speech" or name.startswith("mouthLowerDown"):
                     scaled = scaled * (1 - (1 - LEFT_IN_TUCK) * tuck)
+            elif name in SHUTTING and layer != "speech":
+                scaled = scaled * (1 - (1 - SHUT_IN_TUCK) * tuck)
+            if name in LIDS:
+                # Lids that are half down already have only the other half left to close.
+                scaled = scaled * (1 - face[:, column[name]])
             face[:, column[name]] += scaled
     close = column["mouthClose"]
     jaw = face[:, column["jawOpen"]]
     # Closing follows the jaw as it is now, so that lips meet at any dial and under any emotion.
     closing = np.minimum(contact + CLOSED_IN_TUCK * tuck, 1.0)
     face[:, close] = closing * np.minimum(jaw, 1.0) * CLOSE_PER_JAW
-    for side in ("Left", "Right"):
-        # A wide-eyed face still shuts its lids when it blinks.
-        lid = np.clip(face[:, column[f"eyeBlink{side}"]], 0, 1)
+    for side, lid_name in zip(("Left", "Right"), LIDS, strict=True):
+        # A wide-eyed face still shuts its lids when it blinks, and a squint has less to do then.
+        lid = np.clip(face[:, column[lid_name]], 0, 1)
         face[:, column[f"eyeWide{side}"]] *= 1 - lid
-    weights = face[:, : len(FACE_NAMES)]
+        face[:, column[f"eyeSquint{side}"]] *= 1 - SQUINT_LESS * lid
+    weights = face[:, : -len(HEAD_NAMES)]
     np.clip(weights, 0, 1, out=weights)
     return FaceTrack(face, OUTPUT_NAMES, rate_hz)
 

@@ -32,6 +32,9 @@ TONGUE_NAMES: tuple[str, ...] = ("tongueTipUp", "tongueBackUp", "tongueDental")
 # Head turn in degrees (chin down, to the character's left, ear to the left shoulder are positive).
 HEAD_NAMES: tuple[str, ...] = ("headPitch", "headYaw", "headRoll")
 
+# Breath: nostrils wide open and a chest full of air. Few characters have controls for them.
+BREATH_NAMES: tuple[str, ...] = ("nostrilFlare", "chestRise")
+
 # How far the lips must meet (M B P) or the lower lip must tuck (F V), whatever is mixed on top.
 LIP_CONTACT, LIP_TUCK = "lipContact", "lipTuck"
 CONTACT_NAMES: tuple[str, ...] = (LIP_CONTACT, LIP_TUCK)

@@ -1,27 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Blinks: when, how fast, how far."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from ..errors import SettingsError
 from ..motion.ease import smoothstep
 from ..motion.track import FaceTrack
 from ..timing import Seconds
+from .acting import PLAIN, Acting
 from .voice import Voice
 
-RATE_PER_MINUTE = 17.0  # at rest, Bentivoglio et al. 1997
 INTERVAL_SPREAD = 0.6  # of the logarithm: human intervals are close to log-normal
 SHORTEST_INTERVAL_SECONDS = 0.5
 # VanderWerf et al. 2003: down about twice as fast as up.
 CLOSING_SECONDS, OPENING_SECONDS = 0.085, 0.19
 HELD_SECONDS = 0.02
 QUICKEST, SLOWEST = 0.9, 1.15  # times those
-HALF_BLINK_SHARE = 0.12
-PULL_TO_PAUSE_SECONDS = 0.45  # a blink this near to the start of a pause moves there
+# A blink this near to the start of a pause or to a large gaze shift moves there: people blink
+# where attention breaks (Nakano et al. 2009) and while the eyes jump far (Evinger et al. 1994).
+PULL_SECONDS = 0.45
 
 
 def blink_times(
-    voice: Voice, *, seed: int, rate_per_minute: float = RATE_PER_MINUTE
+    voice: Voice, *, seed: int, acting: Acting = PLAIN, shifts: Sequence[Seconds] = ()
 ) -> list[Seconds]:
     """Choose when to blink.
 
@@ -29,66 +31,85 @@ def blink_times(
     ----------
     voice : Voice
     seed : int
-    rate_per_minute : float
-        0 to 60; 0 for none.
+    acting : Acting
+    shifts : sequence of float
+        Seconds at which the gaze makes a large shift.
 
     Returns
     -------
     list of float
         Seconds at which the lids start to close, ascending.
-
-    Raises
-    ------
-    SettingsError
-        If the rate is outside 0 to 60.
     """
-    if not 0 <= rate_per_minute <= 60:
-        raise SettingsError(f"A blink rate of {rate_per_minute:g} a minute is outside 0 to 60")
     times: list[Seconds] = []
-    if rate_per_minute == 0:
+    if acting.blink_rate_per_minute == 0:
         return times
     rng = voice.random(seed, 2)
-    mean = 60.0 / rate_per_minute
+    mean = 60.0 / acting.blink_rate_per_minute
     middle = np.log(mean) - INTERVAL_SPREAD**2 / 2  # so that the mean interval is the one asked for
-    now = float(rng.uniform(0.2, 1.0) * mean)
+    anchors = np.array(sorted([*(start for start, _ in voice.pauses), *shifts]))
+    closed = () if acting.blink_on_emphasis else voice.emphatic_closures
     # The lids are open again when the line ends.
-    last = voice.seconds - (CLOSING_SECONDS + OPENING_SECONDS) * SLOWEST - HELD_SECONDS - 0.01
+    last = voice.seconds - _longest(acting) - 0.01
+    # As if blinks had been going on before: the first comes anywhere within an interval.
+    now = max(0.1, float(rng.uniform(0.0, 1.0) * rng.lognormal(middle, INTERVAL_SPREAD)))
     while now < last:
-        near = [a for a, _ in voice.pauses if abs(a - now) < PULL_TO_PAUSE_SECONDS]
-        when = min(near, key=lambda a: abs(a - now)) if near else now
-        if when < last and (not times or when - times[-1] >= SHORTEST_INTERVAL_SECONDS):
-            times.append(when)
+        earliest = times[-1] + SHORTEST_INTERVAL_SECONDS if times else 0.0
+        for wish in (_pulled(now, anchors), now):
+            when = _after_closure(wish, closed, acting)
+            if earliest <= when < last:
+                times.append(when)
+                break
         now += max(SHORTEST_INTERVAL_SECONDS, float(rng.lognormal(middle, INTERVAL_SPREAD)))
     return times
 
 
-def blink_layer(voice: Voice, *, seed: int, rate_per_minute: float = RATE_PER_MINUTE) -> FaceTrack:
+def _longest(acting: Acting) -> Seconds:
+    return ((CLOSING_SECONDS + OPENING_SECONDS) * SLOWEST + HELD_SECONDS) / acting.blink_speed
+
+
+def _pulled(now: Seconds, anchors: np.ndarray) -> Seconds:
+    near = anchors[np.abs(anchors - now) < PULL_SECONDS]
+    return float(near[np.abs(near - now).argmin()]) if len(near) else now
+
+
+def _after_closure(
+    when: Seconds, closed: Sequence[tuple[Seconds, Seconds]], acting: Acting
+) -> Seconds:
+    """Wait for the end of every emphatic closure that the shut lids would fall on."""
+    covered = (CLOSING_SECONDS + HELD_SECONDS + OPENING_SECONDS / 3) * SLOWEST / acting.blink_speed
+    for start, end in closed:
+        if start - covered < when < end:
+            when = end
+    return when
+
+
+def blink_layer(
+    voice: Voice, *, seed: int, acting: Acting = PLAIN, shifts: Sequence[Seconds] = ()
+) -> FaceTrack:
     """Close and open both lids now and then.
 
     Parameters
     ----------
     voice : Voice
     seed : int
-    rate_per_minute : float
+    acting : Acting
+        Its blink dials.
+    shifts : sequence of float
+        Seconds at which the gaze makes a large shift.
 
     Returns
     -------
     FaceTrack
         ``eyeBlinkLeft`` and ``eyeBlinkRight``, 0..1.
-
-    Raises
-    ------
-    SettingsError
-        If the rate is outside 0 to 60.
     """
     rng = voice.random(seed, 3)
     times = voice.times_seconds
     lids = np.zeros(voice.frames)
-    for start in blink_times(voice, seed=seed, rate_per_minute=rate_per_minute):
-        depth = rng.uniform(0.45, 0.7) if rng.random() < HALF_BLINK_SHARE else 1.0
-        pace = rng.uniform(QUICKEST, SLOWEST)
-        down, up = CLOSING_SECONDS * pace, OPENING_SECONDS * pace
-        shut, release = start + down, start + down + HELD_SECONDS
+    for start in blink_times(voice, seed=seed, acting=acting, shifts=shifts):
+        depth = rng.uniform(0.45, 0.7) if rng.random() < acting.half_blinks else 1.0
+        pace = rng.uniform(QUICKEST, SLOWEST) / acting.blink_speed
+        down, up, held = CLOSING_SECONDS * pace, OPENING_SECONDS * pace, HELD_SECONDS * pace
+        shut, release = start + down, start + down + held
         near = slice(*np.searchsorted(times, [start, release + up]))
         closing = np.clip((times[near] - start) / down, 0, 1)
         opening = np.clip((times[near] - release) / up, 0, 1)

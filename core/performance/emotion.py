@@ -4,79 +4,63 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from ..errors import SettingsError
 from ..motion.ease import smoothstep
+from ..motion.envelope import Envelope, at_times
 from ..motion.track import ARKIT_NAMES, FaceTrack
+from .acting import PLAIN, Acting
 from .voice import Voice, smooth_bump
 
-# Prototypes after Ekman and Friesen's EMFACS (1983) and the FACS manual (2002); action units in the
-# comments, amounts set by eye on the demo head. A name without a side is used on both.
+# Action units of the FACS manual (Ekman, Friesen and Hager 2002) and the ARKit shapes that show
+# them, as far as Apple describes those (ARFaceAnchor.BlendShapeLocation). No side: both.
+ACTION_UNITS: dict[int, dict[str, float]] = {
+    1: {"browInnerUp": 1.0},  # inner brow raiser
+    2: {"browOuterUp": 1.0},  # outer brow raiser
+    4: {"browDown": 1.0},  # brow lowerer
+    5: {"eyeWide": 1.0},  # upper lid raiser
+    6: {"cheekSquint": 1.0, "eyeSquint": 0.4},  # cheek raiser, narrows the eye
+    7: {"eyeSquint": 1.0},  # lid tightener
+    9: {"noseSneer": 1.0},  # nose wrinkler
+    10: {"mouthUpperUp": 1.0},  # upper lip raiser
+    12: {"mouthSmile": 1.0},  # lip corner puller
+    14: {"mouthDimple": 1.0},  # dimpler
+    15: {"mouthFrown": 1.0},  # lip corner depressor
+    17: {"mouthShrugLower": 1.0},  # chin raiser
+    20: {"mouthStretch": 1.0},  # lip stretcher
+    24: {"mouthPress": 1.0},  # lip pressor; 23, the tightener, has no shape of its own
+    25: {"mouthLowerDown": 1.0},  # lips part
+    26: {"jawOpen": 1.0},  # jaw drop
+    29: {"jawForward": 1.0},  # jaw thrust
+    43: {"eyeBlink": 1.0},  # lids droop
+    64: {"eyeLookDown": 1.0},  # eyes down
+}
+# Which units make up an emotion: the prototypes and major variants of EMFACS (Friesen and Ekman
+# 1983) and the FACS Investigator's Guide (2002), and for contempt Ekman and Friesen 1986. Amounts
+# set by eye on the demo head and kept where `make emotions` finds the words unharmed.
 POSES: dict[str, dict[str, float]] = {
     "neutral": {},
-    # 6 + 12
-    "happy": {
-        "mouthSmile": 0.62,
-        "cheekSquint": 0.55,
-        "eyeSquint": 0.22,
-        "mouthDimple": 0.12,
-        "browInnerUp": 0.06,
-    },
-    # 1 + 4 + 15 + 17
-    "sad": {
-        "browInnerUp": 0.72,
-        "browDown": 0.22,
-        "mouthFrown": 0.55,
-        "mouthShrugLower": 0.25,
-        "eyeLookDown": 0.12,
-        "eyeBlink": 0.10,
-    },
-    # 4 + 5 + 7 + 23 + 24
-    "angry": {
-        "browDown": 0.85,
-        "eyeWide": 0.18,
-        "eyeSquint": 0.45,
-        "noseSneer": 0.32,
-        "mouthPress": 0.25,
-        "mouthFrown": 0.22,
-        "jawForward": 0.15,
-    },
-    # 1 + 2 + 4 + 5 + 20
-    "fearful": {
-        "browInnerUp": 0.80,
-        "browOuterUp": 0.35,
-        "browDown": 0.15,
-        "eyeWide": 0.72,
-        "mouthStretch": 0.42,
-        "mouthFrown": 0.18,
-    },
-    # 9 + 10 + 15
-    "disgusted": {
-        "noseSneer": 0.80,
-        "mouthUpperUp": 0.32,
-        "browDown": 0.42,
-        "eyeSquint": 0.38,
-        "mouthFrown": 0.32,
-        "cheekSquint": 0.30,
-    },
-    # 1 + 2 + 5 + 26
-    "surprised": {"browInnerUp": 0.85, "browOuterUp": 0.80, "eyeWide": 0.68, "jawOpen": 0.12},
-    # 12 + 14 on one side
-    "contemptuous": {
-        "mouthSmileLeft": 0.42,
-        "mouthDimpleLeft": 0.50,
-        "eyeSquint": 0.15,
-        "browDownRight": 0.15,
-        "browOuterUpLeft": 0.18,
-    },
+    "happy": {"6": 0.55, "12": 0.56, "14": 0.12, "25": 0.06, "1": 0.06},
+    "sad": {"1": 0.72, "4": 0.22, "15": 0.55, "17": 0.16, "43": 0.10, "64": 0.12},
+    "angry": {"4": 0.85, "5": 0.18, "7": 0.45, "9": 0.26, "24": 0.25, "15": 0.22, "29": 0.15},
+    "fearful": {"1": 0.80, "2": 0.35, "4": 0.15, "5": 0.72, "20": 0.42, "15": 0.18},
+    "disgusted": {"9": 0.66, "10": 0.18, "4": 0.42, "6": 0.30, "7": 0.26, "15": 0.34, "17": 0.24},
+    "surprised": {"1": 0.85, "2": 0.80, "5": 0.68, "26": 0.055},
+    "contemptuous": {"12L": 0.42, "14L": 0.50, "7": 0.15, "4R": 0.15, "2L": 0.18},
 }
 EMOTIONS = tuple(POSES)
 
+MOUTH = ("mouth", "jaw")  # how the shapes of the mouth begin; all others are the upper face
+Strength = float | Envelope  # 0..1, constant or animated
+
 ONSET_SECONDS, OFFSET_SECONDS = 0.5, 0.8
+ONSET_SHARE, OFFSET_SHARE = 0.3, 0.4  # of a line too short for those
+MOUTH_LAG_SECONDS = 0.08  # eyes and brows show a feeling first: set by eye
 ASYMMETRY = 0.08  # one side is up to this much weaker: posed faces are, Borod et al. 1997
 STRESS_GAIN = 0.18
-FIRST_STREAM = 10  # of the random numbers; the other layers have 2 to 6
+FIRST_STREAM = 10  # of the random numbers; the other layers have 2 to 9
 
 
 def pose(name: str) -> dict[str, float]:
@@ -100,21 +84,61 @@ def pose(name: str) -> dict[str, float]:
     if name not in POSES:
         raise SettingsError(f"There is no emotion “{name}”. Choose from {', '.join(EMOTIONS)}")
     out: dict[str, float] = {}
-    for shape, amount in POSES[name].items():
-        sides = [shape] if shape in ARKIT_NAMES else [shape + "Left", shape + "Right"]
-        out.update(dict.fromkeys(sides, amount))
+    for unit, amount in POSES[name].items():
+        number, wanted = unit.rstrip("LR"), unit.lstrip("0123456789")
+        for shape, share in ACTION_UNITS[int(number)].items():
+            sides = [shape + side for side in ("Left", "Right") if side.startswith(wanted)]
+            for sided in [shape] if shape in ARKIT_NAMES else sides:
+                out[sided] = out.get(sided, 0.0) + amount * share
     return out
 
 
-def emotion_layer(voice: Voice, emotions: Mapping[str, float], *, seed: int) -> FaceTrack:
+def _levels(voice: Voice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How much shows over the line, upper face and mouth: onset, apex, offset."""
+    times = voice.times_seconds
+    onset = min(ONSET_SECONDS, ONSET_SHARE * voice.seconds)
+    lag = min(MOUTH_LAG_SECONDS, ONSET_SHARE * onset)
+    fall = (times[-1:] - times) / min(OFFSET_SECONDS, OFFSET_SHARE * voice.seconds)
+    leaving = smoothstep(np.clip(fall, 0, 1))
+    upper = smoothstep(np.clip(times / onset, 0, 1))
+    mouth = smoothstep(np.clip((times - lag) / onset, 0, 1))
+    return np.multiply(upper, leaving), np.multiply(mouth, leaving)
+
+
+def _swell(voice: Voice) -> NDArray[np.float64]:
+    """0..1, highest on stressed words."""
+    swell = np.zeros(voice.frames)
+    for time, strength in voice.stresses:
+        near, bump = smooth_bump(voice.times_seconds, time, 0.25, 0.45)
+        swell[near] = np.maximum(swell[near], strength * bump)
+    return swell
+
+
+def strengths_over(
+    name: str, strength: Strength, times_seconds: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Spread a strength over times, shape (n,); SettingsError if it leaves 0..1."""
+    over = at_times(strength, times_seconds)
+    outside = over[~((over >= 0) & (over <= 1))]
+    if len(outside):
+        worst = outside[np.abs(outside - 0.5).argmax()]
+        raise SettingsError(f"The strength {worst:g} of “{name}” is outside 0 to 1")
+    return over
+
+
+def emotion_layer(
+    voice: Voice, emotions: Mapping[str, Strength], *, seed: int, acting: Acting = PLAIN
+) -> FaceTrack:
     """Hold a mix of emotions over a line: it comes, stays and goes.
 
     Parameters
     ----------
     voice : Voice
-    emotions : mapping of str to float
-        Strength 0..1 of each of `EMOTIONS`.
+    emotions : mapping of str to float or Envelope
+        Strength 0..1 of each of `EMOTIONS`, constant or animated.
     seed : int
+    acting : Acting
+        Its `emotion_mouth` and `emotion_upper`.
 
     Returns
     -------
@@ -126,29 +150,24 @@ def emotion_layer(voice: Voice, emotions: Mapping[str, float], *, seed: int) -> 
     SettingsError
         If a name is unknown or a strength is outside 0..1.
     """
-    times = voice.times_seconds
     face = np.zeros((voice.frames, len(ARKIT_NAMES)), np.float32)
-    envelope = np.clip(times / ONSET_SECONDS, 0, 1) * np.clip(
-        (times[-1:] - times) / OFFSET_SECONDS, 0, 1
-    )
-    envelope = smoothstep(envelope)
-    swell = np.zeros(voice.frames)
-    for time, strength in voice.stresses:
-        near, bump = smooth_bump(times, time, 0.25, 0.45)
-        swell[near] = np.maximum(swell[near], strength * bump)
+    upper, mouth = _levels(voice)
+    swell = _swell(voice)
     for name, strength in emotions.items():
         shapes = pose(name)
-        if not 0 <= strength <= 1:
-            raise SettingsError(f"The strength {strength:g} of “{name}” is outside 0 to 1")
+        shown = strengths_over(name, strength, voice.times_seconds)
         # Each emotion has a generator of its own: a dial changes nothing of the others.
         rng = voice.random(seed, FIRST_STREAM + EMOTIONS.index(name))
         wander = gaussian_filter1d(
             rng.standard_normal(voice.frames), voice.rate_hz, mode="nearest"
         ) * np.sqrt(voice.rate_hz)
-        level = envelope * (1 - STRESS_GAIN + STRESS_GAIN * swell + 0.03 * wander)
+        shown = shown * (1 - STRESS_GAIN + STRESS_GAIN * swell + 0.03 * wander)
         weaker = "Left" if rng.random() < 0.5 else "Right"
         less = 1 - ASYMMETRY * rng.random()
         for shape, amount in shapes.items():
             side = less if shape.endswith(weaker) else 1.0
-            face[:, ARKIT_NAMES.index(shape)] += amount * strength * side * level
+            of_mouth = shape.startswith(MOUTH)
+            dial = acting.emotion_mouth if of_mouth else acting.emotion_upper
+            level = mouth if of_mouth else upper
+            face[:, ARKIT_NAMES.index(shape)] += amount * dial * side * shown * level
     return FaceTrack(np.clip(face, 0, 1), ARKIT_NAMES, voice.rate_hz)

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from ..phones import SILENCE, VOWELS, Phone
+from ..phones import BILABIAL, SILENCE, VOWELS, Phone
 from ..timing import Hertz, Seconds
 
 SHORTEST_PAUSE_SECONDS = 0.18  # shorter silences are stops, not the end of a phrase
+
+EMPHATIC = 0.7  # strength of a stress that nothing may distract from
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Voice:
         Frames in a second.
     fingerprint : int
         A number that depends on the sound alone; random choices start from it and the seed.
+    effort_db : ndarray [shape=(frames,)], float32, optional
+        As the listener gives it.
     """
 
     phones: tuple[Phone, ...]
@@ -36,6 +40,7 @@ class Voice:
     pitch_log2: NDArray[np.float32]
     rate_hz: Hertz
     fingerprint: int = 0
+    effort_db: NDArray[np.float32] | None = None
 
     @property
     def frames(self) -> int:
@@ -90,6 +95,17 @@ class Voice:
         np.maximum.at(line, np.minimum((centres * self.rate_hz).astype(int), self.frames), score)
         peaks, _ = find_peaks(line, height=0.7, distance=max(1, int(0.3 * self.rate_hz)))
         return tuple((i / self.rate_hz, float(min(1.0, 0.4 + 0.3 * line[i]))) for i in peaks)
+
+    @cached_property
+    def emphatic_closures(self) -> tuple[tuple[Seconds, Seconds], ...]:
+        """The M B P right before a strongly stressed vowel, as (start, end)."""
+        strong = [time for time, strength in self.stresses if strength >= EMPHATIC]
+        return tuple(
+            (lips.start_seconds, lips.end_seconds)
+            for lips, vowel in zip(self.phones, self.phones[1:], strict=False)
+            if lips.symbol in BILABIAL
+            and any(vowel.start_seconds <= time <= vowel.end_seconds for time in strong)
+        )
 
     def _prominence(self, phone: Phone) -> float:
         a = round(phone.start_seconds * self.rate_hz)

@@ -9,6 +9,7 @@ import pytest
 
 from lipwright.core.errors import SettingsError
 from lipwright.core.motion.track import ARKIT_NAMES, HEAD_NAMES
+from lipwright.core.performance.acting import Acting
 from lipwright.core.performance.blink import blink_layer, blink_times
 from lipwright.core.performance.emotion import EMOTIONS, emotion_layer, pose
 from lipwright.core.performance.gaze import gaze_layer, gaze_path, saccade_seconds
@@ -150,7 +151,9 @@ def _blinks(lids):
 @pytest.mark.parametrize("rate", [5.0, 17.0, 30.0])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_blinks_come_about_as_often_as_asked_for(half_an_hour, rate, seed):
-    times = np.array(blink_times(half_an_hour, seed=seed, rate_per_minute=rate))
+    times = np.array(
+        blink_times(half_an_hour, seed=seed, acting=Acting(blink_rate_per_minute=rate))
+    )
     assert len(times) / 30 == pytest.approx(rate, rel=0.2)
     gaps = np.diff(times)
     assert gaps.min() >= 0.5 - 1e-9
@@ -185,20 +188,20 @@ def test_lids_close_faster_than_they_open_and_never_stick(half_an_hour):
 @pytest.mark.parametrize("seed", range(30))
 def test_lids_are_open_at_both_ends(seed):
     voice = made_up_voice(6.0, seed=seed)
-    lids = blink_layer(voice, seed=seed, rate_per_minute=60)["eyeBlinkLeft"]
+    lids = blink_layer(voice, seed=seed, acting=Acting(blink_rate_per_minute=60))["eyeBlinkLeft"]
     assert lids[0] == 0
     assert lids[-1] == 0
 
 
 def test_no_blinks_on_request(voice):
-    assert blink_times(voice, seed=0, rate_per_minute=0) == []
-    assert not blink_layer(voice, seed=0, rate_per_minute=0).values.any()
+    assert blink_times(voice, seed=0, acting=Acting(blink_rate_per_minute=0)) == []
+    assert not blink_layer(voice, seed=0, acting=Acting(blink_rate_per_minute=0)).values.any()
 
 
 @pytest.mark.parametrize("rate", [-1, 61, float("nan")])
-def test_blink_rates_out_of_range(voice, rate):
-    with pytest.raises(SettingsError, match="outside 0 to 60"):
-        blink_times(voice, seed=0, rate_per_minute=rate)
+def test_blink_rates_out_of_range(rate):
+    with pytest.raises(SettingsError, match="Set it from 0 to 60"):
+        Acting(blink_rate_per_minute=rate)
 
 
 # --- gaze -----------------------------------------------------------------------------------------

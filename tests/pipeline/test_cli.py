@@ -11,12 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from lipwright.cli import main, make_parser
-from lipwright.core.errors import SettingsError
+from lipwright.cli import main
 from lipwright.core.motion.track import ARKIT_NAMES
-from lipwright.core.performance.emotion import EMOTIONS
-from lipwright.options import settings_from
-from lipwright.pipeline import DEFAULT_LAYERS, LAYERS
 
 RATE_HZ = 16_000
 
@@ -244,42 +240,6 @@ def test_input_and_output_are_needed(capsys):
         main(["--help"])
     assert stop.value.code == 0
     capsys.readouterr()
-
-
-# --- settings -------------------------------------------------------------------------------------
-
-
-def _settings(*options):
-    return settings_from(make_parser().parse_args(["in.wav", "-o", "out", *options]))
-
-
-def test_defaults():
-    settings = _settings()
-    assert settings.seed == 0
-    assert settings.emotions == {}
-    assert settings.layers == DEFAULT_LAYERS
-
-
-def test_every_option_arrives():
-    settings = _settings(
-        *("--emotion", "happy=0.5", "--emotion", "sad", "--emotion", "happy=0.25"),
-        *("--seed", "7", "--layers", "speech, blink", "--jaw", "1.5", "--lips", "0.5"),
-        *("--upper-face", "2", "--sync-offset", "-40"),
-    )
-    assert settings.emotions == {"happy": 0.25, "sad": 1.0}
-    assert settings.seed == 7
-    assert settings.layers == {"speech", "blink"}
-    assert (settings.style.jaw, settings.style.lips, settings.style.upper_face) == (1.5, 0.5, 2)
-    assert settings.style.sync_offset_seconds == -0.04
-    assert _settings("--layers", "all").layers == set(LAYERS)
-    assert _settings(*[o for e in EMOTIONS for o in ("--emotion", e)]).emotions == dict.fromkeys(
-        EMOTIONS, 1.0
-    )
-
-
-def test_settings_refuse_a_transcript():
-    with pytest.raises(SettingsError):
-        _settings("--transcript", "words.txt")
 
 
 # --- phones ---------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 """From a sound to a face, without a word about how good the networks are."""
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,8 +10,16 @@ import pytest
 from lipwright.core.audio.load import RATE_HZ, Sound, load_sound, make_sound
 from lipwright.core.errors import Cancelled, SettingsError, SoundError
 from lipwright.core.motion.mix import CLOSE_PER_JAW, CLOSED_IN_TUCK
-from lipwright.core.motion.track import FACE_NAMES, HEAD_NAMES, LIP_CONTACT, LIP_TUCK
+from lipwright.core.motion.track import (
+    BREATH_NAMES,
+    FACE_NAMES,
+    HEAD_NAMES,
+    LIP_CONTACT,
+    LIP_TUCK,
+    TONGUE_NAMES,
+)
 from lipwright.core.performance.emotion import EMOTIONS
+from lipwright.core.performance.feeling import suggest
 from lipwright.core.phones import SILENCE, Phone
 from lipwright.pipeline import (
     DEFAULT_LAYERS,
@@ -19,9 +28,11 @@ from lipwright.pipeline import (
     Settings,
     Style,
     analyse,
+    feelings,
     layer_tracks,
     mix,
     perform,
+    steps,
 )
 
 EVERYTHING = frozenset(LAYERS)
@@ -50,7 +61,7 @@ def test_an_analysis_covers_the_sound(analysis, sound):
 
 def test_a_take_has_every_channel_and_covers_the_sound(analysis):
     take = perform(analysis, Settings(layers=EVERYTHING))
-    assert take.names == OUTPUT_NAMES == FACE_NAMES + HEAD_NAMES
+    assert take.names == OUTPUT_NAMES == FACE_NAMES + BREATH_NAMES + HEAD_NAMES
     assert take.rate_hz == 100
     assert analysis.seconds - 0.02 <= take.seconds <= analysis.seconds + 0.02
     weights = take.values[:, : len(FACE_NAMES)]
@@ -85,6 +96,49 @@ def test_a_seed_is_a_take_and_leaves_the_words_alone(analysis):
             assert np.array_equal(first[name], other[name]), name
     assert not np.array_equal(first["headYaw"], other["headYaw"])
     assert not np.array_equal(first["eyeBlinkLeft"], other["eyeBlinkLeft"])
+
+
+@pytest.mark.parametrize("layer", LAYERS[1:])
+def test_one_layer_is_another_take_by_itself(analysis, layer):
+    settings = Settings(emotions={"happy": 1.0}, layers=EVERYTHING)
+    changed = dataclasses.replace(settings, seeds={layer: 9})
+    before, after = layer_tracks(analysis, settings), layer_tracks(analysis, changed)
+    # The eyes hold against the head, and lids like to close where the gaze jumps.
+    felt = {"head": {"gaze"}, "gaze": {"blink"}}.get(layer, set())
+    for name in LAYERS:
+        same = np.array_equal(before[name].values, after[name].values)
+        assert same == (name != layer) or name in felt, name
+
+
+def test_layers_one_after_another_are_the_whole_face(analysis):
+    settings = Settings(seed=2, emotions={"sad": 0.8}, layers=EVERYTHING, style=Style(lips=1.3))
+    faces = list(steps(analysis, settings).values())
+    added = [faces[0].values, *(b.values - a.values for a, b in pairwise(faces))]
+    assert np.allclose(np.sum(added, axis=0), perform(analysis, settings).values, atol=1e-5)
+    assert list(steps(analysis, settings)) == list(LAYERS)
+    assert steps(analysis, Settings(layers=frozenset())) == {}
+
+
+def test_auto_adds_what_the_voice_seems_to_feel_and_no_more(analysis):
+    none, some = Settings(emotions={"happy": 0.2}), Settings(emotions={"happy": 0.2}, auto=0.5)
+    assert feelings(analysis, none) == {"happy": 0.2}
+    times = np.arange(0, analysis.seconds, 0.1)
+    guessed = suggest(analysis.voice).emotions
+    for name, strength in feelings(analysis, some).items():
+        wanted = 0.5 * guessed[name].at(times) + (0.2 if name == "happy" else 0)
+        assert np.allclose(strength.at(times), wanted, atol=0.02)
+    assert Settings().auto == 0  # never by itself
+
+
+def test_feelings_leave_the_words_alone(analysis):
+    """Changing the emotion leaves phone timing, contacts and tongue untouched."""
+    plain, felt = (perform(analysis, Settings(emotions=e)) for e in ({}, {"angry": 1.0}))
+    for name in TONGUE_NAMES:
+        assert np.array_equal(plain[name], felt[name])
+    shut = analysis.mouth[LIP_CONTACT] > 0.95
+    assert shut.any()
+    wanted = CLOSE_PER_JAW * felt["jawOpen"][shut]
+    assert np.allclose(felt["mouthClose"][shut], wanted, atol=0.05)
 
 
 def test_the_same_sound_twice_is_the_same_take(sound, analysis):
@@ -159,6 +213,8 @@ def test_silence_has_no_words():
     [
         ({"layers": frozenset({"ears"})}, "no layer “ears”. Choose from speech, emotion"),
         ({"seed": -1}, "Set it to 0 or more"),
+        ({"seeds": {"ears": 1}}, "no layer “ears”"),
+        ({"seeds": {"blink": -2}}, "Set it to 0 or more"),
     ],
 )
 def test_settings_that_make_no_sense(wrong, words):
