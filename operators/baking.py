@@ -14,12 +14,14 @@ from ..core.motion.track import HEAD_NAMES, FaceTrack
 from ..core.phones import Phone
 from ..core.timing import FrameClock
 from ..pipeline import Analysis, Settings, analyse, perform
+from ..rigs.fit import LipFit
 from ..rigs.match import drive
 from ..rigs.schema import Control, RigMap
 from ..scene.cache import LastTake, analyses, digest, last_takes
 from ..scene.character import Character, refuse_if_not_writable, rig_or_refuse
 from ..scene.decode import read_span
 from ..scene.head import head_target, write_head
+from ..scene.measure import calibrated_lips
 from ..scene.properties import settings_of
 from ..scene.strip import AudioSpan
 from ..scene.takes import Report, take_ranges, write_take
@@ -75,7 +77,7 @@ def act(
     dials = settings_of(character)
     target = head_target(dials) if "head" in settings.layers else None
     track = perform(analysis, settings)
-    keys = keys_of(track, rig, clock, tolerance)
+    keys = keys_of(track, rig, clock, tolerance, calibrated_lips(character, rig))
     frames = next(iter(keys.values())).frames
     span = float(frames[0]) - 1, float(frames[-1]) + 1
     rests = {row.control: row.rest for row in rig.rows}
@@ -91,7 +93,11 @@ def act(
 
 
 def keys_of(
-    track: FaceTrack, rig: RigMap, clock: FrameClock, tolerance: float | None
+    track: FaceTrack,
+    rig: RigMap,
+    clock: FrameClock,
+    tolerance: float | None,
+    fit: LipFit | None = None,
 ) -> dict[Control, Keys]:
     """Keys for every control of a rig, one a frame or few within the tolerance.
 
@@ -99,7 +105,7 @@ def keys_of(
     """
     keys = {
         control: dense_keys(track.times_seconds, values, clock)
-        for control, values in drive(track, rig).items()
+        for control, values in drive(track, rig, fit).items()
     }
     if tolerance is None:
         return keys

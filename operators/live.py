@@ -7,6 +7,7 @@ from ..core.errors import LipwrightError
 from ..scene import properties
 from ..scene.cache import forget, last_takes
 from ..scene.character import character_of
+from ..scene.measure import forget_lips
 from ..scene.properties import settings_of
 from .baking import mix_again
 from .settings import read_dials, tolerance_of
@@ -50,6 +51,7 @@ def mix_waiting() -> float | None:
 def _forget_on_load(_path: str) -> None:
     """Another file has other characters, perhaps of the same names."""
     forget()
+    forget_lips()
     _waiting.clear()
     bpy.context.window_manager.lipwright.running = False
 

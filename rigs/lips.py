@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 Points = NDArray[np.floating]
 Indices = NDArray[np.integer]
@@ -26,9 +26,11 @@ CRACK = 1.5
 # the mouth outwards, where lips follow the jaw less and less.
 LEVELS = (0.5, 0.35, 0.22, 0.12)
 SNAP = np.cos(np.radians(40))  # an axis of the mesh that is this near is the face's
+ASKEW = np.sin(np.radians(12))  # faces are not perfectly symmetric
 SEEN = 0.6  # of the opening shape, at which the edges are looked for
 COLUMNS = 24  # narrow slices of the mouth; one vertex of each lip is taken of each
 DEEP = 0.25  # of the mouth's width: what lies this much behind the front of a lip is not its edge
+DENT = 0.03  # of the mouth's width
 FINE = 200
 CORNER = 0.12  # of the widest opening: where it is less, the mouth ends
 FEWEST = 6  # vertices of a lip
@@ -36,7 +38,7 @@ FEWEST = 6  # vertices of a lip
 
 @dataclass(frozen=True)
 class FaceMesh:
-    """One mesh of a character at rest, in a space that all its meshes share.
+    """One mesh of a character at rest, in its own space.
 
     Parameters
     ----------
@@ -134,7 +136,7 @@ def find_lips(mesh: FaceMesh, opening: Points) -> Lips | None:
 
 
 def _islands(mesh: FaceMesh, moved: Points, most: float) -> Indices:
-    """Number the connected parts of a mesh; vertices split along seams count as one."""
+    """Count through the connected parts of a mesh; vertices split along seams are one."""
     count = len(mesh.vertices)
     extent = float(np.ptp(mesh.vertices, axis=0).max())
     # Lips that touch at rest are told apart by how they move.
@@ -149,32 +151,32 @@ def _islands(mesh: FaceMesh, moved: Points, most: float) -> Indices:
 def _crack(mesh: FaceMesh, moved: Points, most: float) -> tuple[Indices, Indices] | None:
     """Find the vertices on both sides of the crack that opens: still ones and moving ones."""
     island = _islands(mesh, moved, most)
-    found: dict[int, list[Indices]] = {}
-    for level in LEVELS:
-        moving, still = moved > level * most, moved <= level * most
-        near = np.flatnonzero(still)
-        tree = cKDTree(mesh.vertices[near])
-        lower = np.flatnonzero(moving)
-        distance, index = tree.query(mesh.vertices[lower], k=min(4, len(near)))
-        distance, index = np.atleast_2d(distance.T).T, np.atleast_2d(index.T).T
-        upper = near[index]
-        parted = moved[lower][:, None] - moved[upper]
-        strain = parted / (distance + 1e-3 * most)
-        good = (strain > CRACK) & (parted > 0.3 * level * most)
-        good &= island[lower][:, None] == island[upper]
-        rows, columns = np.nonzero(good)
-        for number in np.unique(island[lower[rows]]):
-            of_island = island[lower[rows]] == number
-            found.setdefault(int(number), []).append(
-                np.column_stack([upper[rows, columns], lower[rows]])[of_island]
-            )
+    found: list[tuple[float, Indices]] = []
+    for number in np.unique(island[moved > LEVELS[-1] * most]):
+        part = np.flatnonzero(island == number)
+        pairs = [_parting(mesh.vertices[part], moved[part], level * most) for level in LEVELS]
+        both = part[np.concatenate(pairs)]
+        if len(both) >= FEWEST:
+            found.append((_extent(mesh.vertices[part]), both))
     if not found:
         return None
     # The skin is the largest part that cracks.
-    best = max(found, key=lambda number: _extent(mesh.vertices[island == number]))
-    pairs = np.concatenate(found[best])
-    high, low = np.unique(pairs[:, 0]), np.unique(pairs[:, 1])
-    return (high, low) if min(len(high), len(low)) >= FEWEST // 2 else None
+    pairs = max(found, key=lambda one: one[0])[1]
+    return np.unique(pairs[:, 0]), np.unique(pairs[:, 1])
+
+
+def _parting(vertices: Points, moved: Points, level: float) -> Indices:
+    """Find pairs (still, moving) of one connected part that lie close and part most."""
+    still, moving = np.flatnonzero(moved <= level), np.flatnonzero(moved > level)
+    if not len(still) or not len(moving):
+        return np.zeros((0, 2), np.int64)
+    near = range(1, 1 + min(4, len(still)))
+    distance, index = KDTree(vertices[still]).query(vertices[moving], k=near)
+    upper = still[index]
+    parted = moved[moving][:, None] - moved[upper]
+    good = (parted > CRACK * distance) & (parted > 0.3 * level)
+    rows, columns = np.nonzero(good)
+    return np.column_stack([upper[rows, columns], moving[rows]])
 
 
 def _extent(points: Points) -> float:
@@ -185,30 +187,27 @@ def _axes(
     vertices: Points, opening: Points, high: Indices, low: Indices
 ) -> tuple[Points, Points, Points]:
     """Up, left and forward of the face."""
-    # The lower lip moves down and, as the jaw turns, a little back.
-    size = np.linalg.norm(opening, axis=1)
-    moved = opening[low].sum(0)
-    up = _snapped(-moved / np.linalg.norm(moved), SNAP)
+    # A mouth is wider than deep or high. The lower lip moves down and, as the jaw turns, back.
     lips = vertices[np.concatenate([high, low])]
-    flat = lips - lips.mean(0)
-    flat = flat - np.outer(flat @ up, up)
-    # A mouth is wider than deep, and the same on both sides.
-    side = _snapped(np.linalg.svd(flat, full_matrices=False)[2][0], SNAP)
-    side -= (side @ up) * up
-    side /= np.linalg.norm(side)
+    side = np.linalg.svd(lips - lips.mean(0), full_matrices=False)[2][0]
+    moved = opening[low].sum(0)
+    up = -moved + (moved @ side) * side
+    up = _snapped(up / np.linalg.norm(up), SNAP, across=side)
+    side = _snapped(side - (side @ up) * up, SNAP, across=up)
+    side = side / np.linalg.norm(side)
     forward = np.cross(side, up)
+    size = np.linalg.norm(opening, axis=1)
     jaw = (vertices * size[:, None]).sum(0) / size.sum()
     if (lips.mean(0) - jaw) @ forward < 0:
         forward = -forward
     return up, np.cross(up, forward), forward
 
 
-def _snapped(axis: Points, nearness: float) -> Points:
-    """The axis of the mesh itself that is nearest, if one is near."""
+def _snapped(axis: Points, nearness: float, across: Points) -> Points:
+    """Return the axis of the mesh itself that is near and stands across another, if one does."""
     nearest = int(np.abs(axis).argmax())
-    if abs(axis[nearest]) < nearness:
-        return axis
-    return np.eye(3)[nearest] * np.sign(axis[nearest])
+    own = np.eye(3)[nearest] * np.sign(axis[nearest])
+    return own if axis @ own > nearness and abs(own @ across) < ASKEW else axis
 
 
 def _stations(
@@ -257,7 +256,7 @@ def _stations(
 
 
 def _edge(across: Points, height: Points, depth: Points, lip: Indices, width: float) -> Indices:
-    """The vertices of a lip that bound the opening, from one corner to the other.
+    """Find the vertices of a lip that bound the opening, from one corner to the other.
 
     Of all in a narrow column the highest, unless it lies far behind the others (a palate).
     """
@@ -268,7 +267,19 @@ def _edge(across: Points, height: Points, depth: Points, lip: Indices, width: fl
         here = here[depth[here] > depth[here].max() - DEEP * width]
         edge.append(here[height[here].argmax()])
     chosen = np.array(edge)
-    return chosen[np.argsort(across[chosen])]
+    return _without_dents(chosen[np.argsort(across[chosen])], height, DENT * width)
+
+
+def _without_dents(edge: Indices, height: Points, deepest: float) -> Indices:
+    """Leave out what lies far below both its neighbours: no vertex of the edge was there."""
+    while len(edge) > FEWEST:
+        y = height[edge]
+        dent = np.minimum(y[:-2], y[2:]) - y[1:-1]
+        worst = int(dent.argmax())
+        if dent[worst] < deepest:
+            break
+        edge = np.delete(edge, worst + 1)
+    return edge
 
 
 def _between(places: Points, across: Points, edge: Indices) -> tuple[Indices, Points]:

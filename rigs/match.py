@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import RigError
-from ..core.motion.track import FaceTrack
+from ..core.motion.track import CONTACT_NAMES, FaceTrack
 from .arkit import ARKIT
 from .character_creator import CHARACTER_CREATOR, CHARACTER_CREATOR_VISEMES
 from .daz import DAZ, DAZ_VISEMES
+from .fit import LipFit, amplitude_of, measured_mouths
 from .makehuman import MAKEHUMAN
+from .meet import meet
 from .metahuman import METAHUMAN
 from .mmd import MMD
 from .names import Shape, bare, parse, short_tails, tails
@@ -307,7 +309,9 @@ def _stem(channel: str) -> str:
     return channel.removesuffix("Left").removesuffix("Right") or channel
 
 
-def drive(track: FaceTrack, rig: RigMap) -> dict[Control, NDArray[np.float32]]:
+def drive(
+    track: FaceTrack, rig: RigMap, fit: LipFit | None = None
+) -> dict[Control, NDArray[np.float32]]:
     """Turn a face track into values of a character's controls.
 
     Parameters
@@ -315,17 +319,33 @@ def drive(track: FaceTrack, rig: RigMap) -> dict[Control, NDArray[np.float32]]:
     track : FaceTrack
         Any rate; channels that the rig does not know are left out.
     rig : RigMap
+    fit : LipFit or None
+        What was measured on this character's lips; without it lips close as on most heads.
 
     Returns
     -------
     dict of Control to ndarray [shape=(frames,)], float32
         Within each row's limits.
     """
+    if fit is None:
+        return _follow(track, rig, None)
+    guides = (track[name] if name in track.names else None for name in CONTACT_NAMES)
+    none = np.zeros(len(track.values), np.float32)
+    contact, tuck = (none if guide is None else guide for guide in guides)
+    parted = track.without("mouthClose")
+    return meet(_follow(track, rig, fit), _follow(parted, rig, fit), fit, contact, tuck)
+
+
+def _follow(
+    track: FaceTrack, rig: RigMap, fit: LipFit | None
+) -> dict[Control, NDArray[np.float32]]:
+    """Give each control what its row says."""
     columns = {name: i for i, name in enumerate(track.names)}
     values: dict[Control, NDArray[np.float32]] = {}
     rows = [row for row in rig.rows if not row.mute]
     mouths = tuple(dict.fromkeys(row.terms for row in rows if row.solved))
-    found = shares(track.values, track.names, mouths) if mouths else None
+    poses = mouths if fit is None else measured_mouths(mouths, fit)
+    found = shares(track.values, track.names, poses) if mouths else None
     for row in rows:
         terms = [(columns[c], weight) for c, weight in row.terms if c in columns]
         if row.solved and found is not None:
@@ -334,7 +354,8 @@ def drive(track: FaceTrack, rig: RigMap) -> dict[Control, NDArray[np.float32]]:
             total = sum(track.values[:, column] * np.float32(weight) for column, weight in terms)
         else:
             continue
-        moved = np.clip(row.offset + row.scale * total, row.low, row.high)
+        strength = row.scale if fit is None else row.scale * amplitude_of(row.terms, fit)
+        moved = np.clip(row.offset + strength * total, row.low, row.high)
         values[row.control] = moved.astype(np.float32)
     return values
 

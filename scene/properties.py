@@ -124,6 +124,27 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
     jaw: _dial("Jaw", "How far the jaw opens")
     lips: _dial("Lips", "How much the lips shape the sounds")
     upper_face: _dial("Upper Face", "How much brows, lids and eyes move")
+    fit_lips: BoolProperty(
+        name="Fit Lips",
+        description="Measure this character's lips and close them exactly on M B P; "
+        "off: as on most heads",
+        default=True,
+        update=_changed,
+        override=OVERRIDABLE,
+    )
+    opening: _dial("Opening", "How far this character's mouth opens at an AH")
+    seal: FloatProperty(
+        name="Seal",
+        description="How much lips that meet are pressed together (or, below 0, left apart), "
+        "as a share of the mouth's width",
+        default=0.0,
+        min=-0.05,
+        max=0.05,
+        precision=3,
+        step=0.1,
+        update=_changed,
+        override=OVERRIDABLE,
+    )
     sync_offset_ms: FloatProperty(
         name="Sync Offset",
         description="Milliseconds by which the mouth comes later (or, below 0, earlier)",

@@ -12,6 +12,7 @@ from ..timing import Seconds
 from .track import (
     ARKIT_NAMES,
     BREATH_NAMES,
+    CONTACT_NAMES,
     FACE_NAMES,
     HEAD_NAMES,
     LIP_CONTACT,
@@ -19,7 +20,7 @@ from .track import (
     FaceTrack,
 )
 
-OUTPUT_NAMES = FACE_NAMES + BREATH_NAMES + HEAD_NAMES
+OUTPUT_NAMES = FACE_NAMES + BREATH_NAMES + HEAD_NAMES + CONTACT_NAMES
 LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
 SQUINT_LESS = 0.6  # of a squint goes while the lids are shut, or they cut through each other
 JAW = frozenset(n for n in FACE_NAMES if n.startswith("jaw"))
@@ -90,7 +91,7 @@ def mix_layers(
     Returns
     -------
     FaceTrack
-        `OUTPUT_NAMES`; weights 0..1, head angles in degrees.
+        `OUTPUT_NAMES`; weights and guides 0..1, head angles in degrees.
     """
     column = {name: i for i, name in enumerate(OUTPUT_NAMES)}
     face = np.zeros((frames, len(OUTPUT_NAMES)), np.float32)
@@ -101,7 +102,7 @@ def mix_layers(
     tuck = _guide(speech, LIP_TUCK, frames)
     for layer, track in tracks.items():
         for name, curve in track.curves().items():
-            if name not in column:
+            if name not in column or name in CONTACT_NAMES:
                 continue
             scaled = curve * (_dial(style, name) if layer == "speech" else _upper(style, name))
             if name in PARTING:
@@ -125,7 +126,9 @@ def mix_layers(
         lid = np.clip(face[:, column[lid_name]], 0, 1)
         face[:, column[f"eyeWide{side}"]] *= 1 - lid
         face[:, column[f"eyeSquint{side}"]] *= 1 - SQUINT_LESS * lid
-    weights = face[:, : -len(HEAD_NAMES)]
+    # A rig whose lips were measured closes them by itself, from these.
+    face[:, column[LIP_CONTACT]], face[:, column[LIP_TUCK]] = contact, tuck
+    weights = face[:, : len(FACE_NAMES + BREATH_NAMES)]
     np.clip(weights, 0, 1, out=weights)
     return FaceTrack(face, OUTPUT_NAMES, rate_hz)
 

@@ -99,6 +99,11 @@ class FaceTrack:
         """Every channel by name."""
         return {name: self.values[:, i] for i, name in enumerate(self.names)}
 
+    def without(self, name: str) -> "FaceTrack":
+        """Return the same track with one channel at 0."""
+        still = np.array([other != name for other in self.names], np.float32)
+        return FaceTrack(self.values * still, self.names, self.rate_hz)
+
     def at(self, times_seconds: NDArray[np.floating]) -> NDArray[np.float32]:
         """Interpolate linearly, ends held.
 

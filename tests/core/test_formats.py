@@ -22,7 +22,7 @@ from lipwright.core.formats import (
     write_track,
 )
 from lipwright.core.motion.mix import OUTPUT_NAMES
-from lipwright.core.motion.track import ARKIT_NAMES, HEAD_NAMES, FaceTrack
+from lipwright.core.motion.track import ARKIT_NAMES, CONTACT_NAMES, HEAD_NAMES, FaceTrack
 from lipwright.core.phones import PHONES, Phone
 
 PHONE_LIST = (Phone("_", 0.0, 0.1), Phone("m", 0.1, 0.2, 0.75), Phone("tʃ", 0.2, 0.35, 0.5))
@@ -160,8 +160,8 @@ def test_rates_out_of_range(rate_hz):
         resampled(FaceTrack.rest(3, 100.0), rate_hz)
 
 
-def test_head_names_come_last_and_survive_resampling(track):
-    assert resampled(track, 60.0).names[-3:] == HEAD_NAMES
+def test_head_names_and_guides_come_last_and_survive_resampling(track):
+    assert resampled(track, 60.0).names[-5:] == (*HEAD_NAMES, *CONTACT_NAMES)
 
 
 @pytest.fixture

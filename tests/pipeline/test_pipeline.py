@@ -12,6 +12,7 @@ from lipwright.core.errors import Cancelled, SettingsError, SoundError
 from lipwright.core.motion.mix import CLOSE_PER_JAW, CLOSED_IN_TUCK
 from lipwright.core.motion.track import (
     BREATH_NAMES,
+    CONTACT_NAMES,
     FACE_NAMES,
     HEAD_NAMES,
     LIP_CONTACT,
@@ -61,7 +62,7 @@ def test_an_analysis_covers_the_sound(analysis, sound):
 
 def test_a_take_has_every_channel_and_covers_the_sound(analysis):
     take = perform(analysis, Settings(layers=EVERYTHING))
-    assert take.names == OUTPUT_NAMES == FACE_NAMES + BREATH_NAMES + HEAD_NAMES
+    assert take.names == OUTPUT_NAMES == FACE_NAMES + BREATH_NAMES + HEAD_NAMES + CONTACT_NAMES
     assert take.rate_hz == 100
     assert analysis.seconds - 0.02 <= take.seconds <= analysis.seconds + 0.02
     weights = take.values[:, : len(FACE_NAMES)]
