@@ -170,9 +170,9 @@ def _parting(vertices: Points, moved: Points, level: float) -> Indices:
     still, moving = np.flatnonzero(moved <= level), np.flatnonzero(moved > level)
     if not len(still) or not len(moving):
         return np.zeros((0, 2), np.int64)
-    near = range(1, 1 + min(4, len(still)))
-    distance, index = KDTree(vertices[still]).query(vertices[moving], k=near)
-    upper = still[index]
+    distance, index = KDTree(vertices[still]).query(vertices[moving], k=min(4, len(still)))
+    distance = np.asarray(distance).reshape(len(moving), -1)
+    upper = still[np.asarray(index).reshape(len(moving), -1)]
     parted = moved[moving][:, None] - moved[upper]
     good = (parted > CRACK * distance) & (parted > 0.3 * level)
     rows, columns = np.nonzero(good)
