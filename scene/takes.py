@@ -8,7 +8,6 @@ the keys that it animates. docs/architecture.md states the whole rule.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
@@ -20,49 +19,22 @@ from . import compat
 from .channels import parts_of
 from .character import Character, refuse_if_not_writable
 from .fcurves import ANY_VALUE, Channel, Range, remove_range, replace, rest_of
+from .places import (
+    Report,
+    blocks_of,
+    combine_with,
+    fit_strips,
+    is_ours,
+    layer_of,
+    our_owners,
+    owners,
+    place_for,
+    release,
+    stop_combining,
+)
 
-VERSION = 1
-MARK = "lipwright"  # custom property of our actions: the version of this layout
 TAKES = "lipwright_takes"  # JSON {take name: [first frame, last frame]}, rest frames included
 BEFORE = "lipwright_before"  # JSON {data path: value before we came}
-TRACK = "Lipwright"
-
-Ranges = dict[str, tuple[list[Range], list[Range]]]  # per action: earlier take, other takes
-
-
-@dataclass
-class Report:
-    """What a take came to; the sentences are for the artist."""
-
-    name: str = ""
-    curves: int = 0
-    keys: int = 0
-    first_frame: float = 0.0
-    last_frame: float = 0.0
-    notes: list[str] = field(default_factory=list)
-    # What `write_block` must know of its earlier calls for the same take.
-    ranges: Ranges = field(default_factory=dict, repr=False)
-    written: set[tuple[str, Channel]] = field(default_factory=set, repr=False)
-
-    def sentence(self) -> str:
-        """One line for the status bar."""
-        said = f"“{self.name}”: {self.keys} keys on {self.curves} shapes"
-        return f"{said}, frames {self.first_frame:g} to {self.last_frame:g}"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the curves of one datablock go."""
-
-    block: bpy.types.ID
-    action: bpy.types.Action
-    slot: Any | None
-    taken: frozenset[str] = frozenset()  # data paths that somebody's NLA strips animate
-
-
-def is_ours(action: bpy.types.Action | None) -> bool:
-    """Say whether we made this action."""
-    return action is not None and MARK in action
 
 
 def write_take(
@@ -73,21 +45,49 @@ def write_take(
     *,
     rests: Mapping[Control, float] | None = None,
     tolerance: float | None = None,
+    apart: bool = False,
 ) -> Report:
     """Write one line: `keys` inside `span`, with rest on the first and last frame of it.
 
     An earlier take of this name is replaced wherever it was; other lines stay. Keys of poses are
-    dense, and thinned to `tolerance` here. Raises RigError if the character cannot be written to;
-    keys that cannot be written are named in the report.
+    dense, and thinned to `tolerance` here. `apart` makes room for `write_layer`. Raises RigError
+    if the character cannot be written to; keys that cannot be written are named in the report.
     """
     refuse_if_not_writable(character)
-    report = Report(name, first_frame=span[0], last_frame=span[1])
+    report = Report(name, first_frame=span[0], last_frame=span[1], apart=apart)
     parts, notes = parts_of(character, keys, rests or {}, _standing, tolerance)
     report.notes += notes
     for part in parts:
-        if part.keys or any(is_ours(owner.action) for owner in _owners(part.block)):
+        if part.keys or our_owners(part.block):
             write_block(part.block, part.keys, character, report, part.rests)
     return report
+
+
+def write_layer(
+    character: Character, keys: Mapping[Control, Keys], layer: str, report: Report
+) -> None:
+    """Write what one layer adds to the face that `write_take` wrote, on a track of its own."""
+    parts, _ = parts_of(character, keys, {}, _standing, None)
+    for part in parts:
+        if part.keys:
+            write_block(part.block, part.keys, character, report, layer=layer)
+
+
+def finish_take(character: Character, report: Report) -> None:
+    """Drop what an earlier take of this name left on tracks of layers that this one has not."""
+    fresh = {(name, layer) for name, layer, _ in report.written}
+    for block in blocks_of(character):
+        for owner in our_owners(block):
+            action, layer = owner.action, layer_of(owner.action)
+            takes = _read_json(action, TAKES)
+            if not layer or (block.name, layer) in fresh or report.name not in takes:
+                continue
+            gone, keep = _ranges(action, report.name)
+            _tidy_others(compat.curves(action, compat.slot_of(owner)), set(), gone, keep)
+            if not any(True for _ in compat.curves(action, compat.slot_of(owner))):
+                release(block.animation_data, owner)
+                if not action.users:
+                    bpy.data.actions.remove(action)
 
 
 def write_block(
@@ -96,17 +96,21 @@ def write_block(
     character: Character,
     report: Report,
     rests: Mapping[Channel, float] | None = None,
+    *,
+    layer: str = "",
+    combine: bool = False,
 ) -> None:
     """Write curves of one datablock by the rule; the report gathers counts and remarks.
 
-    `rests` are the values at which channels do nothing, where that is not the usual one.
+    `rests` are the values at which channels do nothing, where that is not the usual one. With
+    `combine` ours add to somebody's animation of the same channels; else that one wins.
     """
-    place = _place_for(block, character, report)
+    place = place_for(block, character, report, layer)
     span = (report.first_frame, report.last_frame)
     gone, keep = report.ranges.setdefault(place.action.name, _ranges(place.action, report.name))
     curves = compat.curves(place.action, place.slot, make=True)
     before = _read_json(place.action, BEFORE)
-    skipped = [channel for channel in channels if channel[0] in place.taken]
+    skipped = [one for one in channels if one[0] in place.taken and not combine]
     # The NLA leaves a quaternion out that lacks one of its four curves.
     whole = {
         path
@@ -120,27 +124,34 @@ def write_block(
         path, index = channel
         curve = curves.find(path, index=index)
         if curve is None:
-            before.setdefault(_before_key(block, channel), _value(block, channel))
+            if not layer:
+                before.setdefault(_before_key(block, channel), _value(block, channel))
             curve = curves.new(path, index=index)
         # A shape that does nothing needs no curve, unless it was left at something else than rest.
         stands = before.get(_before_key(block, channel), 0.0)
         rest = (rests or {}).get(channel, rest_of(channel))
-        idle_is_rest = abs(stands - rest) < ANY_VALUE and path not in whole
+        # A layer adds to what lies below it, be it rest.
+        needed = path in whole or (report.apart and not layer)
+        idle_is_rest = abs(stands - rest) < ANY_VALUE and not needed
         if replace(curve, keys, span, gone, keep, rest=rest, drop_idle=idle_is_rest):
             report.curves += 1
             report.keys += len(keys.frames)
         else:
             curves.remove(curve)
             _put_back(block, channel, before)
-    report.written |= {(block.name, channel) for channel in channels}
-    written = {channel for name, channel in report.written if name == block.name}
+    report.written |= {(block.name, layer, channel) for channel in channels}
+    written = {one for name, of, one in report.written if (name, of) == (block.name, layer)}
     _tidy_others(curves, written, gone, keep)
     takes = _read_json(place.action, TAKES)
     takes.pop(report.name, None)  # the newest is the last
     place.action[TAKES] = json.dumps({**takes, report.name: list(span)})
     place.action[BEFORE] = json.dumps(before)
-    _fit_strips(block, place.action)
-    _note_theirs(block, channels, skipped, report)
+    fit_strips(block, place.action)
+    note = combine_with(block, place.action, set(channels)) if combine else ""
+    if note:
+        report.notes.append(note)
+    elif not layer:
+        _note_theirs(block, channels, skipped, report)
 
 
 def _ranges(action: bpy.types.Action, name: str) -> tuple[list[Range], list[Range]]:
@@ -156,7 +167,7 @@ def _before_key(block: bpy.types.ID, channel: Channel) -> str:
 
 def _standing(block: bpy.types.ID, channel: Channel) -> float:
     """What a channel stood at before our first take; now, if there is none."""
-    for owner in _owners(block):
+    for owner in owners(block):
         if is_ours(owner.action):
             before = _read_json(owner.action, BEFORE)
             if _before_key(block, channel) in before:
@@ -201,107 +212,6 @@ def _read_json(action: bpy.types.Action, name: str) -> dict[str, Any]:
     return json.loads(action.get(name, "{}"))
 
 
-# --- where ours goes --------------------------------------------------------------------------
-
-
-def our_action(character: Character) -> bpy.types.Action | None:
-    """The action that an earlier take of this character made."""
-    for block in blocks_of(character):
-        for owner in _owners(block):
-            if is_ours(owner.action):
-                return owner.action
-    return None
-
-
-def blocks_of(character: Character) -> list[bpy.types.ID]:
-    """The datablocks that a take may animate: the keys of every mesh, objects, their data."""
-    items = dict.fromkeys((*character.meshes, character.root))
-    keys = [mesh.data.shape_keys for mesh in character.meshes]
-    return [*keys, *items, *(item.data for item in items if item.data is not None)]
-
-
-def _owners(block: bpy.types.ID) -> list[Any]:
-    """What plays an action on this datablock: its animation data, then its NLA strips."""
-    data = block.animation_data
-    if data is None:
-        return []
-    return [data, *(strip for track in data.nla_tracks for strip in track.strips)]
-
-
-def _place_for(block: bpy.types.ID, character: Character, report: Report) -> Place:
-    data = block.animation_data or block.animation_data_create()
-    theirs = frozenset(
-        curve.data_path
-        for strip in _owners(block)[1:]
-        if strip.action is not None and not is_ours(strip.action)
-        for curve in compat.curves(strip.action, compat.slot_of(strip))
-    )
-    for owner in _owners(block):
-        if is_ours(owner.action):
-            slot = compat.slot_of(owner)
-            if not compat.slot_is_shared(owner.action, slot, block):
-                return Place(block, owner.action, slot, theirs)
-            action, slot = _own_copy(block, owner.action, slot, character)
-            compat.assign(owner, action, slot)
-            return Place(block, action, slot, theirs)
-    action = (our_action(character) if compat.HAS_SLOTS else None) or _new_action(block, character)
-    slot = compat.find_slot(action, block)
-    if slot is None or compat.slot_is_shared(action, slot, block):
-        slot = compat.new_slot(action, block)
-    if data.action is None and not theirs:
-        compat.assign(data, action, slot)
-    else:
-        _add_strip(data, action, slot, report)
-    return Place(block, action, slot, theirs)
-
-
-def _new_action(block: bpy.types.ID, character: Character) -> bpy.types.Action:
-    whose = character.name if compat.HAS_SLOTS else f"{character.name} {block.name}"
-    action = bpy.data.actions.new(f"Lipwright {whose}"[:63])
-    action[MARK] = VERSION
-    return action
-
-
-def _own_copy(
-    block: bpy.types.ID, action: bpy.types.Action, slot: Any | None, character: Character
-) -> tuple[bpy.types.Action, Any | None]:
-    """A copied character shares our curves with the original; from now on it has its own."""
-    copy = action.copy()
-    copy.name = f"Lipwright {character.name}"[:63]
-    return copy, None if slot is None else copy.slots[slot.identifier]
-
-
-def _add_strip(
-    data: bpy.types.AnimData, action: bpy.types.Action, slot: Any | None, report: Report
-) -> None:
-    track = data.nla_tracks.new()
-    track.name = TRACK
-    strip = track.strips.new(TRACK, int(report.first_frame), action)
-    if slot is not None:
-        strip.action_slot = slot
-    strip.extrapolation, strip.blend_type = "HOLD", "REPLACE"
-    if not data.use_nla:
-        if len(data.nla_tracks) == 1:
-            data.use_nla = True
-        else:
-            report.notes.append(
-                "The NLA is switched off for this face. Switch it on to see the take"
-            )
-    if any(other.is_solo for other in data.nla_tracks):
-        report.notes.append("An NLA track plays solo. Switch that off to see the take")
-
-
-def _fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> None:
-    """Make our NLA strip as long as the action, at the same frames."""
-    low, high = action.frame_range
-    for strip in _owners(block)[1:]:
-        if strip.action == action:
-            strip.action_frame_end = high  # first: the start is kept before it
-            strip.action_frame_start = low
-            strip.scale, strip.repeat = 1.0, 1.0
-            strip.frame_start_raw, strip.frame_end_raw = low, high
-
-
 def _note_theirs(
     block: bpy.types.ID,
     channels: Mapping[Channel, Keys],
@@ -329,7 +239,7 @@ def take_ranges(character: Character) -> dict[str, Range]:
     """The takes of a character and their frames, rest frames included, oldest first."""
     found: dict[str, Range] = {}
     for block in blocks_of(character):
-        for owner in _owners(block):
+        for owner in owners(block):
             if is_ours(owner.action):
                 for name, (low, high) in _read_json(owner.action, TAKES).items():
                     found[name] = (low, high)
@@ -341,7 +251,7 @@ def take_ranges(character: Character) -> dict[str, Range]:
 
 def has_take(character: Character) -> bool:
     """Say whether there is something of ours on this character."""
-    return any(is_ours(owner.action) for block in blocks_of(character) for owner in _owners(block))
+    return any(is_ours(owner.action) for block in blocks_of(character) for owner in owners(block))
 
 
 def clear_take(character: Character) -> int:
@@ -350,15 +260,16 @@ def clear_take(character: Character) -> int:
     ours: set[bpy.types.Action] = set()
     for block in blocks_of(character):
         data = block.animation_data
-        for owner in _owners(block):
+        for owner in owners(block):
             if not is_ours(owner.action):
                 continue
             action, slot = owner.action, compat.slot_of(owner)
             ours.add(action)
+            stop_combining(block, action)
             curves = compat.curves(action, slot)
             channels = [(curve.data_path, curve.array_index) for curve in curves]
             removed += len(channels)
-            _release(data, owner)
+            release(data, owner)
             before = _read_json(action, BEFORE)
             for channel in channels:
                 _put_back(block, channel, before)
@@ -368,15 +279,3 @@ def clear_take(character: Character) -> int:
         if not action.users or (compat.HAS_SLOTS and compat.is_empty(action)):
             bpy.data.actions.remove(action)
     return removed
-
-
-def _release(data: bpy.types.AnimData, owner: Any) -> None:
-    if owner == data:
-        data.action = None
-        return
-    for track in data.nla_tracks:
-        if owner in list(track.strips):
-            track.strips.remove(owner)
-            if not track.strips:
-                data.nla_tracks.remove(track)
-            return
