@@ -13,6 +13,7 @@ from ..rigs.match import match
 from ..rigs.schema import Control, RigMap
 from .bones import meshes_on
 from .controls import other_controls, within_limits
+from .mapping import edited_rig
 
 Names = tuple[tuple[str, tuple[str, ...]], ...]
 TOUCH = 0.1  # bounding boxes are grown by this part of their size before they are compared
@@ -167,7 +168,21 @@ def only_character(scene: bpy.types.Scene) -> Character:
 
 
 def rig_of(character: Character) -> RigMap | str:
-    """How Lipwright drives this character, or the sentence that says why it cannot.
+    """How Lipwright drives this character, or the sentence that says why it cannot."""
+    if character.root.lipwright_rig.edited:
+        return edited_rig(character.root, controls_of(character))
+    return matched_rig(character)
+
+
+def controls_of(character: Character) -> tuple[Control, ...]:
+    """Everything that a row of a mapping can move on this character."""
+    names = character.key_names
+    keys = [Control(mesh, key) for mesh, known in names.items() for key in known]
+    return (*keys, *other_controls(character.root, character.meshes, any_name=True))
+
+
+def matched_rig(character: Character) -> RigMap | str:
+    """The rows that the names alone ask for.
 
     Keys with drivers follow something else, often a property that we can move.
     """

@@ -16,13 +16,14 @@ ENDLESS = 1e5  # Blender's own limits of a property that has none are beyond
 
 
 def other_controls(
-    root: bpy.types.Object, meshes: Sequence[bpy.types.Object]
+    root: bpy.types.Object, meshes: Sequence[bpy.types.Object], *, any_name: bool = False
 ) -> tuple[Control, ...]:
     """Every custom property and pose of a character whose name means something to us."""
     found = [
         control
         for item in (root, *(mesh for mesh in meshes if mesh != root))
         for control in _properties(item)
+        if any_name or known(control.key)
     ]
     if root.type == "ARMATURE":
         found += [Control(root.name, name, "pose") for name in pose_names(root)]
@@ -37,7 +38,7 @@ def _properties(item: bpy.types.Object) -> Iterator[Control]:
         holders += [(bone, "property", bone.name) for bone in item.pose.bones]
     for holder, kind, bone in holders:
         for name in holder.keys():
-            if isinstance(holder[name], float) and known(name):
+            if isinstance(holder[name], float):
                 control = Control(item.name, name, kind, bone)
                 if not _driven(item, control):
                     yield control

@@ -103,6 +103,19 @@ def stance_of(bone: bpy.types.PoseBone) -> Stance:
     return Stance(np.array(bone.location), np.array(turn), np.array(bone.scale))
 
 
+def put_stance(bone: bpy.types.PoseBone, stance: Stance) -> None:
+    """Let a bone stand so, in its own rotation mode."""
+    bone.location, bone.scale = stance.location, stance.scale
+    turn = Quaternion(stance.quaternion)
+    if bone.rotation_mode == "QUATERNION":
+        bone.rotation_quaternion = turn
+    elif bone.rotation_mode == "AXIS_ANGLE":
+        axis, angle = turn.to_axis_angle()
+        bone.rotation_axis_angle = (angle, *axis)
+    else:
+        bone.rotation_euler = turn.to_euler(bone.rotation_mode, bone.rotation_euler)
+
+
 # --- pose libraries ---------------------------------------------------------------------------
 
 

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mapping: edit, reset, add, remove, swap, follow, load, save."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy_extras.io_utils import ExportHelper, ImportHelper
+
+from ..core.errors import RigError, SettingsError
+from ..core.motion.track import FACE_NAMES
+from ..rigs.mapping import from_text, to_text
+from ..rigs.schema import Control, Row
+from ..scene.character import Character, controls_of, matched_rig, rig_or_refuse
+from ..scene.mapping import fill_row, forget_rig, put_control, store_rig
+from ..scene.preview import end_previews
+from ..scene.properties import chosen_character
+from .base import Reasoned, speaking
+
+
+def load_mapping(path: Path, character: Character) -> None:
+    """Read a mapping file onto a character; nothing changes if anything in it is wrong."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The mapping “{path.name}” cannot be read. Choose a file that Lipwright saved"
+        ) from error
+    rig = from_text(text, controls_of(character))
+    end_previews()
+    store_rig(character.root, rig)
+
+
+class _OfMapping(Reasoned):
+    """Needs a character, and rows that are being edited where `edited` says so."""
+
+    edited = True
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """No character, linked, not edited yet."""
+        character = chosen_character(context)
+        if character is None:
+            return "Pick a character: its face mesh or its armature"
+        if character.root.library is not None:
+            return f"“{character.root.name}” is linked from another file. Make an override of it"
+        if cls.edited and not character.root.lipwright_rig.edited:
+            return "Press Edit Mapping first"
+        return ""
+
+
+class LIPWRIGHT_OT_edit_mapping(_OfMapping, bpy.types.Operator):
+    """Make the matched rows this character's own, to change any of them"""
+
+    bl_idname = "lipwright.edit_mapping"
+    bl_label = "Edit Mapping"
+    bl_options = {"REGISTER", "UNDO"}
+    edited = False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Copy what matched; nothing, where nothing did."""
+        character = chosen_character(context)
+        rig = matched_rig(character)
+        if isinstance(rig, str):
+            character.root.lipwright_rig.edited = True
+        else:
+            store_rig(character.root, rig)
+        return {"FINISHED"}
+
+
+class LIPWRIGHT_OT_reset_mapping(_OfMapping, bpy.types.Operator):
+    """Forget the edited rows and go back to what the names match"""
+
+    bl_idname = "lipwright.reset_mapping"
+    bl_label = "Reset to Matched"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Forget them."""
+        end_previews()
+        forget_rig(chosen_character(context).root)
+        return {"FINISHED"}
+
+
+_items: list[tuple[str, str, str]] = []  # Blender needs the strings of a dynamic enum kept alive
+
+
+def _controls(_self: object, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    character = None if context is None else chosen_character(context)
+    found = () if character is None else controls_of(character)
+    _items[:] = [(str(i), _title(control), control.kind) for i, control in enumerate(found)]
+    return _items
+
+
+def _title(control: Control) -> str:
+    where = f"{control.mesh} › {control.bone}" if control.bone else control.mesh
+    return f"{control.key}  ({where}, {control.kind})"
+
+
+class LIPWRIGHT_OT_pick_control(_OfMapping, bpy.types.Operator):
+    """Search the character's shape keys, properties and poses"""
+
+    bl_idname = "lipwright.pick_control"
+    bl_label = "Pick Control"
+    bl_options = {"REGISTER", "UNDO"}
+    bl_property = "control"
+
+    control: EnumProperty(name="Control", items=_controls)
+    swap: BoolProperty(
+        name="Swap", description="Give the active row this control, instead of adding a row"
+    )
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Search by typing."""
+        context.window_manager.invoke_search_popup(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """A new row follows the channel of the same name, else the jaw."""
+        with speaking(self):
+            character = chosen_character(context)
+            control = controls_of(character)[int(self.control)]
+            stored = character.root.lipwright_rig
+            if self.swap:
+                end_previews()
+                put_control(_active(stored), control)
+            else:
+                channel = control.key if control.key in FACE_NAMES else "jawOpen"
+                fill_row(stored.rows.add(), Row(control, ((channel, 1.0),)))
+                stored.active_row = len(stored.rows) - 1
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+def _active(stored: bpy.types.PropertyGroup) -> bpy.types.PropertyGroup:
+    if not 0 <= stored.active_row < len(stored.rows):
+        raise RigError("No row is chosen. Click one in the list")
+    return stored.rows[stored.active_row]
+
+
+class LIPWRIGHT_OT_remove_row(_OfMapping, bpy.types.Operator):
+    """Remove the active row; its control is left alone from now on"""
+
+    bl_idname = "lipwright.remove_row"
+    bl_label = "Remove Row"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Remove it."""
+        with speaking(self):
+            end_previews()
+            stored = chosen_character(context).root.lipwright_rig
+            _active(stored)
+            stored.rows.remove(stored.active_row)
+            stored.active_row = max(0, min(stored.active_row, len(stored.rows) - 1))
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+class LIPWRIGHT_OT_follow_channel(_OfMapping, bpy.types.Operator):
+    """Let the active row follow one more face channel"""
+
+    bl_idname = "lipwright.follow_channel"
+    bl_label = "Follow Channel"
+    bl_options = {"REGISTER", "UNDO"}
+    bl_property = "channel"
+
+    channel: EnumProperty(name="Channel", items=[(name, name, "") for name in FACE_NAMES])
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Search by typing."""
+        context.window_manager.invoke_search_popup(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Add it with weight 1, once."""
+        with speaking(self):
+            row = _active(chosen_character(context).root.lipwright_rig)
+            if self.channel not in row.terms:
+                row.terms.add().name = self.channel
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+class LIPWRIGHT_OT_unfollow_channel(_OfMapping, bpy.types.Operator):
+    """Let the active row follow this face channel no longer"""
+
+    bl_idname = "lipwright.unfollow_channel"
+    bl_label = "Unfollow"
+    bl_options = {"REGISTER", "UNDO"}
+
+    channel: StringProperty()
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Remove it."""
+        with speaking(self):
+            terms = _active(chosen_character(context).root.lipwright_rig).terms
+            if self.channel in terms:
+                terms.remove(terms.find(self.channel))
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+class LIPWRIGHT_OT_save_mapping(_OfMapping, ExportHelper, bpy.types.Operator):
+    """Save this character's mapping as JSON, for another character or for bake.py --mapping"""
+
+    bl_idname = "lipwright.save_mapping"
+    bl_label = "Save Mapping"
+    filename_ext = ".json"
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    edited = False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write what counts now, edited or matched."""
+        with speaking(self):
+            rig = rig_or_refuse(chosen_character(context))
+            try:
+                Path(self.filepath).write_text(to_text(rig), "utf-8")
+            except OSError as error:
+                raise SettingsError(
+                    f"“{self.filepath}” cannot be written. Choose another folder"
+                ) from error
+            self.report({"INFO"}, f"Saved {len(rig.rows)} rows")
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+class LIPWRIGHT_OT_load_mapping(_OfMapping, ImportHelper, bpy.types.Operator):
+    """Load a mapping from JSON; nothing changes if anything in it is wrong"""
+
+    bl_idname = "lipwright.load_mapping"
+    bl_label = "Load Mapping"
+    bl_options = {"REGISTER", "UNDO"}
+    filename_ext = ".json"
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    edited = False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Read, check, then take over."""
+        with speaking(self):
+            character = chosen_character(context)
+            load_mapping(Path(self.filepath), character)
+            count = len(character.root.lipwright_rig.rows)
+            self.report({"INFO"}, f"Loaded {count} rows")
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (
+        LIPWRIGHT_OT_edit_mapping,
+        LIPWRIGHT_OT_reset_mapping,
+        LIPWRIGHT_OT_pick_control,
+        LIPWRIGHT_OT_remove_row,
+        LIPWRIGHT_OT_follow_channel,
+        LIPWRIGHT_OT_unfollow_channel,
+        LIPWRIGHT_OT_save_mapping,
+        LIPWRIGHT_OT_load_mapping,
+    )
+)
