@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import bpy
 
+from ..core.errors import RigError
 from ..core.motion.keys import Keys, dense_keys, few_keys
 from ..core.motion.track import HEAD_NAMES, FaceTrack
 from ..core.phones import Phone
@@ -22,6 +23,7 @@ from ..scene.character import Character, refuse_if_not_writable, rig_or_refuse
 from ..scene.decode import read_span
 from ..scene.head import head_target, write_head
 from ..scene.measure import calibrated_lips
+from ..scene.preview import end_previews
 from ..scene.properties import settings_of
 from ..scene.strip import AudioSpan
 from ..scene.takes import Report, take_ranges, write_take
@@ -73,6 +75,7 @@ def act(
 ) -> Report:
     """Write what was heard as one take of a character, beginning at the clock's first frame."""
     refuse_if_not_writable(character)
+    end_previews()
     rig = rig_or_refuse(character)
     dials = settings_of(character)
     target = head_target(dials) if "head" in settings.layers else None
@@ -107,10 +110,13 @@ def keys_of(
         control: dense_keys(track.times_seconds, values, clock)
         for control, values in drive(track, rig, fit).items()
     }
+    if not keys:
+        raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
     if tolerance is None:
         return keys
+    own = {row.control: tolerance * (abs(row.scale) or 1.0) for row in rig.rows}
     return {
-        control: dense if control.kind == "pose" else few_keys(dense, tolerance=tolerance)
+        control: dense if control.kind == "pose" else few_keys(dense, tolerance=own[control])
         for control, dense in keys.items()
     }
 

@@ -21,6 +21,7 @@ from ..scene.strip import add_to_sequencer, span_of_file
 from ..scene.takes import Report
 from .baking import Machine, act, hear, span_end, without_head_if_no_target
 from .base import missing_part
+from .mapping import load_mapping
 from .settings import write_dials
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -53,6 +54,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     said.add_argument("--save", type=Path, help="write the scene here (.blend)")
     said.add_argument("--fbx", type=Path, help="write character and take here")
     said.add_argument("--glb", type=Path, help="write character and take here")
+    said.add_argument("--mapping", type=Path, help="use this saved mapping (JSON)")
     said.add_argument("--csv", type=Path, help="write the face curves here (Live Link Face)")
     return said
 
@@ -89,6 +91,8 @@ def bake(args: argparse.Namespace) -> Report:
     if args.fps is not None:
         set_fps(scene, args.fps)
     character = character_named(args.character, scene) if args.character else only_character(scene)
+    if args.mapping is not None:
+        load_mapping(args.mapping, character)
     span = span_of_file(args.audio.absolute(), float(scene.frame_start))
     analysis = hear(span, Machine(args.device, args.threads), phones=phones)
     settings = without_head_if_no_target(character, wanted)

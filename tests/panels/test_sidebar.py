@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-PANELS = ("speech", "emotion", "eyes", "style", "rig", "export")
+PANELS = ("speech", "emotion", "eyes", "style", "rig", "mapping", "export")
 
 
 class Layout:
@@ -29,23 +29,44 @@ class Layout:
         assert icon in icons()
         self.lines.append(text)
 
-    def prop(self, data, name: str, *, text=None, icon="NONE", expand=False, slider=False) -> None:
+    def prop(self, data, name: str, *, icon="NONE", **options: object) -> None:
+        known = bpy.types.UILayout.bl_rna.functions["prop"].parameters
+        assert set(options) <= set(known.keys())
         assert name in data.bl_rna.properties
         assert icon in icons()
+
+    def template_list(
+        self, kind: str, _name: str, data, listed: str, active, index: str, **_options
+    ):
+        drawn = bpy.types.UIList.bl_rna_get_subclass_py(kind)
+        assert index in active.bl_rna.properties
+        for item in getattr(data, listed):
+            drawn.draw_item(None, None, self, data, item, 0, active, index, 0)
 
     def prop_search(self, data, name: str, search, listed: str, *, icon="NONE") -> None:
         assert name in data.bl_rna.properties
         assert listed in search.bl_rna.properties
         assert icon in icons()
 
-    def operator(self, name: str, *, text=None, icon="NONE") -> None:
+    def operator(self, name: str, *, text=None, icon="NONE") -> "Options":
         group, verb = name.split(".")
-        assert getattr(getattr(bpy.ops, group), verb).get_rna_type()
+        told = getattr(getattr(bpy.ops, group), verb).get_rna_type()
         assert icon in icons()
         self.lines.append(f"[{name}]")
+        return Options(told.properties.keys())
 
     def progress(self, *, factor: float, type: str, text: str) -> None:
         self.lines.append(text)
+
+
+class Options:
+    """What a button hands to its operator."""
+
+    def __init__(self, known: list[str]) -> None:
+        object.__setattr__(self, "known", known)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        assert name in self.known, name
 
 
 def icons() -> list[str]:
@@ -58,7 +79,8 @@ def draw(ours):
     """Draw a panel: the lines of text and buttons, or None if it is hidden."""
 
     def do(name: str, width: int = 400) -> list[str] | None:
-        panel = getattr(ours(f"panels.{name}"), f"LIPWRIGHT_PT_{name}")
+        module = "mapping" if name == "poses" else name
+        panel = getattr(ours(f"panels.{module}"), f"LIPWRIGHT_PT_{name}")
         context = SimpleNamespace(
             scene=bpy.context.scene,
             view_layer=bpy.context.view_layer,
@@ -71,8 +93,8 @@ def draw(ours):
         lines: list[str] = []
         methods = {
             key: getattr(panel, key)
-            for key in ("draw", "draw_header", "dials", "rows", "_sound", "_progress", "_buttons")
-            if hasattr(panel, key)
+            for key in dir(panel)
+            if not key.startswith(("__", "bl_")) and callable(getattr(panel, key))
         }
         drawn = type("Drawn", (), methods)()
         drawn.layout = Layout(lines)
@@ -124,6 +146,26 @@ def test_the_rig_panel_says_what_matched(draw, face):
     lines = draw("rig")
     assert "ARKit" in lines[0]
     assert any(line.startswith("Head: 12 shapes") for line in lines)
+
+
+def test_an_edited_mapping_is_drawn_row_by_row(draw, face):
+    item = face()
+    assert "[lipwright.edit_mapping]" in draw("mapping")
+    bpy.ops.lipwright.edit_mapping()
+    lines = draw("mapping")
+    assert "jawOpen" in lines
+    assert "[lipwright.reset_mapping]" in lines
+    item.lipwright_rig.rows[0].name = "gone"
+    assert any("“gone” is gone" in line for line in draw("mapping"))
+
+
+def test_poses_are_for_bones(draw, face):
+    face()
+    assert draw("poses") is None
+    bpy.ops.object.armature_add()
+    pose = bpy.context.object.lipwright_rig.poses.add()
+    pose.name = "jawOpen"
+    assert "jawOpen: 0 bones" in draw("poses")
 
 
 def test_missing_parts_are_found_without_importing(ours, monkeypatch):

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mapping in Blender: edited rows drive the face, previews leave nothing, files are strict."""
+
+import json
+
+import bpy
+import numpy as np
+import pytest
+
+from lipwright.tests.blender_fixtures import value_at
+from lipwright.tests.synthetic import bone_head
+
+
+@pytest.fixture
+def head(face, voice, fake):
+    item = face()
+    bpy.context.scene.lipwright.source = "FILE"
+    bpy.context.scene.lipwright.file = str(voice)
+    return item
+
+
+def stored(item):
+    return item.lipwright_rig
+
+
+def peak(item, key="jawOpen"):
+    return max(value_at(item, frame, key) for frame in range(1, 50))
+
+
+def test_edited_rows_drive_and_reset_brings_the_matched_back(head):
+    bpy.ops.lipwright.generate()
+    plain = peak(head), peak(head, "mouthPucker")
+    assert bpy.ops.lipwright.edit_mapping() == {"FINISHED"}
+    rows = stored(head).rows
+    assert len(rows) == 12
+    bpy.ops.lipwright.generate()
+    assert peak(head) == pytest.approx(plain[0])
+    rows["jawOpen"].scale, rows["jawOpen"].offset = 0.5, 0.1
+    rows["mouthPucker"].mute = True
+    rows["mouthFunnel"].terms.clear()
+    bpy.ops.lipwright.generate()
+    assert peak(head) == pytest.approx(0.1 + 0.5 * plain[0], abs=1e-5)
+    assert value_at(head, 0) == pytest.approx(0.1)
+    assert peak(head, "mouthPucker") == pytest.approx(0, abs=1e-6)
+    rows["jawOpen"].high = 0.2
+    bpy.ops.lipwright.generate()
+    assert peak(head) == pytest.approx(0.2)
+    bpy.ops.lipwright.reset_mapping()
+    bpy.ops.lipwright.generate()
+    assert (peak(head), peak(head, "mouthPucker")) == pytest.approx(plain)
+
+
+def test_add_swap_follow_remove(head, ours):
+    bpy.ops.lipwright.edit_mapping()
+    rows = stored(head).rows
+    controls = ours("scene.character").controls_of(
+        ours("scene.character").character_of(head, bpy.context.scene)
+    )
+    place = {control.key: str(i) for i, control in enumerate(controls)}
+    stored(head).active_row = rows.find("eyeBlinkLeft")
+    bpy.ops.lipwright.remove_row()
+    assert "eyeBlinkLeft" not in rows
+    bpy.ops.lipwright.pick_control(control=place["eyeBlinkLeft"], swap=False)
+    assert rows[stored(head).active_row].terms[0].name == "eyeBlinkLeft"
+    stored(head).active_row = rows.find("jawOpen")
+    bpy.ops.lipwright.pick_control(control=place["mouthSmileLeft"], swap=True)
+    assert rows[stored(head).active_row].name == "mouthSmileLeft"
+    bpy.ops.lipwright.follow_channel(channel="jawForward")
+    bpy.ops.lipwright.unfollow_channel(channel="jawOpen")
+    followed = rows[stored(head).active_row].terms.keys()
+    assert "jawForward" in followed
+    assert "jawOpen" not in followed
+
+
+def test_save_and_load(head, tmp_path):
+    path = tmp_path / "mapping.json"
+    bpy.ops.lipwright.edit_mapping()
+    stored(head).rows["jawOpen"].scale = 0.5
+    bpy.ops.lipwright.save_mapping(filepath=str(path))
+    bpy.ops.lipwright.reset_mapping()
+    bpy.ops.lipwright.load_mapping(filepath=str(path))
+    assert stored(head).rows["jawOpen"].scale == 0.5
+    data = json.loads(path.read_text("utf-8"))
+    data["rows"][3]["name"] = "gone"
+    stored(head).rows["jawOpen"].scale = 0.7
+    path.write_text(json.dumps(data), "utf-8")
+    with pytest.raises(RuntimeError, match=r"Row 4 .*“gone”"):
+        bpy.ops.lipwright.load_mapping(filepath=str(path))
+    assert stored(head).rows["jawOpen"].scale == pytest.approx(0.7)
+    blend = tmp_path / "kept.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    assert stored(bpy.data.objects["Head"]).rows["jawOpen"].scale == pytest.approx(0.7)
+
+
+def test_bake_takes_a_mapping(head, voice, tmp_path, ours):
+    path = tmp_path / "mapping.json"
+    bpy.ops.lipwright.edit_mapping()
+    stored(head).rows["jawOpen"].scale = 0.5
+    bpy.ops.lipwright.save_mapping(filepath=str(path))
+    bpy.ops.lipwright.reset_mapping()
+    bpy.ops.lipwright.generate()
+    plain = peak(head)
+    main = ours("operators.command").main
+    assert main(["--audio", str(voice), "--mapping", str(path)]) == 0
+    assert peak(head) == pytest.approx(0.5 * plain, rel=0.02)
+    path.write_text("{}")
+    assert main(["--audio", str(voice), "--mapping", str(path)]) == 2
+
+
+def test_a_preview_leaves_nothing(head, tmp_path):
+    bpy.ops.lipwright.edit_mapping()
+    blocks = head.data.shape_keys.key_blocks
+    blocks["jawOpen"].value = 0.25
+    row = stored(head).rows["jawOpen"]
+    row.preview = 0.8
+    assert blocks["jawOpen"].value == pytest.approx(0.8)
+    row.preview = 0.0
+    assert blocks["jawOpen"].value == pytest.approx(0.25)
+    row.preview = 0.8
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "kept.blend"))
+    assert blocks["jawOpen"].value == pytest.approx(0.25)
+    assert row.preview == 0
+
+
+def test_a_preview_of_bones_leaves_nothing(ours):
+    _, rig = bone_head({"jaw": "jaw"}, "XYZ")
+    bone = rig.pose.bones["jaw"]
+    bone.rotation_euler = (0.1, 0.2, 0.3)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.lipwright.edit_mapping()
+    row = rig.lipwright_rig.rows["jawOpen"]
+    row.preview = 1.0
+    assert np.abs(np.array(bone.rotation_euler) - (0.1, 0.2, 0.3)).max() > 0.1
+    row.preview = 0.0
+    assert np.allclose(bone.rotation_euler, (0.1, 0.2, 0.3), atol=1e-5)
+
+
+def test_all_muted_is_said(head):
+    bpy.ops.lipwright.edit_mapping()
+    for row in stored(head).rows:
+        row.mute = True
+    with pytest.raises(RuntimeError, match="muted"):
+        bpy.ops.lipwright.generate()
+
+
+def test_store_pose_button(ours):
+    _, rig = bone_head({"jaw": "bone.001"}, "XYZ")
+    bpy.context.view_layer.objects.active = rig
+    rig.pose.bones["bone.001"].rotation_euler = (0.3, 0, 0)
+    rig.lipwright_rig.pose_name = "jawOpen"
+    assert bpy.ops.lipwright.store_pose() == {"FINISHED"}
+    rig.pose.bones["bone.001"].rotation_euler = (0, 0, 0)
+    character = ours("scene.character").character_of(rig, bpy.context.scene)
+    assert ours("scene.character").rig_or_refuse(character).rows
+    bpy.ops.lipwright.remove_pose(name="jawOpen")
+    assert isinstance(ours("scene.character").rig_of(character), str)
