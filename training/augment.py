@@ -31,8 +31,11 @@ def _smooth_spectrum(
 def _band_limit(rng: np.random.Generator, batch: int, bins: int) -> np.ndarray:
     """All-pass for most; a telephone or a dull microphone for some."""
     hertz = np.linspace(0, RATE_HZ / 2, bins)
-    low = np.where(_chance(rng, batch, 0.15), rng.uniform(100, 350, batch), 0.0)[:, None]
-    high = np.where(_chance(rng, batch, 0.22), rng.uniform(3000, 6500, batch), 9e3)[:, None]
+    low = np.where(_chance(rng, batch, 0.12), rng.uniform(100, 350, batch), 0.0)
+    high = np.where(_chance(rng, batch, 0.18), rng.uniform(3000, 6500, batch), 9e3)
+    phone = _chance(rng, batch, 0.12)  # both edges at once, near 300 and 3400 Hz
+    low = np.where(phone, rng.uniform(200, 400, batch), low)[:, None]
+    high = np.where(phone, rng.uniform(3000, 4000, batch), high)[:, None]
     return 1 / (1 + (low / np.maximum(hertz, 1)) ** 8) / (1 + (hertz / high) ** 12)
 
 
@@ -101,15 +104,15 @@ def _noise(voice: Tensor, rng: np.random.Generator) -> Tensor:
     noise = torch.fft.irfft(spectrum * colour, length)
     for i in np.flatnonzero(kind < 0.12):
         noise[i] = torch.tensor(_music(rng, length), dtype=torch.float32)
-    plain = torch.tensor(kind > 0.8)
+    plain = torch.tensor(kind > 0.65)
     noise[plain] = white[plain]
-    for i in np.flatnonzero((kind > 0.12) & (kind < 0.2)):
+    for i in np.flatnonzero((kind > 0.12) & (kind < 0.22)):
         others = rng.choice(batch, 4)
         noise[i] = sum(torch.roll(voice[j], int(rng.integers(length))) for j in others)
     loud = voice.pow(2).mean(1).clamp_min(1e-8).sqrt()
     level = noise.pow(2).mean(1).clamp_min(1e-8).sqrt()
     ratio_db = np.where(
-        _chance(rng, batch, 0.65), rng.uniform(2, 26, batch), rng.uniform(35, 70, batch)
+        _chance(rng, batch, 0.65), rng.uniform(0, 25, batch), rng.uniform(35, 70, batch)
     )
     scale = loud / level * torch.tensor(10 ** (-ratio_db / 20), dtype=torch.float32)
     return noise * scale[:, None]

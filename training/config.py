@@ -26,6 +26,7 @@ LABEL_SHIFT_SECONDS = {
     "vocobox": 0.0,
     "flite": 0.008,
     "espeak": -0.008,
+    "festival": 0.005,
 }
 
 
@@ -53,18 +54,19 @@ class ListenerConfig:
     shares: dict[str, float] = field(
         default_factory=lambda: {
             "speechocean762": 0.25,
-            "kathleen": 0.14,
-            "nathalie": 0.09,
+            "kathleen": 0.13,
+            "nathalie": 0.08,
             "ljspeech": 0.02,
             "speech-commands": 0.03,
             "picovoice-wake": 0.03,
             "precise-community": 0.03,
             "vocobox": 0.005,
-            "flite-slt": 0.09,
-            "flite-awb": 0.09,
-            "flite-kal16": 0.08,
+            "flite-slt": 0.08,
+            "flite-awb": 0.08,
+            "flite-kal16": 0.07,
+            "festival": 0.10,
             "espeak": 0.10,
-            "pseudo": 0.16,
+            "pseudo": 0.18,
         }
     )
 

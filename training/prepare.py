@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lipwright.core.audio.load import load_sound
 from lipwright.core.phones import INDEX, split_evenly, to_phones
 
-from . import synth
+from . import festival, synth
 from .config import CACHE, FRAME_HZ, HOP, LABEL_SHIFT_SECONDS
 from .pitch import pitch_log2
 
@@ -150,6 +150,17 @@ def main() -> None:
             lines = synth.english_lines(words, prompts, rng)
             spoken = synth.speak_flite(voice, lines, args.synthetic_hours * 3600)
             save(f"flite-{voice}", synthetic_lines(spoken, LABEL_SHIFT_SECONDS["flite"]))
+    if missing("festival"):
+        rng = np.random.default_rng(args.seed + 50)
+        hours = 2 * args.synthetic_hours / len(festival.VOICES)
+        spoken = (
+            one
+            for voice in festival.VOICES
+            for one in festival.speak_festival(
+                voice, synth.foreign_lines(voice.language, rng), hours * 3600
+            )
+        )
+        save("festival", synthetic_lines(spoken, LABEL_SHIFT_SECONDS["festival"]))
     if missing("espeak"):
         rng = np.random.default_rng(args.seed + 100)
         lines = synth.english_lines(words, prompts, rng)

@@ -37,6 +37,14 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "Los jóvenes beben agua fría después de jugar al fútbol.",
         "Nunca he visto un pájaro tan grande sobre la playa.",
     ),
+    "ca": (
+        "La meva germana compra pa i formatge al mercat de bon matí.",
+        "Voldria obrir la finestra perquè fa molta calor a la sala.",
+        "El gos blanc corre pel pont i juga amb les fulles vermelles.",
+        "Demà anirem a veure una pel·lícula nova amb els amics del barri.",
+        "Hi ha flors grogues i arbres vells davant de casa meva.",
+        "Vols provar aquesta poma dolça o prefereixes un bon got de vi?",
+    ),
     "it": (
         "La mamma compra pane, pomodori e formaggio fresco al mercato.",
         "Il vecchio pescatore ripara la barca sotto il ponte bianco.",
