@@ -17,7 +17,13 @@ from .core.errors import LipwrightError, SettingsError
 from .core.formats import DEFAULT_RATE_HZ, FORMATS, resampled, write_track
 from .core.phones import Phone
 from .models.session import Progress, open_session
-from .options import add_voice_options, phones_from, rate_in_hz, settings_from
+from .options import (
+    add_voice_options,
+    phones_from,
+    rate_in_hz,
+    settings_from,
+    transcript_from,
+)
 from .pipeline import Settings, analyse, perform
 
 BAR_WIDTH = 28
@@ -97,8 +103,16 @@ def _one(
 ) -> None:
     sound = load_sound(source)
     analysis = analyse(
-        sound, device=args.device, threads=args.threads, phones=phones, progress=progress
+        sound,
+        device=args.device,
+        threads=args.threads,
+        phones=phones,
+        transcript=transcript_from(args, source),
+        progress=progress,
     )
+    for note in analysis.notes:
+        _bar_ends(sys.stderr)
+        sys.stderr.write(f"lipwright: {source.name}: {note}\n")
     track = perform(analysis, settings)
     write_track(target, form, resampled(track, args.fps or DEFAULT_RATE_HZ[form]), analysis.phones)
 
@@ -109,6 +123,13 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_from(args)
     if args.phones is not None and len(jobs) > 1:
         raise SettingsError("--phones belongs to one sound. Give that file instead of its folder")
+    if args.transcript is not None and not args.transcript.is_dir():
+        if len(jobs) > 1:
+            raise SettingsError(
+                "--transcript FILE belongs to one sound. For a folder of sounds, "
+                "give a folder of .txt files"
+            )
+        transcript_from(args, jobs[0][0])  # a broken one is wrong usage, not a broken line
     phones = phones_from(args)  # a broken phone file is wrong usage, not a broken line
     open_session("listener", args.device, args.threads)
     try:

@@ -11,8 +11,9 @@ from .core.motion.envelope import Envelope
 from .core.performance.acting import RANGES, Acting, LookAt
 from .core.performance.emotion import EMOTIONS, Strength
 from .core.phones import Phone
+from .core.transcript.words import LANGUAGES, read_transcript
 from .models.session import DEVICES
-from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style
+from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style, Transcript
 
 AUTO = "auto"
 # Option, dial of `Acting`, help.
@@ -141,7 +142,15 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
         metavar="MS",
         help="milliseconds; + is a later mouth",
     )
-    parser.add_argument("--transcript", type=Path, metavar="FILE", help="not there yet")
+    parser.add_argument(
+        "--transcript",
+        type=Path,
+        metavar="FILE",
+        help="what is said, as text; a folder of <sound>.txt files for a folder of sounds",
+    )
+    parser.add_argument(
+        "--language", choices=("auto", *LANGUAGES), default="auto", help="of the transcript"
+    )
     parser.add_argument("--phones", type=Path, metavar="FILE", help="corrected phones with times")
     parser.add_argument("--threads", type=_count(1), default=1, help="CPU threads of the networks")
     parser.add_argument("--device", choices=DEVICES, default="auto")
@@ -196,14 +205,7 @@ def _add_acting_options(group: argparse._ArgumentGroup) -> None:
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
-    """Turn parsed voice options into settings.
-
-    Raises SettingsError for what cannot be done yet or makes no sense.
-    """
-    if args.transcript is not None:
-        raise SettingsError(
-            "--transcript is not there yet. Leave it out, or give corrected --phones"
-        )
+    """Turn parsed voice options into settings."""
     emotions: dict[str, Strength] = dict(args.emotion)
     pitch, yaw, roll = args.head_amount
     return Settings(
@@ -232,3 +234,13 @@ def settings_from(args: argparse.Namespace) -> Settings:
 def phones_from(args: argparse.Namespace) -> tuple[Phone, ...] | None:
     """Read the phone file that was asked for, if any."""
     return read_phones(args.phones) if args.phones is not None else None
+
+
+def transcript_from(args: argparse.Namespace, sound: Path) -> Transcript | None:
+    """Read the transcript of a sound: the file, or of a folder the .txt of the sound's name."""
+    path: Path | None = args.transcript
+    if path is not None and path.is_dir():
+        path = path / f"{sound.stem}.txt"
+        if not path.is_file():
+            return None
+    return None if path is None else Transcript(read_transcript(path), args.language)

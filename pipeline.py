@@ -28,6 +28,7 @@ from .core.performance.head import brow_layer, head_layer
 from .core.performance.voice import Voice
 from .core.phones import Phone
 from .core.timing import Seconds
+from .core.transcript.follow import follow
 from .models.articulator import articulate
 from .models.listener import listen
 from .models.session import Cancel, Progress
@@ -84,6 +85,14 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Transcript:
+    """What is said, as text, and its language (`core.transcript.words.LANGUAGES`, or "auto")."""
+
+    text: str
+    language: str = "auto"
+
+
+@dataclass(frozen=True)
 class Analysis:
     """What the networks made of one sound; keep it and `perform` as often as you like.
 
@@ -95,11 +104,14 @@ class Analysis:
         Its phones, stresses and pauses.
     mouth : FaceTrack
         The articulator's drawing.
+    notes : tuple of str
+        Sentences for the artist, such as that the transcript does not fit.
     """
 
     seconds: Seconds
     voice: Voice
     mouth: FaceTrack
+    notes: tuple[str, ...] = ()
 
     @property
     def phones(self) -> tuple[Phone, ...]:
@@ -119,14 +131,15 @@ def analyse(
     device: str = "auto",
     threads: int = 1,
     phones: Sequence[Phone] | None = None,
+    transcript: Transcript | None = None,
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> Analysis:
     """Listen to a sound and draw its mouth.
 
-    `phones`, where given, replace what was heard; the prosody is still the sound's. Raises
-    Cancelled between windows when `cancelled` says so, and other LipwrightErrors for what the
-    artist can put right.
+    `phones`, where given, replace what was heard; a `transcript` sharpens it. The prosody is
+    still the sound's. Raises Cancelled between windows when `cancelled` says so, and other
+    LipwrightErrors for what the artist can put right.
     """
     heard = listen(
         sound,
@@ -135,12 +148,17 @@ def analyse(
         progress=_part(progress, 0.0, _LISTENING_SHARE),
         cancelled=cancelled,
     )
-    if phones is None:
-        spoken = phones_of(heard.posteriors, heard.rate_hz)
-    else:
+    notes: tuple[str, ...] = ()
+    if phones is not None:
         spoken = tuple(phones)
         certain = posteriors_of(spoken, len(heard.posteriors), heard.rate_hz)
         heard = replace(heard, posteriors=certain)
+    else:
+        if transcript is not None:
+            followed = follow(heard.posteriors, transcript.text, language=transcript.language)
+            heard = replace(heard, posteriors=followed.posteriors)
+            notes = (followed.note,) if followed.note else ()
+        spoken = phones_of(heard.posteriors, heard.rate_hz)
     mouth = articulate(
         heard,
         device=device,
@@ -157,7 +175,7 @@ def analyse(
         effort_db=heard.prosody[:, 3],
         fingerprint=zlib.crc32(np.round(sound.samples * 32767).astype("<i2").tobytes()),
     )
-    return Analysis(sound.seconds, voice, mouth)
+    return Analysis(sound.seconds, voice, mouth, notes)
 
 
 def feelings(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
@@ -235,6 +253,7 @@ __all__ = [
     "Analysis",
     "Settings",
     "Style",
+    "Transcript",
     "analyse",
     "layer_tracks",
     "mix",

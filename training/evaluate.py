@@ -57,6 +57,7 @@ class Part:
     folder: str
     wanted: Callable[[dict[str, Any]], bool]
     change: Callable[[Samples], Samples] | None = None
+    transcript: bool = False
 
 
 def _split(name: str) -> Callable[[dict[str, Any]], bool]:
@@ -77,6 +78,21 @@ PARTS = (
     Part("kathleen test", "speech/kathleen", _split("test")),
     Part("speechocean762 test, under 12", "speech/speechocean762", _test(12)),
     Part("speechocean762 test, 12 and older", "speech/speechocean762", _test(200, 12)),
+    Part("tts_dev, transcript given", "tts_dev", _split("dev"), transcript=True),
+    Part("grid_s1 test, transcript given", "face/grid_s1", _split("test"), transcript=True),
+    Part("kathleen test, transcript given", "speech/kathleen", _split("test"), transcript=True),
+    Part(
+        "speechocean762 test under 12, transcript given",
+        "speech/speechocean762",
+        _test(12),
+        transcript=True,
+    ),
+    Part(
+        "speechocean762 test 12 and older, transcript given",
+        "speech/speechocean762",
+        _test(200, 12),
+        transcript=True,
+    ),
     *(Part(f"tts_dev, {name}", "tts_dev", _split("dev"), c) for name, c in CONDITIONS.items()),
 )
 
@@ -94,6 +110,8 @@ def gather(part: Part, data: Path) -> Path:
             continue
         kept.append(line)
         sound = folder / "in" / row["file"]
+        if part.transcript:
+            sound.with_suffix(".txt").write_text(row["text"], "utf8")
         if part.change is None:
             sound.symlink_to((source / row["file"]).resolve())
         else:
@@ -118,6 +136,8 @@ def predict(folder: Path, extra: Sequence[str]) -> Path:
 def score(part: Part, shared: Path, extra: Sequence[str]) -> dict[str, Any]:
     """Predict and measure one part."""
     folder = gather(part, shared / "data")
+    if part.transcript:
+        extra = [*extra, "--transcript", str(folder / "in")]
     report = folder / "score.json"
     done = subprocess.run(
         [

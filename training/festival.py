@@ -55,7 +55,10 @@ _HINDI = _labels(
 )
 
 VOICES = (
-    *(FestivalVoice(f"czech_{n}", "cs", "iso-8859-2", _CZECH) for n in "dita krb machac ph".split()),
+    *(
+        FestivalVoice(f"czech_{n}", "cs", "iso-8859-2", _CZECH)
+        for n in "dita krb machac ph".split()
+    ),
     FestivalVoice("lp_diphone", "it", "iso-8859-1", _ROMANCE),
     FestivalVoice("pc_diphone", "it", "iso-8859-1", _ROMANCE),
     FestivalVoice("suo_fi_lj_diphone", "fi", "iso-8859-1", _FINNISH),

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Let a text sharpen what was heard, where the two fit together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import SettingsError
+from ..motion.ease import smoothstep
+from ..phones import INDEX, PHONES, SILENCE
+from .align import Alignment, Pronunciations, align, similarity
+from .words import (
+    LANGUAGES,
+    SMALL_WORD_WEIGHT,
+    candidates,
+    pronunciations,
+    small_word_share,
+    words_of,
+)
+
+# A word whose phones were heard this well on the mean is followed not at all, or wholly; a text of
+# which less was heard is left aside, or doubted. Chosen on the dev splits.
+FIT_FROM, FIT_WHOLE = 0.25, 0.5
+LEFT_ASIDE, DOUBTED = 0.33, 0.45
+LONG_PHONE_FRAMES = 14  # of slow speech: a text is good for no more
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What was heard, put right by a text.
+
+    Parameters
+    ----------
+    posteriors : ndarray [shape=(frames, phones)], float32
+        Certain where a word fits, as heard elsewhere.
+    fit : float
+        Share of the speech (or of the text, if that is shorter) in which the two agree, 0..1: about
+        0.75 for a native reader, 0.6 for a learner, 0.25 for another text.
+    language : str
+        In which the text was read, one of `LANGUAGES`.
+    unheard : tuple of str
+        Words of the text that the voice does not say.
+    """
+
+    posteriors: NDArray[np.float32]
+    fit: float
+    language: str
+    unheard: tuple[str, ...]
+
+    @property
+    def note(self) -> str:
+        """A sentence for the artist where the text does not fit; "" where it does."""
+        if self.fit >= DOUBTED:
+            return ""
+        some = ", ".join(f"“{word}”" for word in self.unheard[:4])
+        missed = f" (not heard: {some})" if some else ""
+        if self.fit < LEFT_ASIDE:
+            return (
+                f"The transcript was left aside: it does not fit the sound{missed}. "
+                "Check that it belongs to this sound, and its language"
+            )
+        return (
+            f"The transcript hardly fits the sound{missed}. "
+            "Check that it belongs to this sound, and its language"
+        )
+
+
+def follow(posteriors: NDArray[np.float32], text: str, *, language: str = "auto") -> Followed:
+    """Align a text to what was heard and become certain where they agree.
+
+    Parameters
+    ----------
+    posteriors : ndarray [shape=(frames, phones)], float32
+        As the listener gives them.
+    text : str
+        What is said; aside in brackets and punctuation do not matter.
+    language : str
+        One of `LANGUAGES`, or "auto": that whose spelling fits the sound best.
+
+    Returns
+    -------
+    Followed
+
+    Raises
+    ------
+    SettingsError
+        If the language is unknown or the text holds no words.
+    """
+    if language not in ("auto", *LANGUAGES):
+        raise SettingsError(
+            f"There is no language “{language}”. Choose auto or one of {', '.join(LANGUAGES)}"
+        )
+    words = words_of(text)
+    if not words:
+        raise SettingsError("The transcript holds no words. Write what is said, or leave it out")
+    tried = candidates(words) if language == "auto" else (language,)
+    said = {one: [pronunciations(word, one) for word in words] for one in tried}
+    found = {one: align(posteriors, said[one]) for one in tried}
+
+    def likeness(one: str) -> float:
+        return found[one].score + SMALL_WORD_WEIGHT * small_word_share(words, one)
+
+    best = max(found, key=likeness)
+    return _followed(posteriors, found[best], best, words, said[best])
+
+
+def _followed(
+    posteriors: NDArray[np.float32],
+    alignment: Alignment,
+    language: str,
+    words: Sequence[str],
+    said: Sequence[Pronunciations],
+) -> Followed:
+    inside = (alignment.word >= 0) & (alignment.phone >= 0)
+    owner, phone = alignment.word[inside], alignment.phone[inside]
+    match = np.minimum((posteriors @ similarity())[inside, phone], 1.0)
+    frames = np.bincount(owner, minlength=len(words))
+    mean = np.bincount(owner, match, len(words)) / np.maximum(frames, 1)
+    # Small words are swallowed; between two that fit they may be trusted.
+    around = np.convolve(np.pad(mean, 1, mode="edge"), [0.5, 0.0, 0.5], mode="valid")
+    mean = np.where(frames > 0, np.maximum(mean, 0.5 * (mean + around)), 0.0)
+    trust = smoothstep(np.clip((mean - FIT_FROM) / (FIT_WHOLE - FIT_FROM), 0, 1))
+    unheard = tuple(word for word, share in zip(words, trust, strict=True) if share < 0.5)
+    speech = float((1 - posteriors[:, INDEX[SILENCE]]).sum())
+    length = sum(len(ways[0]) for ways in said if ways) * LONG_PHONE_FRAMES
+    fit = float(match.sum()) / max(1.0, min(speech, length))
+    out = posteriors.copy()
+    if fit >= LEFT_ASIDE:
+        share = trust[owner][:, None].astype(np.float32)
+        certain = np.eye(len(PHONES), dtype=np.float32)[phone]
+        out[inside] = share * certain + (1 - share) * posteriors[inside]
+    return Followed(out, min(fit, 1.0), language, unheard)
