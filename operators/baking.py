@@ -14,6 +14,7 @@ from ..core.motion.keys import Keys, dense_keys, few_keys
 from ..core.motion.track import HEAD_NAMES, FaceTrack
 from ..core.phones import Phone
 from ..core.timing import FrameClock
+from ..core.transcript.words import Transcript
 from ..pipeline import Analysis, Settings, analyse, perform
 from ..rigs.fit import LipFit
 from ..rigs.match import drive
@@ -44,12 +45,13 @@ def hear(
     machine: Machine,
     *,
     phones: Sequence[Phone] | None = None,
+    transcript: Transcript | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Analysis:
     """Listen to a span, or remember it. Raises SoundError, ModelError or Cancelled."""
     sound = read_span(span)
-    key = (digest(sound), None if phones is None else tuple(phones))
+    key = (digest(sound), None if phones is None else tuple(phones), transcript)
     known = analyses.get(key)
     if known is not None:
         return known
@@ -58,6 +60,7 @@ def hear(
         device=machine.device,
         threads=machine.threads,
         phones=phones,
+        transcript=transcript,
         progress=progress,
         cancelled=cancelled,
     )
@@ -91,6 +94,7 @@ def act(
         write_head(character, target, dials.head_bone, angles, report, few=few)
     elif "head" in settings.layers:
         report.notes.append("Head motion has no target. Pick a head bone or object for it")
+    report.notes += analysis.notes
     last_takes[character.root.name] = LastTake(name, analysis, clock)
     return report
 

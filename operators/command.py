@@ -10,7 +10,7 @@ import bpy
 
 from ..core.errors import LipwrightError, SettingsError
 from ..core.formats import DEFAULT_RATE_HZ, resampled, write_track
-from ..options import add_voice_options, phones_from, settings_from
+from ..options import add_voice_options, phones_from, settings_from, transcript_from
 from ..pipeline import perform
 from ..scene import compat
 from ..scene.character import Character, character_named, only_character
@@ -94,7 +94,12 @@ def bake(args: argparse.Namespace) -> Report:
     if args.mapping is not None:
         load_mapping(args.mapping, character)
     span = span_of_file(args.audio.absolute(), float(scene.frame_start))
-    analysis = hear(span, Machine(args.device, args.threads), phones=phones)
+    analysis = hear(
+        span,
+        Machine(args.device, args.threads),
+        phones=phones,
+        transcript=transcript_from(args, args.audio),
+    )
     settings = without_head_if_no_target(character, wanted)
     clock = clock_of(scene, span.first_frame)
     report = act(character, analysis, settings, clock, span.name, args.few_keys)

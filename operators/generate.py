@@ -7,6 +7,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..core.errors import RigError
+from ..pipeline import Analysis
 from ..scene import compat
 from ..scene.character import Character, character_of, refuse_if_not_writable, rig_of, rig_or_refuse
 from ..scene.clock import clock_of
@@ -22,6 +23,7 @@ from ..scene.strip import (
     strip_named,
     strip_of_file,
 )
+from ..scene.transcript import chosen_transcript
 from .baking import Machine, act, hear
 from .base import Reasoned, say, speaking
 from .job import Job
@@ -103,7 +105,7 @@ class LIPWRIGHT_OT_generate(Reasoned, bpy.types.Operator):
         """Work through it at once."""
         with speaking(self):
             self._prepare(context)
-            analysis = hear(self.span, self.machine)
+            analysis = hear(self.span, self.machine, transcript=self.transcript)
             self._write(context, analysis)
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
@@ -113,10 +115,14 @@ class LIPWRIGHT_OT_generate(Reasoned, bpy.types.Operator):
             self._prepare(context)
         if self.said_error:
             return {"CANCELLED"}
-        span, machine = self.span, self.machine
-        self.job = Job(
-            lambda progress, cancelled: hear(span, machine, progress=progress, cancelled=cancelled)
-        ).start()
+        span, machine, transcript = self.span, self.machine, self.transcript
+
+        def listen(progress, cancelled) -> Analysis:
+            return hear(
+                span, machine, transcript=transcript, progress=progress, cancelled=cancelled
+            )
+
+        self.job = Job(listen).start()
         state = context.window_manager.lipwright
         state.running, state.factor, state.text, state.notes = True, 0.0, "Listening", ""
         self.timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
@@ -155,11 +161,12 @@ class LIPWRIGHT_OT_generate(Reasoned, bpy.types.Operator):
     def _prepare(self, context: bpy.types.Context) -> None:
         """Take everything that the worker needs as values, while Blender's data is at hand."""
         self.span = chosen_span(context)
+        self.transcript = chosen_transcript(context)
         character = _character(context)
         self.face_name = character.root.name
         self.machine = Machine(*device_and_threads(context))
 
-    def _write(self, context: bpy.types.Context, analysis: object) -> None:
+    def _write(self, context: bpy.types.Context, analysis: Analysis) -> None:
         # Fetched again by name: undo or a deletion may have happened while the worker listened.
         item = context.scene.objects.get(self.face_name)
         if item is None:

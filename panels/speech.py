@@ -6,6 +6,7 @@ import bpy
 from ..scene import compat
 from ..scene.properties import chosen_character
 from ..scene.strip import strip_named, strip_of_file
+from ..scene.transcript import file_beside
 from .parts import Tab, reason, say
 
 
@@ -24,6 +25,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         column.use_property_decorate = False
         self._sound(column, context)
         choice = context.scene.lipwright
+        self._transcript(column, context)
         column.prop(choice, "character", icon="OUTLINER_OB_ARMATURE")
         character = chosen_character(context)
         if choice.character is None and character is not None:
@@ -55,6 +57,15 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             column.prop(choice, "file")
             if choice.file and strip_of_file(scene, choice.file) is None:
                 column.operator("lipwright.add_strip", icon="SEQUENCE")
+
+    def _transcript(self, column: bpy.types.UILayout, context: bpy.types.Context) -> None:
+        choice = context.scene.lipwright
+        column.prop(choice, "transcript", icon="TEXT")
+        beside = None if choice.transcript else file_beside(context)
+        if beside is not None:
+            column.prop(choice, "text_beside", text=f"Use {beside.name}")
+        if choice.transcript or (beside is not None and choice.text_beside):
+            column.prop(choice, "language")
 
     def _progress(self, layout: bpy.types.UILayout, state: bpy.types.PropertyGroup) -> None:
         row = layout.row(align=True)

@@ -14,6 +14,7 @@ from bpy.props import (
 )
 
 from ..core.errors import RigError
+from ..core.transcript.words import LANGUAGES
 from . import compat
 from .character import Character, character_of, has_shape_keys
 
@@ -34,6 +35,10 @@ SOUND_ITEMS = (
     ("STRIP", "Strip", "A sound strip of the sequencer"),
     ("FILE", "File", "A sound file; it is added to the sequencer so that you hear it"),
     ("SPEAKER", "Speaker", "A Speaker object"),
+)
+LANGUAGE_ITEMS = (
+    ("auto", "Automatic", "The language whose spelling fits the sound best"),
+    *((code, code, "Language of the transcript") for code in LANGUAGES),
 )
 
 # Operators put a function here that re-mixes a character whose dial was moved.
@@ -196,6 +201,21 @@ class LIPWRIGHT_PG_scene(bpy.types.PropertyGroup):
         description="Speaker object with the voice",
         type=bpy.types.Object,
         poll=lambda _self, item: item.type == "SPEAKER",
+    )
+    transcript: StringProperty(
+        name="Transcript",
+        description="What is said, to sharpen the mouth; empty: the .txt file beside the sound, "
+        "if there is one",
+    )
+    text_beside: BoolProperty(
+        name="Use the .txt",
+        description="Take what is said from the text file beside the sound",
+        default=True,
+    )
+    language: EnumProperty(
+        name="Language",
+        description="Language of the transcript",
+        items=LANGUAGE_ITEMS,
     )
     character: PointerProperty(
         name="Character",

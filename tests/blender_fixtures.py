@@ -13,7 +13,7 @@ import wave
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -129,14 +129,16 @@ class FakePipeline:
         self.cancelled = ours("core.errors").Cancelled
         self.heard = 0
         self.slow_seconds = 0.0
+        self.transcript: object = None
+        self.notes: tuple[str, ...] = ()
 
     @staticmethod
     def jaw(seconds: np.ndarray, length: float) -> np.ndarray:
         """The curve: 0 at both ends."""
         return 0.8 * np.sin(np.pi * seconds / length) ** 2 * (0.5 + 0.5 * np.sin(9.0 * seconds))
 
-    def analyse(self, sound, *, progress=None, cancelled=None, **_options):
-        """Count the calls; as slow and as easy to stop as asked for."""
+    def analyse(self, sound, *, transcript=None, progress=None, cancelled=None, **_options):
+        """Count the calls, keep the text; as slow and as easy to stop as asked for."""
         import time
 
         until = time.monotonic() + self.slow_seconds
@@ -149,14 +151,16 @@ class FakePipeline:
                 break
             time.sleep(0.01)
         self.heard += 1
-        return sound.seconds
+        self.transcript = transcript
+        return SimpleNamespace(seconds=sound.seconds, notes=self.notes)
 
     def perform(self, analysis, settings):
         """Jaw, pucker, a blink, a nod; the dials scale the jaw and shift everything."""
         rate = 100.0
-        count = round(analysis * rate) + 1
+        length = analysis.seconds
+        count = round(length * rate) + 1
         at = np.arange(count) / rate - settings.style.sync_offset_seconds
-        jaw = self.jaw(np.clip(at, 0, analysis), analysis) * settings.style.jaw
+        jaw = self.jaw(np.clip(at, 0, length), length) * settings.style.jaw
         smile = np.full(count, settings.emotions.get("happy", 0.0)) * (jaw > 0.05)
         curves = {name: np.zeros(count) for name in self.names}
         curves.update(jawOpen=jaw, mouthPucker=jaw / 2, eyeBlinkLeft=smile, headPitch=10 * jaw)

@@ -19,8 +19,9 @@ from ..phones import INDEX, OCULUS_OF, PHONES, SILENCE, VOWELS
 Pronunciations = Sequence[tuple[str, ...]]
 
 # What a sound that is no speech of the text costs for each frame, in nats, against the best phone;
-# a word that is not said; a phone that is swallowed. Chosen on the dev splits.
-OTHER_COST, SKIP_COST, SWALLOW_COST = 1.6, 12.0, 4.0
+# a word that is not said; a phone that is swallowed; to begin or end within the text, as a trimmed
+# strip does. Chosen on the dev splits.
+OTHER_COST, SKIP_COST, SWALLOW_COST, TRIM_COST = 1.6, 12.0, 4.0, 20.0
 SHORTEST_FRAMES = 3  # of a phone; 30 ms, as in three-state phone models
 FLOOR = 2e-3
 # States that are followed at once: enough for some 25 s of text around the likeliest place.
@@ -35,6 +36,10 @@ class _Graph:
     symbol: list[int] = field(default_factory=list)  # phone index, or _OTHER
     word: list[int] = field(default_factory=list)  # -1 between words
     before: list[list[tuple[int, float]]] = field(default_factory=list)  # (state, cost)
+    # Where a path may begin and end, in the order of the text: silence and other speech around
+    # the words. Those outside the text come first and last.
+    entries: list[int] = field(default_factory=list)
+    exits: list[int] = field(default_factory=list)
 
     def add(self, symbol: int, word: int, before: Sequence[tuple[int, float]]) -> int:
         state = len(self.symbol)
@@ -113,6 +118,8 @@ def _graph_of(words: Sequence[Pronunciations]) -> _Graph:
         silence = graph.add(INDEX[SILENCE], -1, entries)
         other = graph.add(_OTHER, -1, [*entries, (silence, 0.0)])
         graph.before[silence].append((other, 0.0))
+        graph.entries += [silence, other]
+        graph.exits += [silence, other]
         entries = [*entries, (silence, 0.0), (other, 0.0)]
         if number == len(words):
             break
@@ -157,9 +164,8 @@ def _best_path(log_emission: NDArray[np.float32], graph: _Graph) -> tuple[NDArra
             origin[state, slot], cost[state, slot] = one, price
     column = np.array(graph.symbol)  # _OTHER is the last column
     score = np.full(states, -np.inf, np.float32)
-    first_word = next((i for i, w in enumerate(graph.word) if w > 0), states)
-    starts = [i for i in range(min(first_word, states)) if _may_start(graph, i)]
-    score[starts] = log_emission[0, column[starts]]
+    score[graph.entries] = log_emission[0, column[graph.entries]] - TRIM_COST
+    score[graph.entries[:2]] += TRIM_COST
     low = 0
     chosen: list[tuple[int, NDArray[np.uint8]]] = []
     for frame in range(1, frames):
@@ -172,10 +178,9 @@ def _best_path(log_emission: NDArray[np.float32], graph: _Graph) -> tuple[NDArra
         score[:low] = -np.inf
         score[near] = best + log_emission[frame, column[near]]
         chosen.append((low, slot.astype(np.uint8)))
-    ends = [i for i in range(states) if _may_end(graph, i)]
-    state = ends[int(score[ends].argmax())]
-    if not np.isfinite(score[state]):
-        state = int(score.argmax())
+    ending = score[graph.exits] - TRIM_COST
+    ending[-2:] += TRIM_COST
+    state = graph.exits[int(ending.argmax())]
     total = float(score[state])
     path = np.empty(frames, np.int64)
     path[-1] = state
@@ -183,13 +188,3 @@ def _best_path(log_emission: NDArray[np.float32], graph: _Graph) -> tuple[NDArra
         first, slots = chosen[frame - 1]
         path[frame - 1] = origin[path[frame], slots[path[frame] - first]]
     return path, total / frames
-
-
-def _may_start(graph: _Graph, state: int) -> bool:
-    """Say whether this is the first silence or other speech, or the first frame of a word."""
-    return all(one >= state or graph.word[one] < 0 for one, _ in graph.before[state])
-
-
-def _may_end(graph: _Graph, state: int) -> bool:
-    last = len(graph.symbol) - 1
-    return state >= last - 1 or any(one == state for one, _ in graph.before[last - 1])

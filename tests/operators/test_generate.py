@@ -2,6 +2,7 @@
 """The button: one undo step, live dials, reasons instead of silence, a job that can be stopped."""
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import bpy
@@ -61,6 +62,31 @@ def test_a_strip_that_moved_takes_its_keys_along(face, fake, choose, ours):
     assert value_at(item, 124) > 0.1
 
 
+def test_what_is_said_may_be_typed_or_lie_beside_the_sound(face, fake, choose, tmp_path):
+    choice = choose(face())
+    beside = Path(choice.file).with_suffix(".txt")
+    bpy.ops.lipwright.generate()
+    assert fake.transcript is None
+    beside.write_text("from the file", "utf-8")
+    bpy.ops.lipwright.generate()
+    assert fake.transcript.text == "from the file"
+    choice.transcript = "typed by hand"
+    bpy.ops.lipwright.generate()
+    assert fake.transcript.text == "typed by hand"
+    choice.transcript, choice.text_beside = "", False
+    heard = fake.heard
+    bpy.ops.lipwright.generate()
+    assert fake.heard == heard, "the first take, without a text, is remembered"
+
+
+def test_a_text_that_does_not_fit_is_told_to_the_artist(face, fake, choose):
+    choice = choose(face())
+    fake.notes = ("The transcript was left aside",)
+    choice.transcript = "six thick thistle sticks"
+    bpy.ops.lipwright.generate()
+    assert "left aside" in bpy.context.window_manager.lipwright.notes
+
+
 def test_one_undo_step(face, fake, choose):
     item = face()
     choose(item)
@@ -94,7 +120,7 @@ def test_a_ten_second_line_is_mixed_again_quickly(face, fake, ours, tmp_path):
     character = ours("scene.character").character_of(item, scene)
     baking, settings = ours("operators.baking"), ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    baking.act(character, 10.0, settings, clock, "line")
+    baking.act(character, SimpleNamespace(seconds=10.0, notes=()), settings, clock, "line")
     start = time.perf_counter()
     baking.mix_again(character, settings, None)
     assert time.perf_counter() - start < 0.5  # 0.1 on an idle machine

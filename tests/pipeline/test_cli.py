@@ -15,6 +15,7 @@ from lipwright.cli import main
 from lipwright.core.motion.track import ARKIT_NAMES
 
 RATE_HZ = 16_000
+LINE_TEXT = "Many pumpkins bloom above the village pool. Please move the big blue boat"
 
 
 @pytest.fixture(scope="module")
@@ -180,9 +181,31 @@ def test_a_place_that_is_none(folder, line, tmp_path, capsys):
     assert "could not be made" in _refused(capsys, line, "-o", tmp_path / "file" / "a.csv")
 
 
-def test_a_transcript_is_refused_plainly(line, tmp_path, capsys):
+def test_a_transcript_sharpens_what_is_heard(line, tmp_path):
+    text = tmp_path / "words.txt"
+    text.write_text(LINE_TEXT, "utf-8")
+    assert _run(line, "-o", tmp_path / "a.json") == 0
+    assert _run(line, "-o", tmp_path / "b.json", "--transcript", text) == 0
+    heard, sharper = (json.loads((tmp_path / n).read_text("utf-8")) for n in ("a.json", "b.json"))
+    sure = [np.mean([p["confidence"] for p in one["phones"]]) for one in (heard, sharper)]
+    assert sure[1] > sure[0]
+
+
+def test_a_folder_of_transcripts_serves_a_folder_of_sounds(line, tmp_path, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("one", "two"):
+        shutil.copy(line, folder / f"{name}.wav")
+    (folder / "one.txt").write_text("Thick thistles, six sick sheiks, eight gray geese", "utf-8")
+    assert _run(folder, "-o", tmp_path / "out", "--transcript", folder) == 0
+    told = capsys.readouterr().err
+    assert "one.wav: The transcript" in told
+    assert "two.wav" not in told
+
+
+def test_a_broken_transcript_is_wrong_usage(line, tmp_path, capsys):
     told = _refused(capsys, line, "-o", tmp_path / "a.csv", "--transcript", line)
-    assert "--transcript is not there yet. Leave it out" in told
+    assert "does not look like a transcript" in told
 
 
 def test_cuda_that_is_not_there(line, tmp_path, capsys):

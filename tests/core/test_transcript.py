@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text to words, words to phones, phones to times."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lipwright.core.errors import SettingsError
+from lipwright.core.phones import INDEX, PHONES
+from lipwright.core.transcript.align import align
+from lipwright.core.transcript.follow import follow
+from lipwright.core.transcript.letters import spell, spell_english, spellings
+from lipwright.core.transcript.words import (
+    LANGUAGES,
+    candidates,
+    pronunciations,
+    read_transcript,
+    words_of,
+)
+
+
+def heard_as(*phones: tuple[str, int], share: float = 0.9) -> np.ndarray:
+    """Posteriors of phones of so many frames, as a listener that is fairly sure gives them."""
+    path = np.concatenate([np.full(frames, INDEX[symbol]) for symbol, frames in phones])
+    rest = (1 - share) / (len(PHONES) - 1)
+    out = np.full((len(path), len(PHONES)), rest, np.float32)
+    out[np.arange(len(path)), path] = share
+    return out
+
+
+MAMA = (("_", 20), ("m", 8), ("ɑ", 12), ("m", 8), ("ʌ", 12), ("_", 20))
+
+
+def test_words_are_found_in_any_script_and_asides_are_not():
+    text = "[laughs] Don’t, über-Größe (quietly) नमस्ते 25 <i>мама</i>!"
+    assert words_of(text) == ("don't", "über", "größe", "नमस्ते", "25", "мама")
+
+
+@pytest.mark.parametrize("language", sorted(spellings()))
+def test_every_rule_gives_known_phones(language: str):
+    pairs = spellings()[language]["letters"].split()
+    assert all(len(pair.split("=")) == 2 for pair in pairs), pairs
+    sounds = {p for pair in pairs for p in pair.split("=")[1].split("+")} - {"."}
+    assert sounds <= set(PHONES)
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "said"),
+    [
+        ("de", "schön", "ʃ ø n"),
+        ("fr", "beau", "b o"),
+        ("es", "queso", "k e s o"),
+        ("it", "chiave", "k i a v e"),
+        ("pl", "szum", "ʃ u m"),
+        ("ru", "папа", "p a p a"),
+        ("hi", "नमस्ते", "n ə m ə s t e"),
+        ("ja", "はし", "h a ʃ i"),
+        ("el", "μπαμπάς", "b a b a s"),
+        ("tr", "çocuk", "tʃ o dʒ u k"),
+    ],
+)
+def test_other_languages_are_spelt_by_their_rules(language: str, word: str, said: str):
+    assert spell(word, language) == tuple(said.split())
+
+
+def test_english_words_come_from_the_dictionary_in_all_their_ways():
+    assert ("p", "ʌ", "m", "p") in pronunciations("pump", "en")
+    assert len(pronunciations("read", "en")) > 1
+    assert pronunciations("25", "en") == ()
+
+
+def test_an_unknown_english_word_is_said_by_its_letters():
+    assert spell_english("blimp") == ("b", "l", "ɪ", "m", "p")
+    (said,) = pronunciations("frobwumple", "en")
+    assert [p for p in said if p in "bmpf"] == ["f", "b", "m", "p"]
+    assert spell_english("мир") == ()
+
+
+@given(st.text(max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_spelt_or_left_alone(text: str):
+    for word in words_of(text):
+        for language in LANGUAGES:
+            for said in pronunciations(word, language):
+                assert set(said) <= set(PHONES)
+
+
+def test_the_language_is_told_by_letters_and_small_words():
+    assert candidates("the cat is on the mat".split()) == ("en",)
+    assert "ru" in candidates("мама мыла раму".split())
+    assert "de" not in candidates("мама мыла раму".split())
+    assert {"de", "nl"} <= set(candidates("ich habe keine ahnung davon".split()))
+
+
+def test_phones_are_found_where_they_sound():
+    found = align(heard_as(*MAMA), [[("m", "ɑ", "m", "ʌ")]])
+    spoken = [PHONES[i] for i in found.phone]
+    assert spoken[22] == "m"
+    assert spoken[34] == "ɑ"
+    assert spoken[44] == "m"
+    assert spoken[5] == spoken[75] == "_"
+    assert found.word[5] == -1
+    assert found.word[30] == 0
+
+
+def test_a_lip_that_was_misheard_is_put_right_by_the_text():
+    posteriors = heard_as(("_", 20), ("n", 8), ("ɑ", 12), ("n", 8), ("ʌ", 12), ("_", 20))
+    out = follow(posteriors, "mama").posteriors
+    assert out[24].argmax() == INDEX["m"]
+    assert out[44].argmax() == INDEX["m"]
+    assert out[5].argmax() == INDEX["_"]
+
+
+def test_words_that_are_not_said_are_skipped_and_others_left_as_heard():
+    said = heard_as(*MAMA, *(("k", 40),), *MAMA)
+    found = follow(said, "mama enormous mama")
+    assert found.unheard == ("enormous",)
+    np.testing.assert_array_equal(found.posteriors[85:115], said[85:115])
+
+
+def test_a_strip_cut_out_of_a_long_text_finds_its_place():
+    text = "Seven cats sleep near the lake. Mama. Nine old dogs guard the hill and the road"
+    out = follow(heard_as(*MAMA), text, language="en")
+    assert out.posteriors[24, INDEX["m"]] > 0.95
+    assert out.fit > 0.45
+
+
+def test_another_text_is_left_aside_with_a_sentence():
+    said = heard_as(*MAMA, *MAMA)
+    found = follow(said, "six thick thistle sticks", language="en")
+    np.testing.assert_array_equal(found.posteriors, said)
+    assert "left aside" in found.note
+    assert "thistle" in found.note
+
+
+def test_digits_may_sound_like_anything():
+    said = heard_as(("_", 10), ("t", 6), ("u", 10), *MAMA[1:])
+    found = follow(said, "2 mama", language="en")
+    np.testing.assert_array_equal(found.posteriors[10:24], said[10:24])
+    assert found.posteriors[28, INDEX["m"]] == 1.0
+
+
+@given(st.lists(st.sampled_from(PHONES), min_size=1, max_size=12), st.integers(2, 30))
+@settings(max_examples=50, deadline=None)
+def test_posteriors_stay_probabilities_of_the_same_length(symbols: list[str], frames: int):
+    said = heard_as(*((symbol, frames) for symbol in symbols))
+    out = follow(said, "my mother found five apples")
+    assert out.posteriors.shape == said.shape
+    np.testing.assert_allclose(out.posteriors.sum(1), 1, atol=1e-4)
+    assert 0 <= out.fit <= 1
+
+
+def test_long_texts_take_memory_by_the_window_not_by_the_text():
+    said = np.tile(heard_as(*MAMA), (40, 1))
+    found = follow(said, "mama " * 40, language="en")
+    assert found.unheard == ()
+    assert found.posteriors[-80 + 24, INDEX["m"]] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "holds no words"),
+        (b"... !!", "holds no words"),
+        (b"RIFF\0\0\0\0WAVE", "plain text"),
+        (b"a " * 300_000, "plain text"),
+    ],
+)
+def test_what_is_no_transcript_is_refused(tmp_path: Path, data: bytes, told: str):
+    path = tmp_path / "line.txt"
+    path.write_bytes(data)
+    with pytest.raises(SettingsError, match=told):
+        read_transcript(path)
+
+
+def test_usual_encodings_are_read(tmp_path: Path):
+    path = tmp_path / "line.txt"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
+        path.write_bytes("Größe".encode(encoding))
+        assert words_of(read_transcript(path)) == ("größe",)
+    with pytest.raises(SettingsError, match="could not be read"):
+        read_transcript(tmp_path / "none.txt")
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(SettingsError, match="no language “klingon”"):
+        follow(heard_as(*MAMA), "mama", language="klingon")
