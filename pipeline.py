@@ -29,6 +29,7 @@ from .core.performance.voice import Voice
 from .core.phones import Phone
 from .core.timing import Seconds
 from .core.transcript.follow import follow
+from .core.transcript.words import Transcript
 from .models.articulator import articulate
 from .models.listener import listen
 from .models.session import Cancel, Progress
@@ -82,14 +83,6 @@ class Settings:
         for seed in (self.seed, *self.seeds.values()):
             if seed < 0:
                 raise SettingsError(f"The seed is {seed}. Set it to 0 or more")
-
-
-@dataclass(frozen=True)
-class Transcript:
-    """What is said, as text, and its language (`core.transcript.words.LANGUAGES`, or "auto")."""
-
-    text: str
-    language: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -253,7 +246,6 @@ __all__ = [
     "Analysis",
     "Settings",
     "Style",
-    "Transcript",
     "analyse",
     "layer_tracks",
     "mix",

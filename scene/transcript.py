@@ -5,8 +5,7 @@ from pathlib import Path
 
 import bpy
 
-from ..core.transcript.words import read_transcript
-from ..pipeline import Transcript
+from ..core.transcript.words import Transcript, read_transcript
 from . import compat
 from .strip import strip_named
 

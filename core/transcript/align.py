@@ -27,6 +27,10 @@ FLOOR = 2e-3
 # States that are followed at once: enough for some 25 s of text around the likeliest place.
 REACH = 900
 _OTHER = -1
+# Sounds made in one way at different places are what a listener confuses (Miller and Nicely 1955).
+_MANNERS = tuple(
+    frozenset(group.split()) for group in ("m n ɲ ŋ", "p t k", "b d ɡ", "f θ s h", "v ð z")
+)
 
 
 @dataclass
@@ -74,14 +78,15 @@ def similarity() -> NDArray[np.float32]:
     Returns
     -------
     ndarray [shape=(phones, phones)], float32
-        1 on the diagonal; less for phones of one viseme and for any two vowels, which dialects
-        and small words exchange.
+        1 on the diagonal; less for phones of one viseme, for any two vowels, which dialects and
+        small words exchange, and for consonants of one manner.
     """
     table = np.eye(len(PHONES), dtype=np.float32)
     for a, b in itertools.permutations(PHONES[1:], 2):
         both_vowels = a in VOWELS and b in VOWELS
         alike = OCULUS_OF[a] == OCULUS_OF[b]
-        table[INDEX[a], INDEX[b]] = max(0.5 * alike, 0.3 * both_vowels)
+        one_manner = any(a in group and b in group for group in _MANNERS)
+        table[INDEX[a], INDEX[b]] = max(0.5 * alike, 0.3 * both_vowels, 0.2 * one_manner)
     return table
 
 

@@ -4,6 +4,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +22,21 @@ _LETTER = r"[^\W\d_\u0300-\u036f]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f]"
 _WORD = re.compile(rf"(?:{_LETTER})+(?:['’](?:{_LETTER})+)*|\d+")
 # What scripts and subtitles say about the voice: [laughs], (quietly), {music}, <b>.
 _ASIDE = re.compile(r"\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\}|<[^>\n]*>")
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What is said, as text.
+
+    Parameters
+    ----------
+    text : str
+    language : str
+        One of `LANGUAGES`, or "auto".
+    """
+
+    text: str
+    language: str = "auto"
 
 
 def read_transcript(path: str | Path) -> str:

@@ -107,9 +107,9 @@ def test_phones_are_found_where_they_sound():
 
 
 def test_a_lip_that_was_misheard_is_put_right_by_the_text():
-    posteriors = heard_as(("_", 20), ("n", 8), ("ɑ", 12), ("n", 8), ("ʌ", 12), ("_", 20))
+    posteriors = heard_as(("_", 20), ("m", 8), ("ɑ", 12), ("n", 8), ("ʌ", 12), ("_", 20))
     out = follow(posteriors, "mama").posteriors
-    assert out[24].argmax() == INDEX["m"]
+    assert posteriors[44].argmax() == INDEX["n"]
     assert out[44].argmax() == INDEX["m"]
     assert out[5].argmax() == INDEX["_"]
 

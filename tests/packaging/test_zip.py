@@ -60,7 +60,7 @@ def test_the_zip_holds_what_runs_and_nothing_else(archive: Path):
     assert wanted <= set(names)
     assert any(name.endswith(".onnx") for name in names)
     wheels = [name for name in names if name.endswith(".whl")]
-    assert len(wheels) == 5
+    assert len(wheels) == 6
     assert not [name for name in wheels if "numpy" in name], "numpy is Blender's own"
 
 

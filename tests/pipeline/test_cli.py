@@ -187,7 +187,7 @@ def test_a_transcript_sharpens_what_is_heard(line, tmp_path):
     assert _run(line, "-o", tmp_path / "a.json") == 0
     assert _run(line, "-o", tmp_path / "b.json", "--transcript", text) == 0
     heard, sharper = (json.loads((tmp_path / n).read_text("utf-8")) for n in ("a.json", "b.json"))
-    sure = [np.mean([p["confidence"] for p in one["phones"]]) for one in (heard, sharper)]
+    sure = [np.mean([p[3] for p in one["phones"]]) for one in (heard, sharper)]
     assert sure[1] > sure[0]
 
 

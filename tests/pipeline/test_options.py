@@ -4,7 +4,6 @@
 import pytest
 
 from lipwright.cli import make_parser
-from lipwright.core.errors import SettingsError
 from lipwright.core.motion.envelope import Envelope
 from lipwright.core.performance.acting import Acting, LookAt
 from lipwright.core.performance.emotion import EMOTIONS
@@ -89,8 +88,3 @@ def test_dials_that_make_no_sense(wrong, words, capsys):
         _settings(*wrong)
     assert stop.value.code == 2
     assert words in capsys.readouterr().err
-
-
-def test_settings_refuse_a_transcript():
-    with pytest.raises(SettingsError):
-        _settings("--transcript", "words.txt")
