@@ -6,6 +6,8 @@ PYTHON ?= python3.11
 SHARED ?= ../shared
 # Further Blenders (as Python modules) that `make test` visits after the one in .venv.
 BLENDERS ?= 4.2.23 5.0.1 5.2.3
+# `make rigs RIGS=FOLDER` lets your own characters speak.
+RIGS ?= $(SHARED)/rigs
 # `make demo SOUND=my.wav CHARACTER=my.blend` takes your own.
 SOUND ?= demo/line.wav
 CHARACTER ?=
@@ -16,7 +18,7 @@ TRAIN_READY := .venv-train/.ready
 TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint zip bench evaluate emotions statistics train rigs pictures clean
+.PHONY: help venv demo test lint zip bench evaluate emotions statistics train rigs shared pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -61,7 +63,10 @@ $(TRAIN_READY): requirements/make_venv.sh requirements/train.txt pyproject.toml 
 	@PYTHON="$(PYTHON)" bash requirements/make_venv.sh .venv-train requirements/train.txt
 	@touch $@
 
-rigs: $(READY) ## the tests on real characters from SHARED
+rigs: $(READY) ## every character of RIGS=FOLDER says a line: a row each, and a sheet, in build/rigs/
+	@$(BIN)/python tests/rig_report.py "$(RIGS)"
+
+shared: $(READY) ## the tests on real recordings and characters from SHARED
 	@SHARED="$(abspath $(SHARED))" $(BIN)/pytest -m shared -rs tests
 
 pictures: $(READY) ## the pictures in docs/images/

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import bpy
+import numpy as np
 
 from ..core.errors import RigError
-from ..core.motion.keys import Keys, dense_keys, few_keys
+from ..core.motion.keys import Keys, dense_keys, few_keys, held_contacts
 from ..core.motion.track import HEAD_NAMES, FaceTrack
 from ..core.phones import Phone
 from ..core.timing import FrameClock
@@ -23,6 +24,7 @@ from ..scene.cache import LastTake, analyses, digest, last_takes
 from ..scene.character import Character, refuse_if_not_writable, rig_or_refuse
 from ..scene.decode import read_span
 from ..scene.head import head_target, write_head
+from ..scene.left_on import left_on, tell_left_on
 from ..scene.measure import calibrated_lips
 from ..scene.preview import end_previews
 from ..scene.properties import settings_of
@@ -83,11 +85,16 @@ def act(
     dials = settings_of(character)
     target = head_target(dials) if "head" in settings.layers else None
     track = perform(analysis, settings)
-    keys = keys_of(track, rig, clock, tolerance, calibrated_lips(character, rig))
+    held = held_contacts(track, clock.fps)
+    keys = keys_of(held, rig, clock, tolerance, calibrated_lips(character, rig))
     frames = next(iter(keys.values())).frames
     span = float(frames[0]) - 1, float(frames[-1]) + 1
+    resting = left_on(character, rig)
+    keys |= {control: Keys(frames[[0, -1]], np.zeros(2, np.float32)) for control in resting}
     rests = {row.control: row.rest for row in rig.rows}
     report = write_take(character, keys, name, span, rests=rests, tolerance=tolerance)
+    if resting:
+        report.notes.append(tell_left_on(resting))
     if target is not None:
         angles = {part: dense_keys(track.times_seconds, track[part], clock) for part in HEAD_NAMES}
         few = tolerance is not None

@@ -134,7 +134,7 @@ def fit_lips(meshes: Sequence[FaceMesh], rig: RigMap, fixed: frozenset[Control])
     LipFit or None
         None where the geometry cannot be read; the constants of the mix hold there.
     """
-    found = _skin(meshes, rig)
+    found = skin_of(meshes, rig)
     if found is None:
         return None
     mesh, lips = found
@@ -172,8 +172,8 @@ def _opening(fit: LipFit, part: int) -> float:
     return float(fit.gap[:, part].max())
 
 
-def _skin(meshes: Sequence[FaceMesh], rig: RigMap) -> tuple[FaceMesh, Lips] | None:
-    """Choose the mesh whose lips most of the mouth's rows move."""
+def skin_of(meshes: Sequence[FaceMesh], rig: RigMap) -> tuple[FaceMesh, Lips] | None:
+    """Choose the mesh whose lips most of the rows move, and find them; None if there is none."""
     best: tuple[tuple[int, int], FaceMesh, Lips] | None = None
     for mesh in meshes:
         rows = [row for row in rig.rows if _is_key_of(row.control, mesh)]

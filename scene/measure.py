@@ -43,11 +43,15 @@ def measure(character: Character, rig: RigMap) -> LipFit | None:
     fixed = frozenset(
         Control(mesh.name, key) for mesh in character.meshes for key in locked_keys(mesh)
     )
+    return fit_lips(face_meshes(character, rig), rig, fixed)
+
+
+def face_meshes(character: Character, rig: RigMap) -> list[FaceMesh]:
+    """The character's meshes with the keys that the map drives."""
     wanted = {row.control for row in rig.rows if row.control.kind == "shape key"}
-    meshes = [
+    return [
         face_mesh(mesh, {c.key for c in wanted if c.mesh == mesh.name}) for mesh in character.meshes
     ]
-    return fit_lips(meshes, rig, fixed)
 
 
 def _state(character: Character, rig: RigMap) -> tuple[object, ...]:

@@ -93,6 +93,16 @@ def owners(block: bpy.types.ID) -> list[Any]:
     return [data, *(strip for track in data.nla_tracks for strip in track.strips)]
 
 
+def animated_paths(block: bpy.types.ID, *, ours: bool) -> set[str]:
+    """Data paths of a datablock that actions of ours (or of others) animate, the NLA included."""
+    return {
+        curve.data_path
+        for owner in owners(block)
+        if owner.action is not None and is_ours(owner.action) == ours
+        for curve in compat.curves(owner.action, compat.slot_of(owner))
+    }
+
+
 def place_for(block: bpy.types.ID, character: Character, report: Report, layer: str = "") -> Place:
     """Find or make the action, slot and track for one datablock and layer."""
     data = block.animation_data or block.animation_data_create()

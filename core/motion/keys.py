@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from ..errors import SettingsError
 from ..timing import FrameClock
+from .track import LIP_CONTACT, FaceTrack
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,30 @@ def dense_keys(
     frames = np.arange(np.floor(span[0] + 1e-6), np.ceil(span[1] - 1e-6) + 1)
     at = np.interp(clock.seconds(frames), times_seconds, values)
     return Keys(frames, at.astype(np.float32))
+
+
+def held_contacts(track: FaceTrack, fps: float) -> FaceTrack:
+    """Let lips stay together as long as a frame is, so that no closure falls between two frames.
+
+    Parameters
+    ----------
+    track : FaceTrack
+        May carry the channel lipContact.
+    fps : float
+        Scene frames in a second.
+
+    Returns
+    -------
+    FaceTrack
+        As long as before.
+    """
+    if LIP_CONTACT not in track.names:
+        return track
+    reach = int(track.rate_hz / fps / 2)
+    values = track.values.copy()
+    column = track.names.index(LIP_CONTACT)
+    values[:, column] = maximum_filter1d(values[:, column], 2 * reach + 1, mode="nearest")
+    return FaceTrack(values, track.names, track.rate_hz)
 
 
 def few_keys(keys: Keys, *, tolerance: float = 0.01) -> Keys:

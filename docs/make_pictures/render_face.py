@@ -14,12 +14,13 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from mathutils import Vector
+from mathutils import Matrix, Vector
 
 # A vertex that no shape key moves further than this share of the largest motion is not the face.
 MOVES = 0.02
 LENS_MM = 85.0
 SENSOR_MM = 36.0
+FRONT = Vector((0.0, -1.0, 0.0))
 # How far above the middle of the moving part the camera looks, as a share of its height.
 RAISED = 0.06
 
@@ -52,17 +53,20 @@ def coordinates(block: bpy.types.ShapeKey) -> np.ndarray:
     return flat.reshape(-1, 3)
 
 
-def place_camera(turn_degrees: float, fills: float) -> None:
-    """Look at the face from the front, which is -Y, turned a little to one side."""
-    low, high = face_box()
+def place_camera(
+    turn_degrees: float, fills: float, box: tuple[Vector, Vector], front: Vector = FRONT
+) -> None:
+    """Look at a box from the face's front, turned a little to one side."""
+    low, high = box
     tall = max(high.z - low.z, high.x - low.x)
     centre = (low + high) / 2 + RAISED * tall * Vector((0.0, 0.0, 1.0))
     distance = tall / fills * LENS_MM / SENSOR_MM + (high.y - low.y) / 2
     camera = bpy.data.objects.new("Picture", bpy.data.cameras.new("Picture"))
     camera.data.lens, camera.data.sensor_width = LENS_MM, SENSOR_MM
     camera.data.clip_start, camera.data.clip_end = distance / 100, distance * 10
-    angle = np.radians(turn_degrees)
-    camera.location = centre + distance * Vector((np.sin(angle), -np.cos(angle), 0.03))
+    angle = float(np.radians(turn_degrees))
+    away = Matrix.Rotation(angle, 3, "Z") @ front + Vector((0.0, 0.0, 0.03))
+    camera.location = centre + distance * away
     camera.rotation_euler = (centre - camera.location).to_track_quat("-Z", "Y").to_euler()
     bpy.context.scene.collection.objects.link(camera)
     bpy.context.scene.camera = camera
@@ -129,7 +133,7 @@ def main() -> None:
     bpy.ops.wm.open_mainfile(filepath=str(args.file.resolve()))
     bpy.context.scene.frame_set(bpy.context.scene.frame_start)
     set_look(args.size)
-    place_camera(args.turn, args.fills)
+    place_camera(args.turn, args.fills, face_box())
     seconds = args.times
     if args.film:
         seconds = [n / args.rate for n in range(int(args.film * args.rate) + 1)]
