@@ -66,11 +66,13 @@ def _driven(item: bpy.types.Object, control: Control) -> bool:
 
 
 def within_limits(rig: RigMap) -> RigMap:
-    """The rig with every property's own numbers: its range, its default as rest."""
+    """The rig with every control's own numbers: its range, a property's default as rest."""
     return replace(rig, rows=tuple(_within(row) for row in rig.rows))
 
 
 def _within(row: Row) -> Row:
+    if row.control.kind == "shape key":
+        return _within_slider(row)
     if row.control.kind not in ("property", "data property"):
         return row
     item = bpy.data.objects.get(row.control.mesh)
@@ -84,3 +86,14 @@ def _within(row: Row) -> Row:
     rest = min(max(float(told.get("default", 0.0)), low), high)
     whole = high - rest if high > MOST_OVERSHOOT else 1.0
     return replace(row, low=low, high=high, scale=whole, offset=rest)
+
+
+def _within_slider(row: Row) -> Row:
+    """No farther than the slider goes; a slider with room to spare is no reason to go farther."""
+    item = bpy.data.objects.get(row.control.mesh)
+    keys = None if item is None else item.data.shape_keys
+    block = None if keys is None else keys.key_blocks.get(row.control.key)
+    if block is None:
+        return row
+    low, high = max(row.low, block.slider_min), min(row.high, block.slider_max)
+    return replace(row, low=min(low, high), high=high)
