@@ -1,9 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One user action a file: pick from context, call, report."""
 
-from . import add_demo_head, add_strip, clear, command, export, generate, live, mapping, store_pose
+from . import (
+    add_demo_head,
+    add_strip,
+    clear,
+    command,
+    export,
+    generate,
+    live,
+    mapping,
+    store_pose,
+    try_pose,
+)
 
-modules = (add_demo_head, add_strip, generate, clear, export, mapping, store_pose, command, live)
+modules = (
+    add_demo_head,
+    add_strip,
+    generate,
+    clear,
+    export,
+    mapping,
+    store_pose,
+    try_pose,
+    command,
+    live,
+)
 
 
 def register() -> None:

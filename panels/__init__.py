@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is drawn in the sidebar; nothing here decides or changes anything."""
 
-from . import emotion, export, eyes, mapping, rig, speech, style
+from . import calibrate, emotion, export, eyes, mapping, rig, speech, style
 
-modules = (speech, emotion, eyes, style, rig, mapping, export)  # from top to bottom
+modules = (speech, emotion, eyes, style, rig, calibrate, mapping, export)  # from top to bottom
 
 
 def register() -> None:

@@ -49,7 +49,7 @@ class Part:
     solved: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LipFit:
     """What is known of one character's lips.
 

@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The meshes of a character as arrays, and what `rigs.fit` reads from them, remembered."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import bpy
 import numpy as np
 
 from ..rigs.fit import LipFit, fit_lips
 from ..rigs.lips import FaceMesh
+from ..rigs.match import drive
+from ..rigs.sample_poses import SAMPLE_POSES, sample_pose
 from ..rigs.schema import Control, RigMap
 from .character import Character, locked_keys, shape_keys
 from .properties import settings_of
 
-_measured: dict[str, tuple[tuple[object, ...], LipFit | None]] = {}  # by the name of the root
+_measured: dict[str, tuple[tuple[RigMap, object], LipFit | None]] = {}  # by the name of the root
 
 
 def calibrated_lips(character: Character, rig: RigMap) -> LipFit | None:
@@ -31,6 +36,46 @@ def lips_of(character: Character, rig: RigMap) -> LipFit | None:
         known = state, measure(character, rig)
         _measured[character.root.name] = known
     return known[1]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What an artist is told of a character's lips; shares of the mouth's width.
+
+    `shut` is what is left open on M B P as a share of the opening at an AH.
+    """
+
+    mesh: str
+    opening: float
+    shut: float
+    crossing: float
+
+
+def calibration_of(character: Character) -> Calibration | None:
+    """How the calibrated lips do in the test poses; None where none were measured so far.
+
+    Cheap enough for a panel: it measures nothing by itself.
+    """
+    known = _measured.get(character.root.name)
+    if known is None or known[1] is None:
+        return None
+    (rig, _), lips = known
+    dials = settings_of(character)
+    return _calibration(rig, lips.calibrated(dials.opening, dials.seal))
+
+
+@lru_cache(maxsize=8)
+def _calibration(rig: RigMap, lips: LipFit) -> Calibration:
+    gaps = {
+        name: lips.distances(drive(sample_pose(name), rig, lips), 1)[0] for name in SAMPLE_POSES
+    }
+    opening = float(gaps["open"].max())
+    return Calibration(
+        mesh=lips.mesh,
+        opening=opening,
+        shut=max(0.0, float(gaps["closed"].max())) / max(opening, 1e-6),
+        crossing=max(0.0, *(-float(gap.min()) for gap in gaps.values())),
+    )
 
 
 def forget_lips() -> None:
@@ -54,7 +99,7 @@ def face_meshes(character: Character, rig: RigMap) -> list[FaceMesh]:
     ]
 
 
-def _state(character: Character, rig: RigMap) -> tuple[object, ...]:
+def _state(character: Character, rig: RigMap) -> tuple[RigMap, object]:
     """What the measurement depends on, cheap to compare; vertices by a fingerprint."""
     meshes = tuple(
         (

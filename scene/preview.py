@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Try one control of a mapping: moved while its slider is up, as before once it is down again."""
+"""Try controls: a slider of the mapping or a test pose moves them, and all is put back after."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import bpy
@@ -87,6 +88,30 @@ def _holder(control: Control) -> tuple[Any, str] | None:
     return (holder, control.key) if holder is not None and control.key in holder else None
 
 
+def show_values(root: bpy.types.Object, values: Mapping[Control, float]) -> None:
+    """Move several controls at once, until `end_previews`."""
+    poses = {control.key: value for control, value in values.items() if control.kind == "pose"}
+    for control in values:
+        if (root.name, control) not in _before:
+            _before[root.name, control] = _get(root, control)
+    for control, value in values.items():
+        if control.kind != "pose" and _before[root.name, control] is not None:
+            _put(root, control, value)
+    if poses:
+        stored = {name: pose for name, pose in poses_of(root).items() if name in poses}
+        bones = {bone for pose in stored.values() for bone in pose} & set(root.pose.bones.keys())
+        rest = {bone: stance_of(root.pose.bones[bone]) for bone in bones}
+        shares = {name: np.array([poses[name]]) for name in stored}
+        for bone, one in stances(stored, shares, rest).items():
+            stance = Stance(one.location[0], one.quaternion[0], one.scale[0])
+            put_stance(root.pose.bones[bone], stance)
+
+
+def previewing(root: bpy.types.Object) -> bool:
+    """Say whether something of this character is being tried."""
+    return any(name == root.name for name, _ in _before)
+
+
 def end_previews() -> None:
     """Put everything back that is being tried, as before writing keys or saving."""
     for name, control in list(_before):
@@ -94,8 +119,10 @@ def end_previews() -> None:
         if root is None:
             continue
         for item in root.lipwright_rig.rows:
-            if control_of(item) == control:
+            if item.preview > 0 and control_of(item) == control:
                 item.preview = 0.0  # its listener puts the control back
+        if (name, control) in _before:
+            _put(root, control, _before.pop((name, control)))
     _before.clear()
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-PANELS = ("speech", "emotion", "eyes", "style", "rig", "mapping", "export")
+PANELS = ("speech", "emotion", "eyes", "style", "rig", "calibrate", "mapping", "export")
 
 
 class Layout:

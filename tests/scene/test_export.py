@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What leaves Blender: read back, it is the same face, with a skeleton, from time 0."""
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from lipwright.tests.blender_fixtures import ARKIT_SOME, FakePipeline, value_at
 
 LENGTH = 2.0
+HEARD = SimpleNamespace(seconds=LENGTH, notes=())
 START = 31
 
 
@@ -19,7 +22,7 @@ def talking(face, ours, fake):
     character = ours("scene.character").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, float(START))
     settings = ours("pipeline").Settings()
-    ours("operators.baking").act(character, LENGTH, settings, clock, "line one")
+    ours("operators.baking").act(character, HEARD, settings, clock, "line one")
     return character
 
 
@@ -89,7 +92,7 @@ def test_the_artists_keys_and_nla_come_along(face, ours, fake, tmp_path):
     scene = bpy.context.scene
     character = ours("scene.character").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    ours("operators.baking").act(character, LENGTH, ours("pipeline").Settings(), clock, "line")
+    ours("operators.baking").act(character, HEARD, ours("pipeline").Settings(), clock, "line")
     path = tmp_path / "line.fbx"
     ours("scene.export").export_fbx(path, character, scene)
     item, zero = read_back(path, ours)
@@ -109,7 +112,7 @@ def test_a_face_with_its_own_skeleton_keeps_it(face, ours, fake, tmp_path):
     scene = bpy.context.scene
     character = ours("scene.character").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    ours("operators.baking").act(character, LENGTH, ours("pipeline").Settings(), clock, "line")
+    ours("operators.baking").act(character, HEARD, ours("pipeline").Settings(), clock, "line")
     path = tmp_path / "line.fbx"
     ours("scene.export").export_fbx(path, character, scene)
     back, zero = read_back(path, ours)

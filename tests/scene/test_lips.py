@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lips measured in Blender: masks, relative keys, limits, drivers, and what was left on."""
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -177,11 +179,11 @@ def test_face_shapes_left_on_rest_while_the_line_plays(face, fake, ours, tmp_pat
     character = ours("scene.character").character_of(item, scene)
     act, settings = ours("operators.baking").act, ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    report = act(character, 2.0, settings, clock, "line")
+    report = act(character, SimpleNamespace(seconds=2.0, notes=()), settings, clock, "line")
     assert any("viseme_aa" in note and "Fat" not in note for note in report.notes)
     assert value_at(item, 20, "viseme_aa") == 0
     assert value_at(item, 20, "Fat") == 1
-    act(character, 2.0, settings, clock, "line")
+    act(character, SimpleNamespace(seconds=2.0, notes=()), settings, clock, "line")
     assert value_at(item, 20, "viseme_aa") == 0
     ours("scene.takes").clear_take(character)
     assert value_at(item, 20, "viseme_aa") == 1

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test Pose: show one telling mouth on a character, and put everything back."""
+
+import bpy
+from bpy.props import EnumProperty
+
+from ..rigs.match import drive
+from ..rigs.sample_poses import SAMPLE_POSES, sample_pose
+from ..scene.character import Character, rig_or_refuse
+from ..scene.measure import calibrated_lips
+from ..scene.preview import end_previews, show_values
+from ..scene.properties import chosen_character
+from .base import Reasoned, speaking
+
+REST = "rest"
+ITEMS = [(name, label, f"Show {label}") for name, (label, _) in SAMPLE_POSES.items()]
+
+
+class LIPWRIGHT_OT_test_pose(Reasoned, bpy.types.Operator):
+    """Show this mouth on the character; Rest puts everything back, and so does saving"""
+
+    bl_idname = "lipwright.test_pose"
+    bl_label = "Test Pose"
+    bl_options = {"REGISTER"}
+
+    pose: EnumProperty(name="Pose", items=ITEMS, default=REST)
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only a character."""
+        if chosen_character(context) is None:
+            return "Pick a character: its face mesh or its armature"
+        return ""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Drive one frame and show it."""
+        with speaking(self):
+            character: Character = chosen_character(context)
+            rig = rig_or_refuse(character)
+            lips = calibrated_lips(character, rig)
+            end_previews()
+            if self.pose != REST:
+                values = drive(sample_pose(self.pose), rig, lips)
+                show_values(
+                    character.root, {control: float(curve[0]) for control, curve in values.items()}
+                )
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_OT_test_pose,))
