@@ -15,7 +15,7 @@ from ..pipeline import perform
 from ..scene import compat
 from ..scene.character import Character, character_named, only_character
 from ..scene.clock import clock_of, fps_of, set_fps
-from ..scene.export import export_fbx, export_glb
+from ..scene.export import export_fbx, export_glb, export_usd
 from ..scene.properties import settings_of
 from ..scene.strip import add_to_sequencer, span_of_file
 from ..scene.takes import Report
@@ -54,6 +54,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     said.add_argument("--save", type=Path, help="write the scene here (.blend)")
     said.add_argument("--fbx", type=Path, help="write character and take here")
     said.add_argument("--glb", type=Path, help="write character and take here")
+    said.add_argument("--usd", type=Path, help="write character and take here (.usd, .usda, .usdc)")
     said.add_argument("--mapping", type=Path, help="use this saved mapping (JSON)")
     said.add_argument("--csv", type=Path, help="write the face curves here (Live Link Face)")
     return said
@@ -125,7 +126,8 @@ def _deliver(
             add_to_sequencer(scene, args.audio.absolute(), scene.frame_start)
         folder_of(args.save)
         bpy.ops.wm.save_as_mainfile(filepath=str(args.save.absolute()), check_existing=False)
-    for path, export in ((args.fbx, export_fbx), (args.glb, export_glb)):
+    writers = ((args.fbx, export_fbx), (args.glb, export_glb), (args.usd, export_usd))
+    for path, export in writers:
         if path is not None:
             folder_of(path)
             export(path.absolute(), character, scene, report.name)

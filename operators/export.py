@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Export: the character with its take to FBX or glTF."""
+"""Export: the character with its take to FBX, glTF or USD."""
 
 from pathlib import Path
 
 import bpy
 from bpy_extras.io_utils import ExportHelper
 
+from ..scene import compat
 from ..scene.clock import fps_of
-from ..scene.export import export_fbx, export_glb
+from ..scene.export import export_fbx, export_glb, export_usd
 from ..scene.properties import chosen_character
 from ..scene.takes import has_take
 from .base import Reasoned, speaking
@@ -24,7 +25,7 @@ def export_reason(context: bpy.types.Context) -> str:
 
 
 class _Export(Reasoned, ExportHelper):
-    """What both formats share."""
+    """What the formats share."""
 
     write = staticmethod(export_fbx)
 
@@ -62,6 +63,23 @@ class LIPWRIGHT_OT_export_glb(_Export, bpy.types.Operator):
     write = staticmethod(export_glb)
 
 
+class LIPWRIGHT_OT_export_usd(_Export, bpy.types.Operator):
+    """Write this character and its take as USD, from time 0"""
+
+    bl_idname = "lipwright.export_usd"
+    bl_label = "Export USD"
+    filename_ext = ".usdc"
+    filter_glob: bpy.props.StringProperty(default="*.usd;*.usda;*.usdc", options={"HIDDEN"})
+    write = staticmethod(export_usd)
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """As for the others, and Blender must know USD."""
+        if not compat.HAS_USD:
+            return "This Blender was built without USD. Export FBX or glTF instead"
+        return export_reason(context)
+
+
 register, unregister = bpy.utils.register_classes_factory(
-    (LIPWRIGHT_OT_export_fbx, LIPWRIGHT_OT_export_glb)
+    (LIPWRIGHT_OT_export_fbx, LIPWRIGHT_OT_export_glb, LIPWRIGHT_OT_export_usd)
 )

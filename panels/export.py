@@ -19,6 +19,7 @@ class LIPWRIGHT_PT_export(OfCharacter, bpy.types.Panel):
         column = self.layout.column(align=True)
         column.operator("lipwright.export_fbx", icon="EXPORT")
         column.operator("lipwright.export_glb", icon="EXPORT")
+        column.operator("lipwright.export_usd", icon="EXPORT")
         why = reason("LIPWRIGHT_OT_export_fbx", context)
         rate = f"{fps_of(context.scene):.6g} frames a second, from time 0"
         say(self.layout, context, why or rate, "INFO")

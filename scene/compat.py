@@ -24,6 +24,8 @@ HAS_NEW_FBX_IMPORT: bool = bpy.app.version >= (4, 5, 0)
 HAS_SOUND: bool = bool(bpy.app.build_options.audaspace)
 # Debian's 4.3 plays sound but offers no `aud`; the module has no spec to ask for it.
 HAS_DECODER: bool = HAS_SOUND and _imports("aud")
+# Debian's Blenders are built without USD.
+HAS_USD: bool = bool(bpy.app.build_options.usd)
 # From 4.5 a path property says itself that it may be relative to the .blend (//).
 PATH_OPTIONS: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 

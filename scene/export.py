@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One take of one character to FBX (Unreal, Unity) or glTF."""
+"""One take of one character to FBX (Unreal, Unity), glTF or USD."""
 
 import math
 from pathlib import Path
@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import LipwrightError, RigError
+from . import compat
 from .character import Character
 from .staging import staged
 from .takes import Range, take_ranges
@@ -71,6 +72,30 @@ def export_glb(
             export_apply=False,
             export_morph_animation=True,
             export_optimize_animation_size=False,
+        )
+    return name
+
+
+def export_usd(
+    path: str | Path, character: Character, scene: bpy.types.Scene, take: str = ""
+) -> str:
+    """Write USD: face and skeleton with blend shapes, from time 0.
+
+    USD allows fewer letters in names, so ``viseme.aa`` becomes ``viseme_aa`` there.
+    """
+    if not compat.HAS_USD:
+        raise LipwrightError("This Blender was built without USD. Export FBX or glTF instead")
+    name, first, last = take_span(character, scene, take)
+    _need_folder(path)
+    with staged(character, scene, first, last, name):
+        _run(
+            bpy.ops.wm.usd_export,
+            path,
+            selected_objects_only=True,
+            export_animation=True,
+            export_shapekeys=True,
+            export_armatures=True,
+            export_materials=True,
         )
     return name
 
