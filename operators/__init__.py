@@ -10,6 +10,7 @@ from . import (
     generate,
     live,
     mapping,
+    moods,
     store_pose,
     try_pose,
 )
@@ -24,6 +25,7 @@ modules = (
     store_pose,
     try_pose,
     command,
+    moods,
     live,
 )
 

@@ -9,27 +9,33 @@ from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import RigError
 from ..core.motion.keys import Keys, dense_keys, few_keys, held_contacts
-from ..core.motion.track import HEAD_NAMES, FaceTrack
+from ..core.performance.acting import LookAt
 from ..core.phones import Phone
 from ..core.timing import FrameClock
 from ..core.transcript.words import Transcript
-from ..pipeline import Analysis, Settings, analyse, perform
-from ..rigs.fit import LipFit
+from ..pipeline import Analysis, Settings, analyse, perform, steps
+from ..rigs.apart import Curves, split
 from ..rigs.match import drive
 from ..rigs.schema import Control, RigMap
+from ..scene import compat
 from ..scene.cache import LastTake, analyses, digest, last_takes
 from ..scene.character import Character, refuse_if_not_writable, rig_or_refuse
 from ..scene.decode import read_span
-from ..scene.head import head_target, write_head
 from ..scene.left_on import left_on, tell_left_on
+from ..scene.look_at import sample_look_at
 from ..scene.measure import calibrated_lips
+from ..scene.places import Report
 from ..scene.preview import end_previews
 from ..scene.properties import settings_of
+from ..scene.sliders import feelings_for
 from ..scene.strip import AudioSpan
-from ..scene.takes import Report, take_ranges, write_take
+from ..scene.takes import finish_take, take_ranges, write_layer, write_take
+from ..scene.turns import head_object, turns_of, write_turns
+from .settings import read_dials, tolerance_of
 
 Progress = Callable[[float], None]
 
@@ -81,48 +87,52 @@ def act(
     """Write what was heard as one take of a character, beginning at the clock's first frame."""
     refuse_if_not_writable(character)
     end_previews()
-    rig = rig_or_refuse(character)
-    dials = settings_of(character)
-    target = head_target(dials) if "head" in settings.layers else None
-    track = perform(analysis, settings)
-    held = held_contacts(track, clock.fps)
-    keys = keys_of(held, rig, clock, tolerance, calibrated_lips(character, rig))
+    rig, dials = rig_or_refuse(character), settings_of(character)
+    turned = "head" in settings.layers and head_object(character, dials) is not None
+    wanted = settings if turned else replace(settings, layers=settings.layers - {"head"})
+    faces = (dials.apart and steps(analysis, wanted)) or {"": perform(analysis, wanted)}
+    faces = {layer: held_contacts(face, clock.fps) for layer, face in faces.items()}
+    whole = list(faces.values())[-1]
+    fit = calibrated_lips(character, rig)
+    base, added = split({layer: drive(face, rig, fit) for layer, face in faces.items()})
+    if not base:
+        raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
+    times = whole.times_seconds
+    keys = keys_of(base, times, rig, clock, tolerance)
     frames = next(iter(keys.values())).frames
     span = float(frames[0]) - 1, float(frames[-1]) + 1
     resting = left_on(character, rig)
     keys |= {control: Keys(frames[[0, -1]], np.zeros(2, np.float32)) for control in resting}
     rests = {row.control: row.rest for row in rig.rows}
-    report = write_take(character, keys, name, span, rests=rests, tolerance=tolerance)
+    report = write_take(
+        character, keys, name, span, rests=rests, tolerance=tolerance, apart=bool(added)
+    )
+    for layer, curves in added.items():
+        write_layer(character, keys_of(curves, times, rig, clock, tolerance), layer, report)
+    turns = turns_of(character, dials, rig, whole, clock, frames, wanted.layers)
+    write_turns(character, turns, frames, report, few=tolerance is not None)
+    finish_take(character, report)
     if resting:
         report.notes.append(tell_left_on(resting))
-    if target is not None:
-        angles = {part: dense_keys(track.times_seconds, track[part], clock) for part in HEAD_NAMES}
-        few = tolerance is not None
-        write_head(character, target, dials.head_bone, angles, report, few=few)
-    elif "head" in settings.layers:
+    if "head" in settings.layers and not turned:
         report.notes.append("Head motion has no target. Pick a head bone or object for it")
     report.notes += analysis.notes
-    last_takes[character.root.name] = LastTake(name, analysis, clock)
+    last_takes[character.root.name] = LastTake(name, analysis, clock, settings.acting.look_at)
     return report
 
 
 def keys_of(
-    track: FaceTrack,
+    curves: Curves,
+    times_seconds: NDArray[np.floating],
     rig: RigMap,
     clock: FrameClock,
     tolerance: float | None,
-    fit: LipFit | None = None,
 ) -> dict[Control, Keys]:
-    """Keys for every control of a rig, one a frame or few within the tolerance.
+    """Keys for every control, one a frame or few within the tolerance.
 
     Poses keep one a frame: they are added up before their bones' keys are thinned.
     """
-    keys = {
-        control: dense_keys(track.times_seconds, values, clock)
-        for control, values in drive(track, rig, fit).items()
-    }
-    if not keys:
-        raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
+    keys = {control: dense_keys(times_seconds, values, clock) for control, values in curves.items()}
     if tolerance is None:
         return keys
     own = {row.control: tolerance * (abs(row.scale) or 1.0) for row in rig.rows}
@@ -132,19 +142,38 @@ def keys_of(
     }
 
 
-def mix_again(character: Character, settings: Settings, tolerance: float | None) -> Report | None:
+def settings_for(
+    character: Character,
+    analysis: Analysis,
+    clock: FrameClock,
+    line: str,
+    look_at: LookAt | None,
+) -> Settings:
+    """What a character's dials say about a line: keyframed sliders followed, its strip's own."""
+    scene = compat.sequencer_scene(bpy.context)
+    dials = settings_of(character)
+    feelings = feelings_for(dials, scene, line)
+    return read_dials(dials, feelings, clock, analysis.seconds, look_at)
+
+
+def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> LookAt | None:
+    """Where the character's look-at object is over a line; the scene is played through for it."""
+    rig, dials = rig_or_refuse(character), settings_of(character)
+    scene = bpy.context.scene
+    return sample_look_at(character, dials, rig, scene, clock, analysis.seconds)
+
+
+def mix_again(character: Character) -> Report | None:
     """Rewrite a character's newest take with other dials, without listening; None without one."""
     last = last_takes.get(character.root.name)
     if last is None or last.name not in take_ranges(character):  # undone or cleared since
         return None
-    return act(character, last.analysis, settings, last.clock, last.name, tolerance)
-
-
-def without_head_if_no_target(character: Character, settings: Settings) -> Settings:
-    """Headless runs ask for all layers at once; the head moves only where it was picked."""
-    if settings_of(character).head_object is not None:
-        return settings
-    return replace(settings, layers=settings.layers - {"head"})
+    dials = settings_of(character)
+    look_at = last.look_at
+    if (look_at is None) != (dials.acting.look_at is None):
+        look_at = looked_at(character, last.analysis, last.clock)
+    settings = settings_for(character, last.analysis, last.clock, last.name, look_at)
+    return act(character, last.analysis, settings, last.clock, last.name, tolerance_of(dials))
 
 
 def span_end(report: Report, scene: bpy.types.Scene) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import bpy
 
 from ..core.errors import Cancelled, LipwrightError
-from ..scene.takes import Report
+from ..scene.places import Report
 
 Reason = Callable[[bpy.types.Context], str]
 

@@ -16,10 +16,10 @@ from ..scene import compat
 from ..scene.character import Character, character_named, only_character
 from ..scene.clock import clock_of, fps_of, set_fps
 from ..scene.export import export_fbx, export_glb, export_usd
+from ..scene.places import Report
 from ..scene.properties import settings_of
 from ..scene.strip import add_to_sequencer, span_of_file
-from ..scene.takes import Report
-from .baking import Machine, act, hear, span_end, without_head_if_no_target
+from .baking import Machine, act, hear, span_end
 from .base import missing_part
 from .mapping import load_mapping
 from .settings import write_dials
@@ -101,10 +101,9 @@ def bake(args: argparse.Namespace) -> Report:
         phones=phones,
         transcript=transcript_from(args, args.audio),
     )
-    settings = without_head_if_no_target(character, wanted)
     clock = clock_of(scene, span.first_frame)
-    report = act(character, analysis, settings, clock, span.name, args.few_keys)
-    write_dials(settings_of(character), settings, args.few_keys)
+    report = act(character, analysis, wanted, clock, span.name, args.few_keys)
+    write_dials(settings_of(character), wanted, args.few_keys)
     span_end(report, scene)
     for note in report.notes:
         sys.stderr.write(f"{note}\n")

@@ -24,10 +24,10 @@ from ..scene.strip import (
     strip_of_file,
 )
 from ..scene.transcript import chosen_transcript
-from .baking import Machine, act, hear
+from .baking import Machine, act, hear, looked_at, settings_for
 from .base import Reasoned, say, speaking
 from .job import Job
-from .settings import read_dials, tolerance_of
+from .settings import tolerance_of
 
 TICK_SECONDS = 0.1
 
@@ -172,10 +172,12 @@ class LIPWRIGHT_OT_generate(Reasoned, bpy.types.Operator):
         if item is None:
             raise RigError(f"“{self.face_name}” is gone from the scene. Generate once more")
         character = character_of(item, context.scene)
-        dials = settings_of(character)
         span = self._heard_span(context)
         clock = clock_of(context.scene, span.first_frame)
-        report = act(character, analysis, read_dials(dials), clock, span.name, tolerance_of(dials))
+        look_at = looked_at(character, analysis, clock)
+        settings = settings_for(character, analysis, clock, span.name, look_at)
+        tolerance = tolerance_of(settings_of(character))
+        report = act(character, analysis, settings, clock, span.name, tolerance)
         say(self, report)
 
     def _heard_span(self, context: bpy.types.Context) -> AudioSpan:

@@ -4,23 +4,26 @@
 import bpy
 
 from ..core.errors import LipwrightError
-from ..scene import properties
+from ..scene import acting_properties
 from ..scene.cache import forget, last_takes
 from ..scene.character import character_of
 from ..scene.measure import forget_lips
-from ..scene.properties import settings_of
 from .baking import mix_again
-from .settings import read_dials, tolerance_of
 
 WAIT_SECONDS = 0.15  # so that dragging a dial writes now and then, not on every pixel
 _waiting: set[str] = set()
 
 
-def dial_moved(item: bpy.types.Object) -> None:
-    """Remember the character; headless runs generate when they want to."""
-    if bpy.app.background or item.name not in last_takes:
+def dial_moved(owner: bpy.types.ID) -> None:
+    """Remember whose dial it was; headless runs generate when they want to.
+
+    A strip's dials belong to the scene, and a strip may be said by anyone.
+    """
+    meant = set(last_takes) if isinstance(owner, bpy.types.Scene) else {owner.name}
+    meant &= set(last_takes)
+    if bpy.app.background or not meant:
         return
-    _waiting.add(item.name)
+    _waiting.update(meant)
     if not bpy.app.timers.is_registered(mix_waiting):
         bpy.app.timers.register(mix_waiting, first_interval=WAIT_SECONDS)
 
@@ -38,8 +41,7 @@ def mix_waiting() -> float | None:
             continue
         try:
             character = character_of(item, bpy.context.scene)
-            dials = settings_of(character)
-            report = mix_again(character, read_dials(dials), tolerance_of(dials))
+            report = mix_again(character)
         except LipwrightError as error:
             state.notes = str(error)
             continue
@@ -58,13 +60,13 @@ def _forget_on_load(_path: str) -> None:
 
 def register() -> None:
     """Listen to the dials."""
-    properties.listeners.append(dial_moved)
+    acting_properties.listeners.append(dial_moved)
     bpy.app.handlers.load_post.append(_forget_on_load)
 
 
 def unregister() -> None:
     """Stop listening."""
     bpy.app.handlers.load_post.remove(_forget_on_load)
-    properties.listeners.remove(dial_moved)
+    acting_properties.listeners.remove(dial_moved)
     if bpy.app.timers.is_registered(mix_waiting):
         bpy.app.timers.unregister(mix_waiting)

@@ -3,7 +3,13 @@
 
 import bpy
 
+from ..core.motion.envelope import Envelope
+from ..core.performance.acting import RANGES, Acting, LookAt
+from ..core.performance.emotion import Strength
+from ..core.timing import FrameClock
 from ..pipeline import Settings, Style
+from ..scene.acting_properties import FOLLOWS
+from ..scene.sliders import AUTO, NAMES, strengths
 
 # Property of the character, name of the layer.
 LAYERS = (
@@ -12,16 +18,31 @@ LAYERS = (
     ("blink", "blink"),
     ("gaze", "gaze"),
     ("brows", "brows"),
+    ("breath", "breath"),
     ("head", "head"),
 )
+OWN_SEEDS = tuple(layer for _, layer in LAYERS if layer != "speech")
+# Dials of `Acting` that are properties of the same names.
+DIALS = (*RANGES, "blink_on_emphasis")
 
 
-def read_dials(dials: bpy.types.PropertyGroup) -> Settings:
-    """What the dials of a character say."""
-    feeling = dials.emotion != "neutral" and dials.strength > 0
+def read_dials(
+    dials: bpy.types.PropertyGroup,
+    feelings: bpy.types.PropertyGroup | None = None,
+    clock: FrameClock | None = None,
+    seconds: float = 0.0,
+    look_at: LookAt | None = None,
+) -> Settings:
+    """What the dials of a character say; `feelings` are its own unless a line has others.
+
+    Keyframed sliders are followed where a clock tells when the line is said.
+    """
+    felt = strengths(feelings or dials.feelings, clock, seconds)
+    acting, seeds = dials.acting, dials.acting.seeds
     return Settings(
         seed=dials.seed,
-        emotions={dials.emotion: dials.strength} if feeling else {},
+        auto=felt.pop(AUTO, 0.0),
+        emotions=felt,
         layers=frozenset(layer for name, layer in LAYERS if getattr(dials, name)),
         style=Style(
             jaw=dials.jaw,
@@ -29,6 +50,8 @@ def read_dials(dials: bpy.types.PropertyGroup) -> Settings:
             upper_face=dials.upper_face,
             sync_offset_seconds=dials.sync_offset_ms / 1000,
         ),
+        acting=Acting(**{name: getattr(acting, name) for name in DIALS}, look_at=look_at),
+        seeds={name: getattr(seeds, name) for name in OWN_SEEDS if getattr(seeds, name) != FOLLOWS},
     )
 
 
@@ -41,11 +64,14 @@ def write_dials(
     dials: bpy.types.PropertyGroup, settings: Settings, tolerance: float | None
 ) -> None:
     """Leave on the character what a headless take was made with, so that an artist can go on."""
-    strongest = max(settings.emotions.items(), key=lambda pair: pair[1], default=("neutral", 0.0))
-    dials.emotion = strongest[0]
-    if strongest[1] > 0:
-        dials.strength = strongest[1]
+    for name in NAMES:
+        setattr(dials.feelings, name, _peak(settings.emotions.get(name, 0.0)))
+    dials.feelings.auto = _peak(settings.auto)
+    for name in DIALS:
+        setattr(dials.acting, name, getattr(settings.acting, name))
     dials.seed = settings.seed
+    for name in OWN_SEEDS:
+        setattr(dials.acting.seeds, name, settings.seeds.get(name, FOLLOWS))
     for name, layer in LAYERS:
         setattr(dials, name, layer in settings.layers)
     for name in ("jaw", "lips", "upper_face"):
@@ -54,3 +80,8 @@ def write_dials(
     dials.few = tolerance is not None
     if tolerance is not None:
         dials.tolerance = tolerance
+
+
+def _peak(strength: Strength) -> float:
+    """What a slider shows of a strength that changes."""
+    return max(strength.values) if isinstance(strength, Envelope) else strength

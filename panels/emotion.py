@@ -3,11 +3,17 @@
 
 import bpy
 
+from ..scene import compat
+from ..scene.cache import last_takes
+from ..scene.moods import MOODS, own_moods
+from ..scene.properties import chosen_character
+from ..scene.sliders import AUTO, NAMES, feelings_for
+from ..scene.strip import strip_named
 from .parts import OfCharacter
 
 
 class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
-    """One emotion with a strength."""
+    """A slider for each emotion; a line may have its own."""
 
     bl_label = "Emotion"
     bl_order = 1
@@ -16,15 +22,60 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         """The whole layer on or off."""
         self.layout.prop(self.dials(context), "emote", text="")
 
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        """Saved moods, where Blender's own panels have theirs."""
+        self.layout.menu("LIPWRIGHT_MT_moods", text="", icon="PRESET")
+
     def draw(self, context: bpy.types.Context) -> None:
-        """Which and how much."""
+        """Which and how much, then what the voice seems to feel."""
         dials = self.dials(context)
         layout = self.rows()
         layout.active = dials.emote
-        layout.prop(dials, "emotion")
-        row = layout.row()
-        row.active = dials.emotion != "neutral"
-        row.prop(dials, "strength", slider=True)
+        scene = compat.sequencer_scene(context)
+        chosen = context.scene.lipwright
+        strip = strip_named(scene, chosen.strip) if chosen.source == "STRIP" else None
+        if strip is not None:
+            layout.prop(strip.lipwright, "own", text=f"Own for “{strip.name}”")
+        feelings = feelings_for(dials, scene, strip.name if strip is not None else "")
+        column = layout.column(align=True)
+        # Sliders of strips cannot be keyframed.
+        column.use_property_decorate = isinstance(feelings.id_data, bpy.types.Object)
+        for name in NAMES:
+            column.prop(feelings, name, slider=True)
+        layout.operator("lipwright.neutral", icon="LOOP_BACK")
+        self._guess(context, feelings)
+        column = layout.column(align=True, heading="Shown By")
+        column.prop(dials.acting, "emotion_mouth", slider=True)
+        column.prop(dials.acting, "emotion_upper", slider=True)
+
+    def _guess(self, context: bpy.types.Context, feelings: bpy.types.PropertyGroup) -> None:
+        """The suggestion, and a way to make it one's own."""
+        box = self.layout.box()
+        box.prop(feelings, AUTO, text="Auto", slider=True)
+        last = last_takes.get(chosen_character(context).root.name)
+        if last is None:
+            return
+        guess = last.guess
+        text = f"“{last.name}” may sound {guess.label} ({guess.certainty:.0%})"
+        box.label(text=text, icon="QUESTION")
+        box.operator("lipwright.take_guess", icon="IMPORT")
 
 
-register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_emotion,))
+class LIPWRIGHT_MT_moods(bpy.types.Menu):
+    """Saved moods: sliders and dials of emotion, eyes and head."""
+
+    bl_label = "Moods"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Ours, the artist's own, and what to do with them."""
+        for name in (*MOODS, *own_moods()):
+            self.layout.operator("lipwright.use_mood", text=name).mood = name
+        self.layout.separator()
+        self.layout.operator("lipwright.save_mood", icon="ADD")
+        if own_moods():
+            self.layout.operator("lipwright.remove_mood", icon="REMOVE")
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (LIPWRIGHT_MT_moods, LIPWRIGHT_PT_emotion)
+)

@@ -30,7 +30,7 @@ def bone_keys(
     used = {bone: parts for bone, parts in used.items() if bone in armature.pose.bones and parts}
     left: dict[str, list[str]] = {}
     for bone in list(used):
-        reason = _reason(armature.pose.bones[bone], used[bone])
+        reason = refusal(armature.pose.bones[bone], used[bone])
         if reason:
             left.setdefault(reason, []).append(bone)
             del used[bone]
@@ -42,7 +42,7 @@ def bone_keys(
     keys: dict[Channel, Keys] = {}
     for bone, stance in moved.items():
         for channel, values in _channels(armature.pose.bones[bone], stance, used[bone]):
-            if _is_locked(armature.pose.bones[bone], channel):
+            if is_locked(armature.pose.bones[bone], channel):
                 names = left.setdefault("locked", [])
                 names += [] if bone in names else [bone]
             else:
@@ -60,7 +60,7 @@ def _parts(poses: Mapping[str, Pose], bone: str) -> set[str]:
     }
 
 
-def _reason(pose: bpy.types.PoseBone, parts: set[str]) -> str:
+def refusal(pose: bpy.types.PoseBone, parts: set[str]) -> str:
     """Why a bone is not to be moved; "" if it is."""
     if is_held(pose):
         return "held"
@@ -103,14 +103,14 @@ def _channels(
     if "turn" in parts and pose.rotation_mode == "QUATERNION":
         tables["rotation_quaternion"] = stance.quaternion
     elif "turn" in parts:
-        tables["rotation_euler"] = _eulers(stance.quaternion, pose.rotation_mode)
+        tables["rotation_euler"] = eulers(stance.quaternion, pose.rotation_mode)
     for attribute, table in tables.items():
         path = pose.path_from_id(attribute)
         for index in range(table.shape[1]):
             yield (path, index), table[:, index]
 
 
-def _eulers(quaternions: np.ndarray, order: str) -> np.ndarray:
+def eulers(quaternions: np.ndarray, order: str) -> np.ndarray:
     """Euler angles without jumps."""
     angles: list[Euler] = []
     for row in quaternions:
@@ -119,7 +119,7 @@ def _eulers(quaternions: np.ndarray, order: str) -> np.ndarray:
     return np.array(angles)
 
 
-def _is_locked(pose: bpy.types.PoseBone, channel: Channel) -> bool:
+def is_locked(pose: bpy.types.PoseBone, channel: Channel) -> bool:
     path, index = channel
     if path.endswith("location"):
         return pose.lock_location[index]

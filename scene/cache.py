@@ -4,11 +4,14 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
 from typing import Any
 
 from ..core.audio.load import Sound
+from ..core.performance.acting import LookAt
+from ..core.performance.feeling import Suggestion, suggest
 from ..core.timing import FrameClock
 
 MOST_LINES = 32
@@ -55,6 +58,12 @@ class LastTake:
     name: str
     analysis: Any
     clock: FrameClock
+    look_at: LookAt | None = None
+
+    @cached_property
+    def guess(self) -> Suggestion:
+        """What the voice seems to feel."""
+        return suggest(self.analysis.voice)
 
 
 analyses = AnalysisCache()

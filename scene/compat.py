@@ -28,6 +28,16 @@ HAS_DECODER: bool = HAS_SOUND and _imports("aud")
 HAS_USD: bool = bool(bpy.app.build_options.usd)
 # From 4.5 a path property says itself that it may be relative to the .blend (//).
 PATH_OPTIONS: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+# The type of every strip of the sequencer.
+Strip = bpy.types.Strip if hasattr(bpy.types, "Strip") else bpy.types.Sequence
+
+
+def user_folder(name: str) -> str:
+    """A folder of the user's for our files, made if missing; the extension's own if it is one."""
+    package = __package__.rpartition(".")[0]
+    if package.startswith("bl_ext."):
+        return bpy.utils.extension_path_user(package, path=name, create=True)
+    return bpy.utils.user_resource("CONFIG", path=f"lipwright/{name}", create=True)
 
 
 # --- the sequencer ----------------------------------------------------------------------------

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a scene and a character remember: saved in the .blend, with the version of their layout."""
 
-from collections.abc import Callable
-
 import bpy
 from bpy.props import (
     BoolProperty,
@@ -16,21 +14,18 @@ from bpy.props import (
 from ..core.errors import RigError
 from ..core.transcript.words import LANGUAGES
 from . import compat
+from .acting_properties import (
+    OVERRIDABLE,
+    LIPWRIGHT_PG_acting,
+    LIPWRIGHT_PG_feelings,
+    LIPWRIGHT_PG_line,
+    changed,
+)
+from .acting_properties import classes as acting_classes
 from .character import Character, character_of, has_shape_keys
 
 VERSION = 1
-OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 
-EMOTION_ITEMS = (
-    ("neutral", "Neutral", "No emotion besides the words"),
-    ("happy", "Happy", "Smile, raised cheeks"),
-    ("sad", "Sad", "Inner brows up, mouth corners down"),
-    ("angry", "Angry", "Brows down, lids tight"),
-    ("fearful", "Fearful", "Brows up and together, eyes wide"),
-    ("disgusted", "Disgusted", "Nose wrinkled, upper lip up"),
-    ("surprised", "Surprised", "Brows up, eyes wide"),
-    ("contemptuous", "Contemptuous", "One mouth corner up"),
-)
 SOUND_ITEMS = (
     ("STRIP", "Strip", "A sound strip of the sequencer"),
     ("FILE", "File", "A sound file; it is added to the sequencer so that you hear it"),
@@ -40,14 +35,6 @@ LANGUAGE_ITEMS = (
     ("auto", "Automatic", "The language whose spelling fits the sound best"),
     *((code, code, "Language of the transcript") for code in LANGUAGES),
 )
-
-# Operators put a function here that re-mixes a character whose dial was moved.
-listeners: list[Callable[[bpy.types.Object], None]] = []
-
-
-def _changed(settings: "LIPWRIGHT_PG_character", _context: bpy.types.Context) -> None:
-    for listener in listeners:
-        listener(settings.id_data)
 
 
 def _may_talk(_scene: "LIPWRIGHT_PG_scene", item: bpy.types.Object) -> bool:
@@ -67,7 +54,7 @@ def _dial(name: str, description: str) -> bpy.types.FloatProperty:
         min=0.0,
         max=2.0,
         subtype="FACTOR",
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
 
@@ -77,7 +64,7 @@ def _layer(name: str, description: str, *, default: bool = True) -> bpy.types.Bo
         name=name,
         description=description,
         default=default,
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
 
@@ -86,28 +73,13 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
     """How one character acts; on its armature, or on its mesh where it has none."""
 
     version: IntProperty(default=VERSION, options={"HIDDEN"}, override=OVERRIDABLE)
-    emotion: EnumProperty(
-        name="Emotion",
-        description="What the character feels while it says the line",
-        items=EMOTION_ITEMS,
-        update=_changed,
-        override=OVERRIDABLE,
-    )
-    strength: FloatProperty(
-        name="Strength",
-        description="How much of the emotion shows; the words stay readable at 1",
-        default=0.6,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-        update=_changed,
-        override=OVERRIDABLE,
-    )
+    feelings: PointerProperty(type=LIPWRIGHT_PG_feelings, override=OVERRIDABLE)
+    acting: PointerProperty(type=LIPWRIGHT_PG_acting, override=OVERRIDABLE)
     seed: IntProperty(
         name="Seed",
         description="Another number gives another take: other blinks, glances and nods",
         min=0,
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
     speech: _layer("Speech", "Lips, jaw and tongue follow the words")
@@ -115,16 +87,28 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
     blink: _layer("Blinks", "Lids close now and then, more at the end of a phrase")
     gaze: _layer("Gaze", "Eyes make small jumps, lids follow")
     brows: _layer("Brows", "Brows lift on stressed words")
-    head: _layer("Head", "Head nods and drifts; needs a bone or an object below", default=False)
+    breath: _layer("Breath", "Chest and nostrils breathe, where the character has controls")
+    head: _layer("Head", "Head and neck nod and drift", default=False)
+    apart: BoolProperty(
+        name="A Track a Layer",
+        description="Write each layer to an NLA track of its own, so that it can be muted or "
+        "blended there; together they are the whole face",
+        update=changed,
+        override=OVERRIDABLE,
+    )
     head_object: PointerProperty(
         name="Head",
-        description="Armature or object that turns with the head motion",
+        description="Armature or object that turns with the head motion; empty: the armature",
         type=bpy.types.Object,
         poll=_may_carry_head,
+        update=changed,
         override=OVERRIDABLE,
     )
     head_bone: StringProperty(
-        name="Bone", description="Head bone of the armature above", override=OVERRIDABLE
+        name="Bone",
+        description="Head bone of the armature above; empty: the one found by its name",
+        update=changed,
+        override=OVERRIDABLE,
     )
     jaw: _dial("Jaw", "How far the jaw opens")
     lips: _dial("Lips", "How much the lips shape the sounds")
@@ -134,7 +118,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         description="Measure this character's lips and close them exactly on M B P; "
         "off: as on most heads",
         default=True,
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
     opening: _dial("Opening", "How far this character's mouth opens at an AH")
@@ -147,7 +131,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         max=0.05,
         precision=3,
         step=0.1,
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
     sync_offset_ms: FloatProperty(
@@ -160,14 +144,14 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         max=1000.0,
         precision=0,
         step=500,
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
     few: BoolProperty(
         name="Few Keys",
         description="Write only the keys that are needed, easier to edit by hand; "
         "off: one key on every frame",
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
     tolerance: FloatProperty(
@@ -177,7 +161,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         min=0.0005,
         max=0.2,
         precision=4,
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
 
@@ -263,7 +247,7 @@ def character_or_none(item: bpy.types.Object, scene: bpy.types.Scene) -> Charact
         return None
 
 
-classes = (LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene, LIPWRIGHT_PG_progress)
+classes = (*acting_classes, LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene, LIPWRIGHT_PG_progress)
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 
@@ -272,12 +256,14 @@ def register() -> None:
     _register_classes()
     bpy.types.Object.lipwright = PointerProperty(type=LIPWRIGHT_PG_character, override=OVERRIDABLE)
     bpy.types.Scene.lipwright = PointerProperty(type=LIPWRIGHT_PG_scene)
+    compat.Strip.lipwright = PointerProperty(type=LIPWRIGHT_PG_line)
     bpy.types.WindowManager.lipwright = PointerProperty(type=LIPWRIGHT_PG_progress)
 
 
 def unregister() -> None:
     """Take our groups away again; what files saved stays in them."""
     del bpy.types.WindowManager.lipwright
+    del compat.Strip.lipwright
     del bpy.types.Scene.lipwright
     del bpy.types.Object.lipwright
     _unregister_classes()

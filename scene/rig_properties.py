@@ -15,16 +15,10 @@ from bpy.props import (
 )
 
 from ..rigs.mapping import MOST
-from .properties import listeners
+from .acting_properties import OVERRIDABLE, changed
 
 VERSION = 1
-OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 GROWING = {"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
-
-
-def _changed(group: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
-    for listener in listeners:
-        listener(group.id_data)
 
 
 class LIPWRIGHT_PG_move(bpy.types.PropertyGroup):
@@ -54,7 +48,7 @@ class LIPWRIGHT_PG_term(bpy.types.PropertyGroup):
         max=MOST,
         soft_min=-1.0,
         soft_max=1.0,
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
 
@@ -68,7 +62,7 @@ def _number(name: str, description: str, default: float) -> bpy.types.FloatPrope
         max=MOST,
         soft_min=-2.0,
         soft_max=2.0,
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
 
@@ -88,7 +82,7 @@ class LIPWRIGHT_PG_row(bpy.types.PropertyGroup):
     solved: BoolProperty(
         name="Whole Mouth",
         description="The control is a whole mouth (a viseme): its share of the face is looked for",
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
     scale: _number("Scale", "What a whole shape adds to the control", 1.0)
@@ -98,7 +92,7 @@ class LIPWRIGHT_PG_row(bpy.types.PropertyGroup):
     mute: BoolProperty(
         name="Mute",
         description="Leave this control alone",
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
     preview: FloatProperty(

@@ -55,7 +55,7 @@ def write_take(
     """
     refuse_if_not_writable(character)
     report = Report(name, first_frame=span[0], last_frame=span[1], apart=apart)
-    parts, notes = parts_of(character, keys, rests or {}, _standing, tolerance)
+    parts, notes = parts_of(character, keys, rests or {}, standing, tolerance)
     report.notes += notes
     for part in parts:
         if part.keys or our_owners(part.block):
@@ -67,7 +67,7 @@ def write_layer(
     character: Character, keys: Mapping[Control, Keys], layer: str, report: Report
 ) -> None:
     """Write what one layer adds to the face that `write_take` wrote, on a track of its own."""
-    parts, _ = parts_of(character, keys, {}, _standing, None)
+    parts, _ = parts_of(character, keys, {}, standing, None)
     for part in parts:
         if part.keys:
             write_block(part.block, part.keys, character, report, layer=layer)
@@ -124,7 +124,7 @@ def write_block(
         path, index = channel
         curve = curves.find(path, index=index)
         if curve is None:
-            if not layer:
+            if combine or not layer:
                 before.setdefault(_before_key(block, channel), _value(block, channel))
             curve = curves.new(path, index=index)
         # A shape that does nothing needs no curve, unless it was left at something else than rest.
@@ -165,7 +165,7 @@ def _before_key(block: bpy.types.ID, channel: Channel) -> str:
     return f"{block.name}\n{channel[0]}\n{channel[1]}"
 
 
-def _standing(block: bpy.types.ID, channel: Channel) -> float:
+def standing(block: bpy.types.ID, channel: Channel) -> float:
     """What a channel stood at before our first take; now, if there is none."""
     for owner in owners(block):
         if is_ours(owner.action):

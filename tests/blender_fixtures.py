@@ -125,7 +125,7 @@ class FakePipeline:
 
     def __init__(self, ours: Callable[[str], ModuleType]) -> None:
         self.track_of = ours("core.motion.track").FaceTrack
-        self.names = ours("core.motion.track").FACE_NAMES + ours("core.motion.track").HEAD_NAMES
+        self.names = ours("pipeline").OUTPUT_NAMES
         self.cancelled = ours("core.errors").Cancelled
         self.heard = 0
         self.slow_seconds = 0.0

@@ -54,7 +54,7 @@ def generate() -> None:
     window, area = view()
     head = bpy.context.scene.lipwright.character
     carrier = next(i for i in (head.parent, head) if i is not None)
-    carrier.lipwright.emotion, carrier.lipwright.strength = "happy", 0.6
+    carrier.lipwright.feelings.happy = 0.6
     with bpy.context.temp_override(window=window, area=area):
         done = bpy.ops.lipwright.generate("EXEC_DEFAULT")
     assert done == {"FINISHED"}, done

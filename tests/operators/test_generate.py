@@ -105,7 +105,7 @@ def test_dials_are_mixed_again_without_listening(face, fake, choose, ours):
     bpy.ops.lipwright.generate()
     before = value_at(item, 24)
     item.lipwright.jaw = 0.5
-    item.lipwright.emotion, item.lipwright.strength = "happy", 0.7
+    item.lipwright.feelings.happy = 0.7
     live = ours("operators.live")
     live._waiting.add(item.name)
     assert live.mix_waiting() is None
@@ -122,7 +122,7 @@ def test_a_ten_second_line_is_mixed_again_quickly(face, fake, ours, tmp_path):
     clock = ours("scene.clock").clock_of(scene, 1.0)
     baking.act(character, SimpleNamespace(seconds=10.0, notes=()), settings, clock, "line")
     start = time.perf_counter()
-    baking.mix_again(character, settings, None)
+    baking.mix_again(character)
     assert time.perf_counter() - start < 0.5  # 0.1 on an idle machine
 
 

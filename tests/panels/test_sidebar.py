@@ -55,6 +55,10 @@ class Layout:
         self.lines.append(f"[{name}]")
         return Options(told.properties.keys())
 
+    def menu(self, name: str, *, text: str, icon: str) -> None:
+        assert hasattr(bpy.types, name)
+        assert icon in icons()
+
     def progress(self, *, factor: float, type: str, text: str) -> None:
         self.lines.append(text)
 

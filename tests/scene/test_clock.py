@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The same curve in seconds at every frame rate."""
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -27,7 +29,8 @@ def test_same_curve_in_seconds(face, ours, fake, fps, start):
     baking, settings = ours("operators.baking"), ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, start)
     character = ours("scene.character").character_of(item, scene)
-    baking.act(character, LENGTH, settings, clock, "line")
+    heard = SimpleNamespace(seconds=LENGTH, notes=())
+    baking.act(character, heard, settings, clock, "line")
     curve = jaw_curve(item)
     at = np.linspace(0.1, LENGTH - 0.1, 400)
     shown = np.array([curve.evaluate(start + second * clock.fps) for second in at])

@@ -261,7 +261,7 @@ def test_the_fix_works_and_is_saved(linked, take, character_of, tmp_path):
 def test_saving_and_loading_keeps_everything(face, take, character_of, clear, tmp_path):
     item = face()
     item.lipwright.jaw = 1.5
-    item.lipwright.emotion = "happy"
+    item.lipwright.feelings.happy = 0.4
     take(character_of(item))
     path = str(tmp_path / "saved.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
@@ -269,7 +269,7 @@ def test_saving_and_loading_keeps_everything(face, take, character_of, clear, tm
     item = bpy.data.objects["Head"]
     assert value_at(item, 20) == pytest.approx(0.6)
     assert item.lipwright.jaw == 1.5
-    assert item.lipwright.emotion == "happy"
+    assert item.lipwright.feelings.happy == pytest.approx(0.4)
     assert item.lipwright.version == 1
     take(character_of(item), 0.3)
     assert value_at(item, 20) == pytest.approx(0.3)

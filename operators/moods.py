@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sliders all at once: neutral, a saved mood, the guess; and another seed."""
+
+import random
+
+import bpy
+import numpy as np
+from bpy.props import StringProperty
+
+from ..scene import compat
+from ..scene.cache import last_takes
+from ..scene.moods import own_moods, remove_mood, save_mood, use_mood
+from ..scene.properties import chosen_character, settings_of
+from ..scene.sliders import AUTO, NAMES, feelings_for
+from ..scene.strip import strip_named
+from .base import Reasoned, speaking
+
+MOST_SEED = 9999
+
+
+def chosen_feelings(context: bpy.types.Context) -> bpy.types.PropertyGroup:
+    """The sliders that the panel shows."""
+    scene, choice = compat.sequencer_scene(context), context.scene.lipwright
+    strip = strip_named(scene, choice.strip) if choice.source == "STRIP" else None
+    dials = settings_of(chosen_character(context))
+    return feelings_for(dials, scene, strip.name if strip is not None else "")
+
+
+class _OfCharacter(Reasoned):
+    """Needs a character."""
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only where there is one."""
+        if chosen_character(context) is None:
+            return "Pick a character: its face mesh or its armature"
+        return ""
+
+
+class LIPWRIGHT_OT_neutral(_OfCharacter, bpy.types.Operator):
+    """Set every emotion slider to 0"""
+
+    bl_idname = "lipwright.neutral"
+    bl_label = "Neutral"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """All to 0, Auto too."""
+        feelings = chosen_feelings(context)
+        for name in (*NAMES, AUTO):
+            setattr(feelings, name, 0.0)
+        return {"FINISHED"}
+
+
+class LIPWRIGHT_OT_take_guess(_OfCharacter, bpy.types.Operator):
+    """Copy what the voice seems to feel into the sliders, as a start to edit"""
+
+    bl_idname = "lipwright.take_guess"
+    bl_label = "Copy to Sliders"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only after a line was heard."""
+        why = super().reason(context)
+        if why or chosen_character(context).root.name in last_takes:
+            return why
+        return "Generate a line first: the guess comes from its voice"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """The mean of each over the line; Auto back to 0."""
+        guess = last_takes[chosen_character(context).root.name].guess
+        feelings = chosen_feelings(context)
+        for name, strength in guess.emotions.items():
+            setattr(feelings, name, float(np.mean(strength.values)))
+        feelings.auto = 0.0
+        return {"FINISHED"}
+
+
+class LIPWRIGHT_OT_roll(_OfCharacter, bpy.types.Operator):
+    """Another seed: another take of the same words"""
+
+    bl_idname = "lipwright.roll"
+    bl_label = "Another Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    layer: StringProperty(name="Layer", description="Layer to change alone; empty: all")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Roll the dice."""
+        dials = settings_of(chosen_character(context))
+        number = random.randint(0, MOST_SEED)
+        if self.layer:
+            setattr(dials.acting.seeds, self.layer, number)
+        else:
+            dials.seed = number
+        return {"FINISHED"}
+
+
+class LIPWRIGHT_OT_use_mood(_OfCharacter, bpy.types.Operator):
+    """Set sliders and dials to a saved mood"""
+
+    bl_idname = "lipwright.use_mood"
+    bl_label = "Use Mood"
+    bl_options = {"REGISTER", "UNDO"}
+
+    mood: StringProperty(name="Mood")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Set them."""
+        with speaking(self):
+            use_mood(self.mood, settings_of(chosen_character(context)), chosen_feelings(context))
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+class LIPWRIGHT_OT_save_mood(_OfCharacter, bpy.types.Operator):
+    """Save sliders and dials of emotion, eyes and head under a name, for every scene"""
+
+    bl_idname = "lipwright.save_mood"
+    bl_label = "Save Mood"
+
+    mood: StringProperty(name="Name", default="My Mood")
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask for the name."""
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the file."""
+        with speaking(self):
+            dials = settings_of(chosen_character(context))
+            path = save_mood(self.mood, dials, chosen_feelings(context))
+            self.report({"INFO"}, f"Saved “{path.stem}”")
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+def _own(_operator: bpy.types.Operator, _context: bpy.types.Context, text: str) -> list[str]:
+    return [name for name in own_moods() if text.lower() in name.lower()]
+
+
+class LIPWRIGHT_OT_remove_mood(Reasoned, bpy.types.Operator):
+    """Delete a mood that you saved"""
+
+    bl_idname = "lipwright.remove_mood"
+    bl_label = "Remove Mood"
+
+    mood: StringProperty(name="Mood", search=_own)
+
+    @classmethod
+    def reason(cls, _context: bpy.types.Context) -> str:
+        """Only where there are some."""
+        return "" if own_moods() else "There is no mood of your own yet"
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask which."""
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Delete the file."""
+        with speaking(self):
+            remove_mood(self.mood)
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (
+        LIPWRIGHT_OT_neutral,
+        LIPWRIGHT_OT_take_guess,
+        LIPWRIGHT_OT_roll,
+        LIPWRIGHT_OT_use_mood,
+        LIPWRIGHT_OT_save_mood,
+        LIPWRIGHT_OT_remove_mood,
+    )
+)
