@@ -8,6 +8,7 @@ from . import (
     command,
     export,
     generate,
+    give_shapes,
     live,
     mapping,
     moods,
@@ -17,6 +18,7 @@ from . import (
 
 modules = (
     add_demo_head,
+    give_shapes,
     add_strip,
     generate,
     clear,

@@ -82,6 +82,9 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             say(layout, context, why, "INFO")
         if chosen_character(context) is None:
             layout.operator("lipwright.add_demo_head", icon="USER", text="Add the Demo Head")
+            column = layout.column(align=True)
+            column.operator("lipwright.place_landmarks", icon="EMPTY_AXIS")
+            column.operator("lipwright.give_shapes", icon="SHAPEKEY_DATA")
         layout.operator("lipwright.clear", icon="TRASH", text="Clear")
 
 
