@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import RigError
-from ..core.motion.keys import Keys, dense_keys, few_keys, held_contacts
+from ..core.motion.keys import Keys, dense_keys, few_keys, held_contacts, sampled
 from ..core.performance.acting import LookAt
 from ..core.phones import Phone
 from ..core.timing import FrameClock
@@ -83,8 +83,13 @@ def act(
     clock: FrameClock,
     name: str,
     tolerance: float | None = None,
+    *,
+    measure: bool = True,
 ) -> Report:
-    """Write what was heard as one take of a character, beginning at the clock's first frame."""
+    """Write what was heard as one take of a character, beginning at the clock's first frame.
+
+    Without `measure` lips that were measured before count.
+    """
     refuse_if_not_writable(character)
     end_previews()
     rig, dials = rig_or_refuse(character), settings_of(character)
@@ -93,11 +98,12 @@ def act(
     faces = (dials.apart and steps(analysis, wanted)) or {"": perform(analysis, wanted)}
     faces = {layer: held_contacts(face, clock.fps) for layer, face in faces.items()}
     whole = list(faces.values())[-1]
-    fit = calibrated_lips(character, rig)
-    base, added = split({layer: drive(face, rig, fit) for layer, face in faces.items()})
+    fit = calibrated_lips(character, rig, again=measure)
+    times = sampled(whole, clock)[1]
+    curves = {layer: drive(sampled(face, clock)[0], rig, fit) for layer, face in faces.items()}
+    base, added = split(curves)
     if not base:
         raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
-    times = whole.times_seconds
     keys = keys_of(base, times, rig, clock, tolerance)
     frames = next(iter(keys.values())).frames
     span = float(frames[0]) - 1, float(frames[-1]) + 1
@@ -173,7 +179,15 @@ def mix_again(character: Character) -> Report | None:
     if (look_at is None) != (dials.acting.look_at is None):
         look_at = looked_at(character, last.analysis, last.clock)
     settings = settings_for(character, last.analysis, last.clock, last.name, look_at)
-    return act(character, last.analysis, settings, last.clock, last.name, tolerance_of(dials))
+    return act(
+        character,
+        last.analysis,
+        settings,
+        last.clock,
+        last.name,
+        tolerance_of(dials),
+        measure=False,
+    )
 
 
 def span_end(report: Report, scene: bpy.types.Scene) -> None:

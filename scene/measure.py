@@ -18,21 +18,22 @@ from .properties import settings_of
 _measured: dict[str, tuple[tuple[RigMap, object], LipFit | None]] = {}  # by the name of the root
 
 
-def calibrated_lips(character: Character, rig: RigMap) -> LipFit | None:
-    """The lips as the artist calibrated them; None if they are not to be measured, or not found."""
+def calibrated_lips(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
+    """The lips as the artist calibrated them; None if they are not to be measured, or not found.
+
+    Without `again` lips that were measured before count, if the rig is the same: reading 50 keys
+    of a dense head takes 0.2 s, which is too long while a dial is dragged.
+    """
     dials = settings_of(character)
-    lips = lips_of(character, rig) if dials.fit_lips else None
+    lips = lips_of(character, rig, again=again) if dials.fit_lips else None
     return None if lips is None else lips.calibrated(dials.opening, dials.seal)
 
 
-def lips_of(character: Character, rig: RigMap) -> LipFit | None:
-    """The character's lips as its meshes are now; None where no lips were found.
-
-    Remembered until keys, meshes or the map change: reading 50 keys of a dense head takes 0.2 s.
-    """
-    state = _state(character, rig)
+def lips_of(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
+    """The character's lips as its meshes are now; None where no lips were found."""
+    state = rig, tuple(tuple(locked_keys(mesh).items()) for mesh in character.meshes)
     known = _measured.get(character.root.name)
-    if known is None or known[0] != state:
+    if again or known is None or known[0] != state:
         known = state, measure(character, rig)
         _measured[character.root.name] = known
     return known[1]
@@ -97,27 +98,6 @@ def face_meshes(character: Character, rig: RigMap) -> list[FaceMesh]:
     return [
         face_mesh(mesh, {c.key for c in wanted if c.mesh == mesh.name}) for mesh in character.meshes
     ]
-
-
-def _state(character: Character, rig: RigMap) -> tuple[RigMap, object]:
-    """What the measurement depends on, cheap to compare; vertices by a fingerprint."""
-    meshes = tuple(
-        (
-            mesh.name,
-            len(mesh.data.vertices),
-            tuple(sorted(locked_keys(mesh).items())),
-            tuple(
-                (block.name, block.relative_key.name, block.vertex_group, _fingerprint(block))
-                for block in mesh.data.shape_keys.key_blocks
-            ),
-        )
-        for mesh in character.meshes
-    )
-    return (rig, meshes)
-
-
-def _fingerprint(block: bpy.types.ShapeKey) -> int:
-    return hash(_places(block).tobytes())
 
 
 def face_mesh(mesh: bpy.types.Object, names: set[str]) -> FaceMesh:

@@ -28,6 +28,37 @@ class Keys:
     values: NDArray[np.float32]
 
 
+def scene_frames(times_seconds: NDArray[np.floating], clock: FrameClock) -> NDArray[np.float64]:
+    """Count the whole scene frames that some times span, from before the first to after the last.
+
+    Raises SettingsError if there are no times.
+    """
+    if len(times_seconds) == 0:
+        raise SettingsError("The animation is empty. Choose a longer sound")
+    span = clock.frames(np.asarray(times_seconds)[[0, -1]])
+    frames = np.arange(np.floor(span[0] + 1e-6), np.ceil(span[1] - 1e-6) + 1)
+    return frames
+
+
+def sampled(track: FaceTrack, clock: FrameClock) -> tuple[FaceTrack, NDArray[np.float64]]:
+    """Take a track's values on the scene frames that it spans.
+
+    Parameters
+    ----------
+    track : FaceTrack
+    clock : FrameClock
+
+    Returns
+    -------
+    FaceTrack
+        One frame for each scene frame.
+    ndarray [shape=(frames,)]
+        Their times in seconds of the sound; the first is not always 0.
+    """
+    times = clock.seconds(scene_frames(track.times_seconds, clock))
+    return FaceTrack(track.at(times), track.names, clock.fps), times
+
+
 def dense_keys(
     times_seconds: NDArray[np.floating], values: NDArray[np.floating], clock: FrameClock
 ) -> Keys:
@@ -51,10 +82,7 @@ def dense_keys(
     SettingsError
         If there is nothing to key.
     """
-    if len(times_seconds) == 0:
-        raise SettingsError("The animation is empty. Choose a longer sound")
-    span = clock.frames(np.asarray(times_seconds)[[0, -1]])
-    frames = np.arange(np.floor(span[0] + 1e-6), np.ceil(span[1] - 1e-6) + 1)
+    frames = scene_frames(times_seconds, clock)
     at = np.interp(clock.seconds(frames), times_seconds, values)
     return Keys(frames, at.astype(np.float32))
 
