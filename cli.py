@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line without Blender: sound files to face curves.
 
-    lipwright INPUT -o OUT [--format livelink-csv|arkit-csv|json|npz] [--fps N] …
+    lipwright INPUT -o OUT [--format livelink-csv|arkit-csv|metahuman-csv|json|npz] [--fps N] …
 
 Exit 0: all done; 1: some lines failed, the others are written; 2: wrong usage.
 """
@@ -14,7 +14,7 @@ from typing import TextIO
 
 from .core.audio.load import SOUND_SUFFIXES, load_sound
 from .core.errors import LipwrightError, SettingsError
-from .core.formats import DEFAULT_RATE_HZ, FORMATS, resampled, write_track
+from .core.formats import DEFAULT_RATE_HZ, FORMATS, METAHUMAN_CSV, resampled, write_track
 from .core.phones import Phone
 from .models.session import Progress, open_session
 from .options import (
@@ -25,6 +25,7 @@ from .options import (
     transcript_from,
 )
 from .pipeline import Settings, analyse, perform
+from .rigs.metahuman import control_track
 
 BAR_WIDTH = 28
 
@@ -43,7 +44,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--format", choices=tuple(FORMATS), help="default: by OUT's suffix, else livelink-csv"
     )
-    parser.add_argument("--fps", type=rate_in_hz, help="default: 60 for livelink-csv, else 100")
+    parser.add_argument(
+        "--fps", type=rate_in_hz, help="default: 60 for livelink-csv and metahuman-csv, else 100"
+    )
     add_voice_options(parser)
     return parser
 
@@ -114,6 +117,8 @@ def _one(
         _bar_ends(sys.stderr)
         sys.stderr.write(f"lipwright: {source.name}: {note}\n")
     track = perform(analysis, settings)
+    if form == METAHUMAN_CSV:
+        track = control_track(track)
     write_track(target, form, resampled(track, args.fps or DEFAULT_RATE_HZ[form]), analysis.phones)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Face tracks and phone lists as files: Live Link Face CSV, plain ARKit CSV, JSON, NPZ."""
+"""Face tracks and phone lists as files: Live Link Face CSV, plain CSV, JSON, NPZ."""
 
 import csv
 import io
@@ -16,8 +16,21 @@ from .performance.gaze import DOWN_DEGREES, SIDE_DEGREES, UP_DEGREES
 from .phones import INDEX, PHONES, SILENCE, Phone, from_arpabet, from_ipa, split_evenly
 from .timing import Hertz
 
-FORMATS = {"livelink-csv": ".csv", "arkit-csv": ".csv", "json": ".json", "npz": ".npz"}
-DEFAULT_RATE_HZ = {"livelink-csv": 60.0, "arkit-csv": 100.0, "json": 100.0, "npz": 100.0}
+METAHUMAN_CSV = "metahuman-csv"
+FORMATS = {
+    "livelink-csv": ".csv",
+    "arkit-csv": ".csv",
+    METAHUMAN_CSV: ".csv",
+    "json": ".json",
+    "npz": ".npz",
+}
+DEFAULT_RATE_HZ = {
+    "livelink-csv": 60.0,
+    "arkit-csv": 100.0,
+    METAHUMAN_CSV: 60.0,
+    "json": 100.0,
+    "npz": 100.0,
+}
 # Columns of the Live Link Face app after the 52 blend shapes; angles in radians.
 _LIVELINK_TAIL = (
     "HeadYaw HeadPitch HeadRoll LeftEyeYaw LeftEyePitch LeftEyeRoll "
@@ -100,12 +113,12 @@ def livelink_csv(track: FaceTrack) -> str:
     return out.getvalue()
 
 
-def arkit_csv(track: FaceTrack) -> str:
-    """Write ``time`` in seconds from 0 and the 52 ARKit names."""
+def plain_csv(track: FaceTrack, names: Sequence[str]) -> str:
+    """Write ``time`` in seconds from 0 and channels by name; those that are absent are 0."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["time", *ARKIT_NAMES])
-    values = _pick(track, ARKIT_NAMES)
+    writer.writerow(["time", *names])
+    values = _pick(track, names)
     for time, row in zip(track.times_seconds, values, strict=True):
         writer.writerow([f"{time:.6f}".rstrip("0").rstrip("."), *(f"{value:.5f}" for value in row)])
     return out.getvalue()
@@ -133,7 +146,7 @@ def write_track(path: Path, form: str, track: FaceTrack, phones: Sequence[Phone]
     form : str
         A key of `FORMATS`.
     track : FaceTrack
-        At the rate to write.
+        At the rate to write; for metahuman-csv that of `rigs.metahuman.control_track`.
     phones : sequence of Phone
 
     Raises
@@ -153,7 +166,8 @@ def write_track(path: Path, form: str, track: FaceTrack, phones: Sequence[Phone]
     else:
         text = {
             "livelink-csv": lambda: livelink_csv(track),
-            "arkit-csv": lambda: arkit_csv(track),
+            "arkit-csv": lambda: plain_csv(track, ARKIT_NAMES),
+            METAHUMAN_CSV: lambda: plain_csv(track, track.names),
             "json": lambda: track_json(track, phones),
         }[form]()
         content = text.encode("utf8")

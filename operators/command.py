@@ -9,13 +9,15 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import LipwrightError, SettingsError
-from ..core.formats import DEFAULT_RATE_HZ, resampled, write_track
+from ..core.formats import DEFAULT_RATE_HZ, METAHUMAN_CSV, resampled, write_track
+from ..core.motion.track import FaceTrack
 from ..options import add_voice_options, phones_from, settings_from, transcript_from
 from ..pipeline import perform
+from ..rigs.metahuman import control_track
 from ..scene import compat
 from ..scene.character import Character, character_named, only_character
 from ..scene.clock import clock_of, fps_of, set_fps
-from ..scene.export import export_fbx, export_glb, export_usd
+from ..scene.export import export_curves, export_fbx, export_glb, export_usd
 from ..scene.places import Report
 from ..scene.properties import settings_of
 from ..scene.strip import add_to_sequencer, span_of_file
@@ -57,6 +59,9 @@ def parser(prog: str) -> argparse.ArgumentParser:
     said.add_argument("--usd", type=Path, help="write character and take here (.usd, .usda, .usdc)")
     said.add_argument("--mapping", type=Path, help="use this saved mapping (JSON)")
     said.add_argument("--csv", type=Path, help="write the face curves here (Live Link Face)")
+    said.add_argument(
+        "--metahuman", type=Path, help="write MetaHuman control curves here (.fbx or .csv)"
+    )
     return said
 
 
@@ -112,6 +117,9 @@ def bake(args: argparse.Namespace) -> Report:
         track = resampled(perform(analysis, wanted), args.fps or DEFAULT_RATE_HZ[CSV])
         folder_of(args.csv)
         write_track(args.csv, CSV, track, analysis.phones)
+    if args.metahuman is not None:
+        controls = control_track(resampled(perform(analysis, wanted), fps_of(scene)))
+        _write_controls(args.metahuman.absolute(), controls, scene, report.name)
     sys.stdout.write(f"{report.sentence()}, {fps_of(scene):.6g} frames a second\n")
     return report
 
@@ -130,6 +138,17 @@ def _deliver(
         if path is not None:
             folder_of(path)
             export(path.absolute(), character, scene, report.name)
+
+
+def _write_controls(path: Path, controls: FaceTrack, scene: bpy.types.Scene, name: str) -> None:
+    """Write MetaHuman curves at the scene's rate, by the suffix of the file."""
+    folder_of(path)
+    if path.suffix.lower() == ".fbx":
+        export_curves(path, controls.curves(), scene, name)
+    elif path.suffix.lower() == ".csv":
+        write_track(path, METAHUMAN_CSV, controls, ())
+    else:
+        raise SettingsError(f"“{path.name}” should end with .fbx or .csv")
 
 
 def folder_of(path: Path) -> None:

@@ -4,6 +4,9 @@
 Without the prefix they are the HD profile of Character Creator 5 as well.
 """
 
+import numpy as np
+
+from ..core.motion.track import FaceTrack
 from .schema import Family, Terms
 
 PREFIX = "CTRL_expressions_"
@@ -84,3 +87,27 @@ METAHUMAN = Family(
     source="Epic Games, MetaHuman facial description standard: the raw expression controls",
     essential=("jawOpen",),
 )
+
+
+def control_track(track: FaceTrack) -> FaceTrack:
+    """Turn a face into MetaHuman controls.
+
+    Parameters
+    ----------
+    track : FaceTrack
+        Channels that are absent count as 0.
+
+    Returns
+    -------
+    FaceTrack
+        A channel ``CTRL_expressions_…`` for each control that a face of ours can move, 0..1, at
+        the same rate.
+    """
+    columns = {name: i for i, name in enumerate(track.names)}
+    values = np.zeros((len(track.values), len(_CONTROLS)), np.float32)
+    for place, terms in enumerate(_CONTROLS.values()):
+        for channel, weight in terms:
+            if channel in columns:
+                values[:, place] += np.float32(weight) * track.values[:, columns[channel]]
+    names = tuple(PREFIX + control for control in _CONTROLS)
+    return FaceTrack(np.clip(values, 0, 1), names, track.rate_hz)

@@ -2,14 +2,16 @@
 """One take of one character to FBX (Unreal, Unity), glTF or USD."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import bpy
+import numpy as np
 
 from ..core.errors import LipwrightError, RigError
 from . import compat
 from .character import Character
-from .staging import staged
+from .staging import key_curves, staged
 from .takes import Range, take_ranges
 
 
@@ -36,6 +38,43 @@ def export_fbx(
 ) -> str:
     """Write FBX: face and skeleton alone, from time 0, the stack named after the take."""
     name, first, last = take_span(character, scene, take)
+    _write_fbx(path, character, scene, first, last, name)
+    return name
+
+
+def export_curves(
+    path: str | Path, curves: Mapping[str, np.ndarray], scene: bpy.types.Scene, name: str
+) -> None:
+    """Write FBX with nothing but curves, one value a frame from time 0.
+
+    Blender's exporter animates no custom properties, but shape keys: each curve becomes one, empty,
+    on a triangle with a root bone. Engines read them as animation curves of these names.
+    """
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata([(0, 0, 0), (0.001, 0, 0), (0, 0.001, 0)], [], [(0, 1, 2)])
+    item = bpy.data.objects.new(name, mesh)
+    try:
+        scene.collection.objects.link(item)
+        item.shape_key_add(name="Basis", from_mix=False)
+        for curve in curves:
+            item.shape_key_add(name=curve, from_mix=False).value = 0.0
+        action = key_curves(item, curves, name)
+        last = len(next(iter(curves.values()))) - 1
+        bpy.context.view_layer.update()
+        _write_fbx(path, Character(name, item, (item,)), scene, 0, last, name)
+        bpy.data.actions.remove(action)
+    finally:
+        bpy.data.meshes.remove(mesh)  # with the object that shows it
+
+
+def _write_fbx(
+    path: str | Path,
+    character: Character,
+    scene: bpy.types.Scene,
+    first: int,
+    last: int,
+    name: str,
+) -> None:
     _need_folder(path)
     with staged(character, scene, first, last, name):
         _run(
@@ -51,7 +90,6 @@ def export_fbx(
             bake_anim_force_startend_keying=True,
             bake_anim_simplify_factor=0.0,
         )
-    return name
 
 
 def export_glb(

@@ -6,7 +6,7 @@ the scene's range, on a mesh without skeleton). On this stage none of them can: 
 the scene shows are sampled to one plain action, with a skeleton at hand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -206,6 +206,21 @@ def _play(
             driver.mute = drivers[driver.data_path]
 
     undo.callback(put_back)
+    return action
+
+
+def key_curves(
+    item: bpy.types.Object, curves: Mapping[str, np.ndarray], name: str
+) -> bpy.types.Action:
+    """Animate shape keys that nothing animates yet, one value a frame from frame 0."""
+    keys = item.data.shape_keys
+    action = bpy.data.actions.new(name)
+    slot = compat.new_slot(action, keys)
+    compat.assign(keys.animation_data_create(), action, slot)
+    made = compat.curves(action, slot, make=True)
+    for key, column in curves.items():
+        path = keys.key_blocks[key].path_from_id("value")
+        _fill(made.new(path, index=0), column)
     return action
 
 

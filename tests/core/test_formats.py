@@ -12,9 +12,9 @@ from lipwright.core.errors import SettingsError
 from lipwright.core.formats import (
     DEFAULT_RATE_HZ,
     FORMATS,
-    arkit_csv,
     livelink_csv,
     phones_json,
+    plain_csv,
     read_phones,
     resampled,
     timecode,
@@ -38,7 +38,8 @@ def _rows(text):
 
 
 def test_every_format_has_a_suffix_and_a_rate():
-    assert set(FORMATS) == set(DEFAULT_RATE_HZ) == {"livelink-csv", "arkit-csv", "json", "npz"}
+    known = {"livelink-csv", "arkit-csv", "metahuman-csv", "json", "npz"}
+    assert set(FORMATS) == set(DEFAULT_RATE_HZ) == known
 
 
 def test_livelink_has_the_columns_of_the_app_in_its_order(track):
@@ -94,7 +95,7 @@ def test_timecodes(frame, rate_hz, text):
 
 
 def test_arkit_csv_is_time_and_the_52_names_and_reads_back(track):
-    header, *rows = _rows(arkit_csv(track))
+    header, *rows = _rows(plain_csv(track, ARKIT_NAMES))
     assert header == ["time", *ARKIT_NAMES]
     values = np.array(rows, float)
     assert np.allclose(values[:, 0], track.times_seconds, atol=1e-6)
@@ -131,7 +132,7 @@ def test_the_same_take_is_the_same_file(form, track, tmp_path):
 
 def test_a_track_without_a_channel_writes_zeros():
     track = FaceTrack.of({"jawOpen": np.array([0.25])}, 100.0)
-    _, row = _rows(arkit_csv(track))
+    _, row = _rows(plain_csv(track, ARKIT_NAMES))
     assert sorted(set(row)) == ["0", "0.00000", "0.25000"]
 
 

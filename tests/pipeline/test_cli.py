@@ -83,6 +83,7 @@ def test_arkit_csv(line, tmp_path):
     [
         ("livelink-csv", "line.csv"),
         ("arkit-csv", "line.csv"),
+        ("metahuman-csv", "line.csv"),
         ("json", "line.json"),
         ("npz", "line.npz"),
     ],

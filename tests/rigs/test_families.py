@@ -347,3 +347,16 @@ def test_a_track_without_mouth_channels_leaves_the_mouth_shut():
     rig = match({"Face": [*"AIUEO"]})
     values = drive(FaceTrack.of({"eyeBlinkLeft": np.ones(3)}, 100.0), rig)
     assert all(not curve.any() for curve in values.values())
+
+
+def test_metahuman_controls_say_the_same_face_again():
+    faces = [{name: 0.6} for name in ARKIT_NAMES]
+    controls = metahuman.control_track(face_track(faces))
+    assert controls.rate_hz == 100.0
+    assert all(name.startswith("CTRL_expressions_") for name in controls.names)
+    assert controls["CTRL_expressions_jawOpen"][ARKIT_NAMES.index("jawOpen")] == pytest.approx(0.6)
+    rig = match({"MetaHuman": controls.names})
+    driven = drive(face_track(faces), rig)
+    for control, curve in driven.items():
+        assert curve == pytest.approx(controls[control.key], abs=1e-6), control.key
+    assert (controls.values.max(0) > 0.29).sum() > 60

@@ -130,3 +130,21 @@ def test_nothing_to_export_is_a_sentence(face, ours, tmp_path):
     character = ours("scene.character").character_of(face(), bpy.context.scene)
     with pytest.raises(ours("core.errors").RigError, match="Generate it first"):
         ours("scene.export").export_fbx(tmp_path / "x.fbx", character, bpy.context.scene)
+
+
+def test_curves_alone_come_back_by_their_names(ours, tmp_path):
+    scene = bpy.context.scene
+    before = state(scene)
+    wave = np.linspace(0, 1, 48, dtype=np.float32) ** 2
+    names = ("CTRL_expressions_jawOpen", "CTRL_expressions_mouthCornerPullL")
+    path = tmp_path / "curves.fbx"
+    curves = {names[0]: wave, names[1]: 1 - wave}
+    ours("scene.export").export_curves(path, curves, scene, "line one")
+    assert state(scene) == before
+    item, zero = read_back(path, ours)
+    assert item.find_armature() is not None
+    rate = bpy.context.scene.render.fps
+    for name, curve in curves.items():
+        for frame in (0, 17, 47):
+            at = zero + frame * rate / 24
+            assert value_at(item, at, name) == pytest.approx(float(curve[frame]), abs=1e-3)
