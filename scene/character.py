@@ -121,13 +121,14 @@ def _touch(one: bpy.types.Object, other: bpy.types.Object) -> bool:
 
 def characters(scene: bpy.types.Scene) -> list[Character]:
     """Every face of the scene, matched or not, and every skinned armature that can talk."""
-    found: dict[tuple[str, ...], Character] = {}
+    found: dict[tuple[bpy.types.ID | None, ...], Character] = {}
     for item in scene.objects:
         if has_shape_keys(item) or item.type == "ARMATURE":
             character = character_of(item, scene)
             if character.meshes or (meshes_on(item) and not isinstance(rig_of(character), str)):
                 parts = character.meshes or (character.root,)
-                found.setdefault(tuple(part.name for part in parts), character)
+                # Linked copies share their keys: whoever moves one moves all.
+                found.setdefault(tuple(part.data for part in parts), character)
     return list(found.values())
 
 
