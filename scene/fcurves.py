@@ -51,6 +51,12 @@ def outside(table: Points, ranges: list[Range], keep: list[Range]) -> Points:
     return {name: values[~gone] for name, values in table.items()}
 
 
+def value_of(block: Any, channel: Channel) -> float:
+    """What a channel of a datablock is at now."""
+    value = block.path_resolve(channel[0])
+    return value if isinstance(value, float) else value[channel[1]]
+
+
 def rest_of(channel: Channel) -> float:
     """The value at which a channel usually does nothing: 1 for a scale or a quaternion's w."""
     path, index = channel

@@ -15,7 +15,8 @@ import numpy as np
 
 from . import compat
 from .character import Character, shape_keys
-from .fcurves import LINEAR
+from .fcurves import LINEAR, Channel, value_of
+from .places import owners
 
 ROOT_BONE = "root"
 
@@ -26,18 +27,24 @@ def staged(
 ) -> Iterator[list[bpy.types.Object]]:
     """Yield the objects to export, selected, with frames `first..last` moved to 0.."""
     values = {mesh.name: samples(mesh, scene, first, last) for mesh in character.meshes}
+    bodies = _objects_of(character)
+    moved = _motion(bodies, scene, first, last)
     with ExitStack() as undo:
         _remember_scene(scene, undo)
         _remember_selection(undo)
-        bodies = _objects_of(character)
         armature = character.armature or _temporary_skeleton(character, scene, undo)
         objects = [armature, *(item for item in bodies if item != armature)]
-        for item in objects:
-            _shift(item, first, undo)
         action = bpy.data.actions.new(name)
         undo.callback(bpy.data.actions.remove, action)
+        for item, columns in moved.items():
+            action = _play(item, columns, action, name, undo)
         for mesh in character.meshes:
-            action = _play(mesh, values[mesh.name], action, name, undo)
+            keys = mesh.data.shape_keys
+            columns = {
+                (keys.key_blocks[key].path_from_id("value"), 0): column
+                for key, column in values[mesh.name].items()
+            }
+            action = _play(keys, columns, action, name, undo)
         scene.frame_start, scene.frame_end = 0, last - first
         scene.name = name
         scene.frame_set(0)
@@ -149,61 +156,70 @@ def _skin(mesh: bpy.types.Object, armature: bpy.types.Object, undo: ExitStack) -
     undo.callback(mesh.modifiers.remove, modifier)
 
 
-def _shift(item: bpy.types.Object, first: int, undo: ExitStack) -> None:
-    """Let an object's own animation begin at frame 0 too, through a moved copy of its action."""
-    data = item.animation_data
-    if data is None or data.action is None:
-        return
-    action, slot = data.action, compat.slot_of(data)
-    copy = action.copy()
-    for curve in compat.every_curve(copy):
-        _move(curve, -first)
-    identifier = None if slot is None else slot.identifier
-    compat.assign(data, copy, None if identifier is None else copy.slots[identifier])
-    undo.callback(bpy.data.actions.remove, copy)
-    undo.callback(compat.assign, data, action, slot)
+def _motion(
+    items: list[bpy.types.Object], scene: bpy.types.Scene, first: int, last: int
+) -> dict[bpy.types.Object, dict[Channel, np.ndarray]]:
+    """What actions and NLA make of objects and bones, one value a frame."""
+    found = {item: channels for item in items if (channels := _animated(item))}
+    tables = {item: np.empty((last - first + 1, len(found[item])), np.float32) for item in found}
+    now = scene.frame_current, scene.frame_subframe
+    for row, frame in enumerate(range(first, last + 1) if found else ()):
+        scene.frame_set(frame)
+        for item, channels in found.items():
+            tables[item][row] = [value_of(item, channel) for channel in channels]
+    scene.frame_set(now[0], subframe=now[1])
+    return {
+        item: {channel: tables[item][:, i] for i, channel in enumerate(channels)}
+        for item, channels in found.items()
+    }
 
 
-def _move(curve: Any, frames: float) -> None:
-    points = curve.keyframe_points
-    for part in ("co", "handle_left", "handle_right"):
-        values = np.empty(len(points) * 2, np.float32)
-        points.foreach_get(part, values)
-        values[0::2] += frames
-        points.foreach_set(part, values)
-    curve.update()
+def _animated(item: bpy.types.Object) -> list[Channel]:
+    """The channels of an object that have curves and still exist."""
+    channels = [
+        (curve.data_path, curve.array_index)
+        for owner in owners(item)
+        if owner.action is not None
+        for curve in compat.curves(owner.action, compat.slot_of(owner))
+    ]
+    return [channel for channel in dict.fromkeys(channels) if _is_number(item, channel)]
+
+
+def _is_number(item: bpy.types.Object, channel: Channel) -> bool:
+    try:
+        return isinstance(value_of(item, channel), float)
+    except (ValueError, TypeError, IndexError):  # a bone or property that is gone
+        return False
 
 
 def _play(
-    mesh: bpy.types.Object,
-    values: dict[str, np.ndarray],
+    block: bpy.types.ID,
+    columns: Mapping[Channel, np.ndarray],
     action: bpy.types.Action,
     name: str,
     undo: ExitStack,
 ) -> bpy.types.Action:
-    """Make the sampled values the only animation of a mesh's keys for now."""
-    keys = mesh.data.shape_keys
-    data = keys.animation_data or keys.animation_data_create()
+    """Make the sampled values the only animation of a datablock for now."""
+    data = block.animation_data or block.animation_data_create()
     saved = data.action, compat.slot_of(data), data.use_nla
-    drivers = {driver.data_path: driver.mute for driver in data.drivers}
+    drivers = {(driver.data_path, driver.array_index): driver.mute for driver in data.drivers}
     if not compat.HAS_SLOTS and action.users:
         action = bpy.data.actions.new(name)
         undo.callback(bpy.data.actions.remove, action)
-    slot = compat.new_slot(action, keys)
+    slot = compat.new_slot(action, block)
     compat.assign(data, action, slot)
     data.use_nla = False
     curves = compat.curves(action, slot, make=True)
-    for key, column in values.items():
-        path = keys.key_blocks[key].path_from_id("value")
-        _fill(curves.new(path, index=0), column)
+    for (path, index), column in columns.items():
+        _fill(curves.new(path, index=index), column)
     for driver in data.drivers:
-        driver.mute = True
+        driver.mute = driver.mute or (driver.data_path, driver.array_index) in columns
 
     def put_back() -> None:
         compat.assign(data, saved[0], saved[1])
         data.use_nla = saved[2]
         for driver in data.drivers:
-            driver.mute = drivers[driver.data_path]
+            driver.mute = drivers[driver.data_path, driver.array_index]
 
     undo.callback(put_back)
     return action

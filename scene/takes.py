@@ -18,7 +18,7 @@ from ..rigs.schema import Control
 from . import compat
 from .channels import parts_of
 from .character import Character, refuse_if_not_writable
-from .fcurves import ANY_VALUE, Channel, Range, remove_range, replace, rest_of
+from .fcurves import ANY_VALUE, Channel, Range, remove_range, replace, rest_of, value_of
 from .places import (
     Report,
     blocks_of,
@@ -125,7 +125,7 @@ def write_block(
         curve = curves.find(path, index=index)
         if curve is None:
             if combine or not layer:
-                before.setdefault(_before_key(block, channel), _value(block, channel))
+                before.setdefault(_before_key(block, channel), value_of(block, channel))
             curve = curves.new(path, index=index)
         # A shape that does nothing needs no curve, unless it was left at something else than rest.
         stands = before.get(_before_key(block, channel), 0.0)
@@ -172,12 +172,7 @@ def standing(block: bpy.types.ID, channel: Channel) -> float:
             before = _read_json(owner.action, BEFORE)
             if _before_key(block, channel) in before:
                 return before[_before_key(block, channel)]
-    return _value(block, channel)
-
-
-def _value(block: bpy.types.ID, channel: Channel) -> float:
-    value = block.path_resolve(channel[0])
-    return value if isinstance(value, float) else value[channel[1]]
+    return value_of(block, channel)
 
 
 def _put_back(block: bpy.types.ID, channel: Channel, before: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lipwright.tests.blender_fixtures import ARKIT_SOME, FakePipeline, value_at
+from lipwright.tests.synthetic import bone_head, lip_gap
 
 LENGTH = 2.0
 HEARD = SimpleNamespace(seconds=LENGTH, notes=())
@@ -148,3 +149,50 @@ def test_curves_alone_come_back_by_their_names(ours, tmp_path):
         for frame in (0, 17, 47):
             at = zero + frame * rate / 24
             assert value_at(item, at, name) == pytest.approx(float(curve[frame]), abs=1e-3)
+
+
+@pytest.mark.parametrize("body", [False, True])
+@pytest.mark.parametrize("suffix", [".fbx", ".glb"])
+def test_a_face_of_bones_comes_back(suffix, body, ours, fake, tmp_path):
+    item, rig = bone_head({"jaw": "jaw"})
+    scene = bpy.context.scene
+    if body:
+        head = rig.pose.bones["head"]
+        for frame, angle in ((1, 0.0), (100, 0.5)):
+            head.rotation_quaternion = (np.cos(angle / 2), 0, np.sin(angle / 2), 0)
+            head.keyframe_insert("rotation_quaternion", frame=frame)
+    character = ours("scene.character").character_of(item, scene)
+    clock = ours("scene.clock").clock_of(scene, float(START))
+    settings = ours("pipeline").Settings()
+    ours("operators.baking").act(character, HEARD, settings, clock, "line one")
+    path = tmp_path / f"bones{suffix}"
+    export = {".fbx": "export_fbx", ".glb": "export_glb"}[suffix]
+    seen = [12, 24, 36]
+    before, was = gaps_at(item, [START + frame for frame in seen]), state(scene)
+    assert max(before) - min(before) > 0.05
+    getattr(ours("scene.export"), export)(path, character, scene)
+    assert state(scene) == was
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True, load_ui=False)
+    if suffix == ".fbx":
+        bpy.ops.import_scene.fbx(filepath=str(path))
+    else:
+        bpy.ops.import_scene.gltf(filepath=str(path))
+    zero = 1 if suffix == ".fbx" else 0
+    rig = next(thing for thing in bpy.data.objects if thing.type == "ARMATURE")
+    turned = []
+    for frame in (0, *seen):
+        bpy.context.scene.frame_set(zero + frame)
+        bones = rig.pose.bones
+        turn = bones["head"].matrix.inverted() @ bones["jaw"].matrix
+        turned.append(turn.to_quaternion())
+    angles = [turned[0].rotation_difference(turn).angle for turn in turned[1:]]
+    assert np.argsort(angles).tolist() == np.argsort(before).tolist()
+    assert np.corrcoef(angles, before)[0, 1] > 0.99
+
+
+def gaps_at(item, frames):
+    found = []
+    for frame in frames:
+        bpy.context.scene.frame_set(frame)
+        found.append(lip_gap(item))
+    return found
