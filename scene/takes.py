@@ -141,7 +141,8 @@ def write_block(
             _put_back(block, channel, before)
     report.written |= {(block.name, layer, channel) for channel in channels}
     written = {one for name, of, one in report.written if (name, of) == (block.name, layer)}
-    _tidy_others(curves, written, gone, keep)
+    for channel in _tidy_others(curves, written, gone, keep):
+        _put_back(block, channel, before)
     takes = _read_json(place.action, TAKES)
     takes.pop(report.name, None)  # the newest is the last
     place.action[TAKES] = json.dumps({**takes, report.name: list(span)})
@@ -194,13 +195,18 @@ def _put_back(block: bpy.types.ID, channel: Channel, before: dict[str, Any]) -> 
         getattr(holder, attribute)[index] = value
 
 
-def _tidy_others(curves: Any, written: set[Channel], gone: list[Range], keep: list[Range]) -> None:
-    """An earlier take of the same line may have moved shapes that this one does not."""
+def _tidy_others(
+    curves: Any, written: set[Channel], gone: list[Range], keep: list[Range]
+) -> list[Channel]:
+    """Drop what an earlier take of the same line moved and this one does not; what is left bare."""
+    bare = []
     if gone:
         others = [one for one in curves if (one.data_path, one.array_index) not in written]
         for curve in others:
             if not remove_range(curve, gone, keep):
+                bare.append((curve.data_path, curve.array_index))
                 curves.remove(curve)
+    return bare
 
 
 def _read_json(action: bpy.types.Action, name: str) -> dict[str, Any]:
