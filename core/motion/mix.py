@@ -35,13 +35,20 @@ PARTING = frozenset(
     "mouthFrownRight mouthShrugUpper mouthDimpleLeft mouthDimpleRight noseSneerLeft "
     "noseSneerRight".split()
 )
+# Of those, what draws a mood at the corners and the nose: another layer's must not flicker off on
+# every M B P.
+MOOD = frozenset(
+    f"{shape}{side}"
+    for shape in ("mouthSmile", "mouthFrown", "mouthStretch", "mouthDimple", "noseSneer")
+    for side in ("Left", "Right")
+)
 # Shapes that shut the lips: while the lower lip tucks, those of other layers give way, or F is P.
 SHUTTING = frozenset(
     "mouthShrugLower mouthPressLeft mouthPressRight mouthRollLower mouthRollUpper".split()
 )
-# How much of a parting shape is left while lips meet, and of another layer's while they tuck; how
-# much of another layer's shutting shape while they tuck.
-LEFT_IN_CONTACT, LEFT_IN_TUCK, SHUT_IN_TUCK = 0.15, 0.5, 0.1
+# How much of a parting shape is left while lips meet, of another layer's mood, and of another
+# layer's while they tuck; how much of another layer's shutting shape while they tuck.
+LEFT_IN_CONTACT, MOOD_IN_CONTACT, LEFT_IN_TUCK, SHUT_IN_TUCK = 0.15, 0.75, 0.5, 0.1
 CLOSED_IN_TUCK = 0.4  # F and V bring the lower lip most of the way up
 # Share of jawOpen that mouthClose undoes: 1 on most heads, 0.84 on ICT-FaceKit; between the two
 # no head shows a gap that is seen nor an overlap.
@@ -106,7 +113,9 @@ def mix_layers(
                 continue
             scaled = curve * (_dial(style, name) if layer == "speech" else _upper(style, name))
             if name in PARTING:
-                scaled = scaled * (1 - (1 - LEFT_IN_CONTACT) * contact)
+                mood = layer != "speech" and name in MOOD
+                left = MOOD_IN_CONTACT if mood else LEFT_IN_CONTACT
+                scaled = scaled * (1 - (1 - left) * contact)
                 # The speech itself lifts the upper lip for F and V; its lower lip goes in.
                 if layer != "speech" or name.startswith("mouthLowerDown"):
                     scaled = scaled * (1 - (1 - LEFT_IN_TUCK) * tuck)
