@@ -20,7 +20,7 @@ from .bounded import Array, nearest
 from .fit import IDLE, LipFit, Part
 from .schema import Control
 
-TUCK_GAP = 0.035  # mouth widths between the lips on F V: the lip touches the teeth, air passes
+TUCK_GAP = 0.045  # mouth widths between the lips on F V: the lip touches the teeth, air passes
 CROSSING = 0.007  # mouth widths that lips may overlap: soft tissue gives
 
 # What it costs to move a control away from what the face wants: closing is there to be chosen,

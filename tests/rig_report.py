@@ -15,6 +15,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,8 @@ PICTURES = ROOT / "docs" / "make_pictures"
 SUFFIXES = {".blend", ".fbx", ".glb", ".gltf", ".vrm"}
 SHUT, CROSSING = 0.10, 0.02
 BAKE_SECONDS = 300
-SIDE = 220  # pixels of a picture
+SIDE = 168  # pixels of a picture
+COLOURS = 64  # of the sheet
 SKIN = (0.72, 0.55, 0.46)
 TURN_DEGREES, SEEN_WIDTHS = 14.0, 2.6  # where the camera stands; how many mouth widths it sees
 # Columns of the sheet: title and the sounds of which the longest one is shown.
@@ -227,21 +229,26 @@ def misses(numbers: dict[str, Any]) -> bool:
     )
 
 
+def _words(name: str) -> str:
+    """A file's name with blanks where a line may end."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name)
+
+
 def draw_sheet(rows: Sequence[tuple[str, list[Path]]], out: Path) -> None:
     """Rows are characters, columns are the telling sounds."""
     from PIL import Image, ImageDraw, ImageFont
 
-    side, head, left = SIDE, 34, 150
+    side, head, left = SIDE, 34, 165
     sheet = Image.new("RGB", (left + side * len(SHOWN), head + side * len(rows)), "white")
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=17)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=16)
     for number, (title, _) in enumerate(SHOWN):
         draw.text((left + side * (number + 0.5), head / 2), title, "black", font, anchor="mm")
     for index, (name, pictures) in enumerate(rows):
-        lines = "\n".join(textwrap.wrap(name.replace("_", " "), 14))
+        lines = "\n".join(textwrap.wrap(_words(name), 18))
         draw.text((10, head + side * (index + 0.5)), lines, "black", font, anchor="lm")
         for number, picture in enumerate(pictures):
             sheet.paste(Image.open(picture), (left + side * number, head + side * index))
-    sheet.quantize(256).save(out, optimize=True)
+    sheet.quantize(COLOURS, dither=Image.Dither.NONE).save(out, optimize=True)
 
 
 def main() -> int:

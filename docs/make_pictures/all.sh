@@ -6,3 +6,5 @@ cd "$(dirname "$0")/../.."
 .venv/bin/python demo/run.py
 cp build/demo/sheet.png docs/images/sheet.png
 .venv/bin/python docs/make_pictures/demo_head_keys.py
+.venv/bin/python tests/rig_report.py "$SHARED/rigs"
+cp build/rigs/sheet.png docs/images/rigs.png
