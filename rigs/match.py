@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -194,12 +194,14 @@ def match(meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()) -
             "mesh that carries the face shapes, store poses of its bones in the panel Rig, "
             "or try Add > Mesh > Lipwright Demo Head"
         )
-    best: tuple[tuple[bool, int], Family] | None = None
+    best: tuple[tuple[bool, int, int], Family] | None = None
     for family in FAMILIES:
         rows, _ = _rows(family, groups)
         if not _enough(family, rows):
             continue
-        rank = (_driven(rows).issuperset(family.essential), len(rows))
+        # A jaw bone found beside visemes makes no other family of them.
+        own = sum(row.control.kind != "pose" for row in rows)
+        rank = (_driven(rows).issuperset(family.essential), own, len(rows))
         if best is None or rank > best[0]:
             best = rank, family
     if best is not None:
@@ -367,6 +369,7 @@ def _every_name() -> frozenset[Shape]:
     return frozenset(map(parse, names)) | {(bare(name), "") for name in names}
 
 
+@lru_cache(maxsize=4096)  # panels ask for every property and action on every redraw
 def known(name: str) -> bool:
     """Say whether any family has a shape of this name, whatever stands before it."""
     readings = (name, *tails(name))

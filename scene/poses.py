@@ -142,9 +142,14 @@ def _sources(armature: bpy.types.Object) -> list[tuple[str, bpy.types.Action, fl
     return [
         (name, action, frame)
         for action in bpy.data.actions
+        if len(action.pose_markers) or _may_be_pose(action.name)
         for name, frame in _frames(action)
-        if (known(name) or bare(name) in RESTS) and _is_of(action, armature)
+        if _may_be_pose(name) and _is_of(action, armature)
     ]
+
+
+def _may_be_pose(name: str) -> bool:
+    return known(name) or bare(name) in RESTS
 
 
 def _frames(action: bpy.types.Action) -> list[tuple[str, float]]:

@@ -238,3 +238,11 @@ def test_a_row_speaks_in_the_controls_own_numbers():
     assert values[rows[1].control] == pytest.approx([0.5, -0.5, -1])
     assert rows[2].control not in values
     assert rows[1].rest == 0.5
+
+
+def test_a_jaw_bone_beside_vowels_leaves_them_what_they_are():
+    vowels = {"Face": ["A", "I", "U", "E", "O", "Blink_L", "Blink_R"]}
+    poses = [Control("Rig", f"jaw{way}", "pose") for way in ("Open", "Left", "Right", "Forward")]
+    rig = match(vowels, poses)
+    assert rig.family == "vrm"
+    assert rig.unused == tuple(poses)
