@@ -178,7 +178,10 @@ def open_scene(path: Path) -> None:
     try:
         reader(str(path.absolute()))
     except RuntimeError as error:
-        raise LipwrightError(f"Blender could not read “{path.name}”: {error}") from error
+        why = str(error).strip().removeprefix("Error: ").rstrip(".")
+        raise LipwrightError(
+            f"Blender could not read “{path.name}”: {why}. Write it anew from where it was made"
+        ) from error
 
 
 def empty_scene() -> None:

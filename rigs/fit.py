@@ -23,6 +23,7 @@ OPENING = 0.8
 NATURAL = (0.65, 1.5)
 AMPLITUDE = (0.4, 1.6)  # limits of what we change by ourselves
 AJAR = 0.04  # mouth widths: lips this far apart at rest are an open mouth and not a coarse mesh
+LEAST_OPENING = 0.05  # mouth widths: less is no mouth that speaks
 IDLE = 0.004  # mouth widths: a control that moves the lips less is not asked to help
 
 
@@ -143,6 +144,8 @@ def fit_lips(meshes: Sequence[FaceMesh], rig: RigMap, fixed: frozenset[Control])
     gap = np.stack(columns, 1) if columns else np.zeros((0, 0))
     rest = open_at_rest(lips, mesh.vertices)
     fit = LipFit(mesh.name, lips.width, parts, gap, rest)
+    if fit.gap.max(initial=0.0) < LEAST_OPENING:
+        return None
     return replace(fit, amplitude=natural_amplitude(fit))
 
 

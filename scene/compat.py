@@ -3,9 +3,12 @@
 
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import bpy
+
+from ..core.errors import LipwrightError
 
 
 def _imports(module: str) -> bool:
@@ -190,9 +193,17 @@ def every_curve(action: bpy.types.Action) -> Iterator[Any]:
 # --- import and export ------------------------------------------------------------------------
 
 
+BINARY_FBX = b"Kaydara FBX Binary"  # how the format's files begin
+
+
 def import_fbx(path: str) -> None:
     """Read an FBX file into the open scene."""
     if HAS_NEW_FBX_IMPORT:
         bpy.ops.wm.fbx_import(filepath=path)
+    elif Path(path).read_bytes()[: len(BINARY_FBX)] != BINARY_FBX:
+        raise LipwrightError(
+            f"“{Path(path).name}” is no binary FBX; text files are read from Blender 4.5 on. "
+            "Open it there, or convert it to a binary FBX"
+        )
     else:
         bpy.ops.import_scene.fbx(filepath=path)

@@ -64,6 +64,9 @@ def test_what_fails_is_a_sentence(scene_file, face, voice, tmp_path):
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"no sound at all")
     says(bake(scene_file, "--audio", broken), 1, "could not be read")
+    text = tmp_path / "text.fbx"
+    text.write_text("; FBX 7.3.0 project file\n")
+    says(bake(text, "--audio", voice), 1, "“text.fbx”", ". ")
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True, load_ui=False)
     path = tmp_path / "empty.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
