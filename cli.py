@@ -104,9 +104,8 @@ def _one(
     phones: Sequence[Phone] | None,
     progress: Progress,
 ) -> None:
-    sound = load_sound(source)
     analysis = analyse(
-        sound,
+        load_sound(source),  # not kept here: analyse lets it go when it has heard it
         device=args.device,
         threads=args.threads,
         phones=phones,

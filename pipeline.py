@@ -38,6 +38,7 @@ LAYERS = ("speech", "emotion", "blink", "gaze", "brows", "breath", "head")
 # Bodies often move already, so the head is asked for.
 DEFAULT_LAYERS = frozenset(LAYERS) - {"head"}
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
+_BLOCK_SAMPLES = 1 << 20
 _LISTENING_SHARE = 0.9  # of the time that `analyse` takes
 
 
@@ -141,6 +142,9 @@ def analyse(
         progress=_part(progress, 0.0, _LISTENING_SHARE),
         cancelled=cancelled,
     )
+    seconds, fingerprint = sound.seconds, fingerprint_of(sound)
+    # An hour of samples is as much as all that follows; who calls need not keep them either.
+    del sound
     notes: tuple[str, ...] = ()
     if phones is not None:
         spoken = tuple(phones)
@@ -166,9 +170,9 @@ def analyse(
         pitch_log2=heard.prosody[:, 1],
         rate_hz=heard.rate_hz,
         effort_db=heard.prosody[:, 3],
-        fingerprint=zlib.crc32(np.round(sound.samples * 32767).astype("<i2").tobytes()),
+        fingerprint=fingerprint,
     )
-    return Analysis(sound.seconds, voice, mouth, notes)
+    return Analysis(seconds, voice, mouth, notes)
 
 
 def feelings(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
@@ -182,6 +186,15 @@ def feelings(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
         asked = strengths_over(name, wanted.get(name, 0.0), times)
         wanted[name] = Envelope.of(times, np.minimum(asked + share * guessed.at(times), 1.0))
     return wanted
+
+
+def fingerprint_of(sound: Sound) -> int:
+    """Make a number of the sound alone, from which random choices start: CRC-32 as 16-bit PCM."""
+    crc = 0
+    for start in range(0, len(sound.samples), _BLOCK_SAMPLES):
+        block = sound.samples[start : start + _BLOCK_SAMPLES]
+        crc = zlib.crc32(np.round(block * 32767).astype("<i2").tobytes(), crc)
+    return crc
 
 
 def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]:

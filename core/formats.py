@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Face tracks and phone lists as files: Live Link Face CSV, plain CSV, JSON, NPZ."""
 
-import csv
-import io
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -80,8 +78,18 @@ def _pick(track: FaceTrack, names: Sequence[str]) -> np.ndarray:
     return np.stack([columns.get(name, zeros) for name in names], axis=1)
 
 
-def livelink_csv(track: FaceTrack) -> str:
-    """Write what the Live Link Face app records: timecode, count, shapes, head and eye angles."""
+def livelink_csv(track: FaceTrack) -> Iterator[str]:
+    """Write what the Live Link Face app records: timecode, count, shapes, head and eye angles.
+
+    Parameters
+    ----------
+    track : FaceTrack
+
+    Yields
+    ------
+    str
+        A line of the file, the header first.
+    """
     shapes = _pick(track, ARKIT_NAMES)
     head = np.radians(_pick(track, HEAD_NAMES))[:, [1, 0, 2]]
     eyes = []
@@ -97,31 +105,33 @@ def livelink_csv(track: FaceTrack) -> str:
         down = look["Down"] * DOWN_DEGREES - look["Up"] * UP_DEGREES
         yaw, pitch = np.radians(left * SIDE_DEGREES), np.radians(down)
         eyes.append(np.stack([yaw, pitch, np.zeros_like(yaw)], axis=1))
-    header = [
-        "Timecode",
-        "BlendShapeCount",
-        *(n[0].upper() + n[1:] for n in ARKIT_NAMES),
-        *_LIVELINK_TAIL,
-    ]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
+    count = len(ARKIT_NAMES) + len(_LIVELINK_TAIL)
+    names = [*(n[0].upper() + n[1:] for n in ARKIT_NAMES), *_LIVELINK_TAIL]
+    yield ",".join(["Timecode", "BlendShapeCount", *names]) + "\n"
+    line = f"%s,{count}" + ",%.6f" * count + "\n"
     for i, row in enumerate(np.concatenate([shapes, head, *eyes], axis=1)):
-        writer.writerow(
-            [timecode(i, track.rate_hz), len(header) - 2, *(f"{value:.6f}" for value in row)]
-        )
-    return out.getvalue()
+        yield line % (timecode(i, track.rate_hz), *row.tolist())
 
 
-def plain_csv(track: FaceTrack, names: Sequence[str]) -> str:
-    """Write ``time`` in seconds from 0 and channels by name; those that are absent are 0."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["time", *names])
-    values = _pick(track, names)
-    for time, row in zip(track.times_seconds, values, strict=True):
-        writer.writerow([f"{time:.6f}".rstrip("0").rstrip("."), *(f"{value:.5f}" for value in row)])
-    return out.getvalue()
+def plain_csv(track: FaceTrack, names: Sequence[str]) -> Iterator[str]:
+    """Write ``time`` in seconds from 0 and channels by name; those that are absent are 0.
+
+    Parameters
+    ----------
+    track : FaceTrack
+    names : sequence of str
+
+    Yields
+    ------
+    str
+        A line of the file, the header first.
+    """
+    yield ",".join(["time", *names]) + "
+"
+    line = "%s" + ",%.5f" * len(names) + "
+"
+    for time, row in zip(track.times_seconds, _pick(track, names), strict=True):
+        yield line % (f"{time:.6f}".rstrip("0").rstrip("."), *row.tolist())
 
 
 def track_json(track: FaceTrack, phones: Sequence[Phone]) -> str:
@@ -154,30 +164,27 @@ def write_track(path: Path, form: str, track: FaceTrack, phones: Sequence[Phone]
     SettingsError
         If the place cannot be written to.
     """
-    if form == "npz":
-        buffer = io.BytesIO()
-        np.savez_compressed(
-            buffer,
-            names=np.array(track.names),
-            values=track.values,
-            rate_hz=np.array(track.rate_hz),
-        )
-        content = buffer.getvalue()
-    else:
-        text = {
-            "livelink-csv": lambda: livelink_csv(track),
-            "arkit-csv": lambda: plain_csv(track, ARKIT_NAMES),
-            METAHUMAN_CSV: lambda: plain_csv(track, track.names),
-            "json": lambda: track_json(track, phones),
-        }[form]()
-        content = text.encode("utf8")
     partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_bytes(content)
+        with partial.open("wb") as file:
+            if form == "npz":
+                names, rate = np.array(track.names), np.array(track.rate_hz)
+                np.savez_compressed(file, names=names, values=track.values, rate_hz=rate)
+            else:
+                # Line by line: the text of an hour is larger than its curves.
+                file.writelines(line.encode("utf8") for line in _text(form, track, phones))
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise SettingsError(f"“{path.name}” could not be written. Choose another folder") from error
+
+
+def _text(form: str, track: FaceTrack, phones: Sequence[Phone]) -> Iterable[str]:
+    if form == "json":
+        return (track_json(track, phones),)
+    if form == "livelink-csv":
+        return livelink_csv(track)
+    return plain_csv(track, track.names if form == METAHUMAN_CSV else ARKIT_NAMES)
 
 
 def _phone_rows(phones: Sequence[Phone]) -> list[list[object]]:

@@ -19,9 +19,10 @@ MARGIN_FRAMES = 300  # more than the network sees to each side
 CONTACT_FROM, CONTACT_WHOLE = 0.1, 0.6
 
 
-def inputs_of(heard: Heard) -> np.ndarray:
-    """Put what was heard into the columns that the network takes: [frames, phones + 4 + e]."""
-    return np.concatenate([heard.posteriors, heard.prosody, heard.embedding], axis=1)
+def inputs_of(heard: Heard, first: int, last: int) -> np.ndarray:
+    """Put some frames of what was heard into the network's columns: [frames, phones + 4 + e]."""
+    part = slice(first, last)
+    return np.concatenate([heard.posteriors[part], heard.prosody[part], heard.embedding[part]], 1)
 
 
 def articulate(
@@ -56,8 +57,8 @@ def articulate(
     network = bundled("articulator")
     (values,) = run_windowed(
         open_session("articulator", device, threads),
-        inputs_of(heard),
-        steps_per_frame=1,
+        lambda first, last: inputs_of(heard, first, last),
+        len(heard.posteriors),
         window_frames=WINDOW_FRAMES,
         margin_frames=MARGIN_FRAMES,
         progress=progress,

@@ -83,11 +83,17 @@ def listen(
         raise ModelError("The listener network is of another version. Install Lipwright again")
     if not len(sound.samples) or sound.rate_hz != SOUND_RATE_HZ:
         sound = make_sound(sound.samples, sound.rate_hz)
-    samples = np.pad(sound.samples, (0, -len(sound.samples) % (2 * HOP)))
+    samples = sound.samples
+    frames = 2 * -(-len(samples) // (2 * HOP))
+
+    def read(first: int, last: int) -> NDArray[np.float32]:
+        seen = samples[first * HOP : last * HOP]
+        return np.pad(seen, (0, (last - first) * HOP - len(seen)))  # the end is padded
+
     posteriors, prosody, embedding = run_windowed(
         open_session("listener", device, threads),
-        samples,
-        steps_per_frame=HOP,
+        read,
+        frames,
         # Even frame numbers keep the network's 20 ms steps where they are in one whole run.
         window_frames=max(2, 2 * round(window_seconds * RATE_HZ / 2)),
         margin_frames=2 * round(MARGIN_SECONDS * RATE_HZ / 2),

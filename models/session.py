@@ -113,9 +113,9 @@ def windows(frames: int, window: int, margin: int) -> Iterator[tuple[int, int, i
 
 def run_windowed(
     session: Any,
-    inputs: NDArray[np.float32],
+    read: Callable[[int, int], NDArray[np.float32]],
+    frames: int,
     *,
-    steps_per_frame: int,
     window_frames: int,
     margin_frames: int,
     progress: Progress | None = None,
@@ -126,33 +126,49 @@ def run_windowed(
     Parameters
     ----------
     session : InferenceSession
-        Takes ``[1, n, ...]``; every output is ``[1, n / steps_per_frame, ...]``.
-    inputs : ndarray [shape=(n, ...)], float32
-        Samples or frames; n is a multiple of `steps_per_frame`.
-    steps_per_frame, window_frames, margin_frames : int
-        Inputs for each output frame; kept and extra frames of a window. A margin of at
-        least the receptive field makes the result equal to one run over the whole.
+        Takes ``[1, n, ...]``; every output is ``[1, frames seen, ...]``.
+    read : callable
+        Gives the input of the frames from a first to before a last; only windows are asked for,
+        so that a long input need not lie in memory as the network wants it.
+    frames : int
+        Of the whole.
+    window_frames, margin_frames : int
+        Kept and extra frames of a window. A margin of at least the receptive field makes the
+        result equal to one run over the whole.
     progress, cancelled : callable, optional
         Told the share done; asked between windows.
 
     Returns
     -------
-    list of ndarray [shape=(n / steps_per_frame, ...)], float32
+    list of ndarray [shape=(frames, ...)], float32
 
     Raises
     ------
     Cancelled
         If `cancelled` says so.
+    ModelError
+        If the network cannot be run.
     """
     name = session.get_inputs()[0].name
-    frames = len(inputs) // steps_per_frame
-    parts: list[list[NDArray[np.float32]]] = []
+    whole: list[NDArray[np.float32]] = []
     for first, last, start, stop in windows(frames, window_frames, margin_frames):
         if cancelled is not None and cancelled():
             raise Cancelled
-        seen = inputs[first * steps_per_frame : last * steps_per_frame]
-        outputs = session.run(None, {name: seen[None]})
-        parts.append([out[0, start - first : stop - first] for out in outputs])
+        outputs = _run(session, {name: read(first, last)[None]})
+        if not whole:
+            whole = [np.empty((frames, *out.shape[2:]), np.float32) for out in outputs]
+        for all_frames, out in zip(whole, outputs, strict=True):
+            all_frames[start:stop] = out[0, start - first : stop - first]
         if progress is not None:
             progress(stop / frames)
-    return [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
+    return whole
+
+
+def _run(session: Any, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    try:
+        return session.run(None, inputs)
+    except Exception as error:  # ONNX Runtime raises bare RuntimeErrors and its own classes
+        raise ModelError(
+            f"The network could not be run: {error}. Close other programs if memory is short, "
+            "or choose the device “cpu”"
+        ) from error

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sound files to samples: decode, average the channels, cut, bring to 16 kHz."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import gcd
 from pathlib import Path
@@ -14,6 +15,7 @@ from ..timing import Hertz, Seconds
 
 RATE_HZ = 16_000  # what the networks listen to
 SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3")
+BLOCK_SECONDS = 10  # decoded and resampled at once
 LONGEST_SECONDS = 6 * 3600.0  # a safety net against files with a broken length
 
 
@@ -60,19 +62,77 @@ def make_sound(samples: NDArray[np.floating], rate_hz: Hertz, *, name: str = "Th
     SoundError
         If there are no samples, some are not finite, or the rate is unusable.
     """
+    _check_rate(rate_hz, name)
     data = np.asarray(samples)
-    if not 4_000 <= rate_hz <= 768_000:
-        raise SoundError(f"{name} has a rate of {rate_hz:g} Hz. Convert it to 16 or 48 kHz")
     if data.ndim not in (1, 2) or data.size == 0:
         raise SoundError(f"{name} is empty. Choose a recording with speech in it")
-    mono = data if data.ndim == 1 else data.mean(axis=1)
+    whole = round(rate_hz)
+    size = _block_size(whole)
+    blocks = (data[start : start + size] for start in range(0, len(data), size))
+    return Sound(_joined(blocks, len(data), whole, name))
+
+
+def _check_rate(rate_hz: Hertz, name: str) -> None:
+    if not 4_000 <= rate_hz <= 768_000:
+        raise SoundError(f"{name} has a rate of {rate_hz:g} Hz. Convert it to 16 or 48 kHz")
+
+
+def _ratio(rate_hz: int) -> tuple[int, int]:
+    """Return the smallest whole numbers up and down with RATE_HZ = rate_hz * up / down."""
+    common = gcd(rate_hz, RATE_HZ)
+    return RATE_HZ // common, rate_hz // common
+
+
+def _block_size(rate_hz: int) -> int:
+    """Return some ten seconds of samples that become a whole number of samples at 16 kHz."""
+    _, down = _ratio(rate_hz)
+    return down * -(-BLOCK_SECONDS * rate_hz // down)
+
+
+def _joined(
+    blocks: Iterable[NDArray[np.floating]], expected: int, rate_hz: int, name: str
+) -> NDArray[np.float32]:
+    """Bring blocks of samples to 16 kHz mono one after another: an hour costs no more than it is.
+
+    `expected` is how many samples there should be; more and fewer are fine.
+    """
+    up, down = _ratio(rate_hz)
+    # resample_poly's filter reaches 10 samples of the lower rate to each side.
+    margin = down * -(-12 * max(up, down) // (up * down)) if up != down else 0
+    out = np.empty(-(-expected * up // down), np.float32)
+    filled, before = 0, np.zeros(0, np.float32)
+    for mono, after in _with_next(_mono(block, name) for block in blocks):
+        seen = np.concatenate([before, mono, after[:margin]]) if margin else mono
+        if margin:
+            seen = resample_poly(seen.astype(np.float64), up, down)
+            start = len(before) * up // down
+            seen = seen[start : start + -(-len(mono) * up // down)]
+        if filled + len(seen) > len(out):  # the file's header told less than it holds
+            out = np.concatenate([out[:filled], np.empty(len(seen) + len(out) // 2, np.float32)])
+        np.clip(seen, -1.0, 1.0, out=out[filled : filled + len(seen)], casting="same_kind")
+        filled += len(seen)
+        before = mono[max(0, len(mono) - margin) :]
+    return out[:filled]
+
+
+def _mono(block: NDArray[np.floating], name: str) -> NDArray[np.floating]:
+    mono = block if block.ndim == 1 else block.mean(axis=1)
     if not np.isfinite(mono).all():
         raise SoundError(f"{name} holds broken samples (not a number). Export it again as WAV")
-    whole = round(rate_hz)
-    if whole != RATE_HZ:
-        common = gcd(whole, RATE_HZ)
-        mono = resample_poly(mono.astype(np.float64), RATE_HZ // common, whole // common)
-    return Sound(np.clip(mono, -1.0, 1.0).astype(np.float32))
+    return mono
+
+
+def _with_next(
+    blocks: Iterable[NDArray[np.floating]],
+) -> Iterator[tuple[NDArray[np.floating], NDArray[np.floating]]]:
+    """Yield each block with the one that follows it; an empty one follows the last."""
+    last: NDArray[np.floating] | None = None
+    for block in blocks:
+        if last is not None:
+            yield last, block
+        last = block
+    if last is not None:
+        yield last, last[:0]
 
 
 def load_sound(
@@ -113,11 +173,17 @@ def load_sound(
             )
             if start:
                 file.seek(min(start, max(file.frames, 0)))
-            data = file.read(max(0, min(count, longest)), dtype="float32", always_2d=True)
-            rate_hz = file.samplerate
+            _check_rate(file.samplerate, name)
+            wanted = max(0, min(count, longest))
+            size = _block_size(file.samplerate)
+            blocks = file.blocks(size, frames=wanted, dtype="float32", always_2d=True)
+            there = min(wanted, max(0, file.frames - start))
+            samples = _joined(blocks, there, file.samplerate, name)
     # TypeError: to soundfile, a name ending in .raw asks for a rate.
     except (soundfile.SoundFileError, RuntimeError, OSError, TypeError) as error:
         raise SoundError(
             f"{name} could not be read as sound. Convert it to WAV, FLAC, OGG or MP3"
         ) from error
-    return make_sound(data, rate_hz, name=name)
+    if not len(samples):
+        raise SoundError(f"{name} is empty. Choose a recording with speech in it")
+    return Sound(samples)

@@ -43,7 +43,7 @@ def test_every_format_has_a_suffix_and_a_rate():
 
 
 def test_livelink_has_the_columns_of_the_app_in_its_order(track):
-    header, *rows = _rows(livelink_csv(track))
+    header, *rows = _rows("".join(livelink_csv(track)))
     assert header[:4] == ["Timecode", "BlendShapeCount", "EyeBlinkLeft", "EyeLookDownLeft"]
     assert [h[0].lower() + h[1:] for h in header[2:54]] == list(ARKIT_NAMES)
     assert (
@@ -70,7 +70,7 @@ def test_livelink_angles_are_radians():
         "eyeLookUpLeft",
     )
     track = FaceTrack(np.array([[10, -20, 5, 1, 1, 1]], np.float32), names, 60.0)
-    header, row = _rows(livelink_csv(track))
+    header, row = _rows("".join(livelink_csv(track)))
     angle = dict(zip(header[54:], np.degrees(np.array(row[54:], float)), strict=True))
     assert angle["HeadPitch"] == pytest.approx(10, abs=1e-3)
     assert angle["HeadYaw"] == pytest.approx(-20, abs=1e-3)
@@ -95,7 +95,7 @@ def test_timecodes(frame, rate_hz, text):
 
 
 def test_arkit_csv_is_time_and_the_52_names_and_reads_back(track):
-    header, *rows = _rows(plain_csv(track, ARKIT_NAMES))
+    header, *rows = _rows("".join(plain_csv(track, ARKIT_NAMES)))
     assert header == ["time", *ARKIT_NAMES]
     values = np.array(rows, float)
     assert np.allclose(values[:, 0], track.times_seconds, atol=1e-6)
@@ -132,7 +132,7 @@ def test_the_same_take_is_the_same_file(form, track, tmp_path):
 
 def test_a_track_without_a_channel_writes_zeros():
     track = FaceTrack.of({"jawOpen": np.array([0.25])}, 100.0)
-    _, row = _rows(plain_csv(track, ARKIT_NAMES))
+    _, row = _rows("".join(plain_csv(track, ARKIT_NAMES)))
     assert sorted(set(row)) == ["0", "0.00000", "0.25000"]
 
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sound files: every rate and channel count to 16 kHz mono, and a sentence for what is no sound."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import resample_poly
 
 from lipwright.core.audio.load import RATE_HZ, load_sound, make_sound
 from lipwright.core.errors import SoundError
@@ -124,3 +127,17 @@ def test_length_is_kept_to_a_sample(count, rate_hz, channels):
     sound = make_sound(np.full((count, channels), 0.25, np.float32), rate_hz)
     assert len(sound.samples) == -(-count * RATE_HZ // rate_hz)
     assert np.isfinite(sound.samples).all()
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 22_050, 44_100, 48_000])
+def test_long_files_have_no_seams_where_they_are_cut_into_blocks(tmp_path: Path, rate_hz: int):
+    rng = np.random.default_rng(3)
+    samples = rng.normal(0, 0.1, (int(23.4 * rate_hz), 2)).astype(np.float32)
+    path = tmp_path / "long.wav"
+    soundfile.write(path, samples, rate_hz, subtype="FLOAT")
+    common = np.gcd(rate_hz, 16_000)
+    whole = resample_poly(samples.mean(1).astype(float), 16_000 // common, rate_hz // common)
+    np.testing.assert_allclose(load_sound(path).samples, np.clip(whole, -1, 1), atol=2e-6)
+    np.testing.assert_allclose(
+        make_sound(samples, rate_hz).samples, np.clip(whole, -1, 1), atol=2e-6
+    )

@@ -4,6 +4,7 @@
 import hashlib
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -194,11 +195,13 @@ def test_the_mouth_has_channels_of_the_face_within_range(heard):
 
 
 def test_drawing_in_windows_changes_nothing(heard):
-    session, inputs = open_session("articulator"), inputs_of(heard)
-    (whole,) = run_windowed(
-        session, inputs, steps_per_frame=1, window_frames=10_000, margin_frames=0
-    )
-    (cut,) = run_windowed(session, inputs, steps_per_frame=1, window_frames=250, margin_frames=200)
+    session, frames = open_session("articulator"), len(heard.posteriors)
+
+    def read(first: int, last: int) -> np.ndarray:
+        return inputs_of(heard, first, last)
+
+    (whole,) = run_windowed(session, read, frames, window_frames=10_000, margin_frames=0)
+    (cut,) = run_windowed(session, read, frames, window_frames=250, margin_frames=200)
     assert np.abs(whole - cut).max() < 1e-3
 
 
@@ -234,3 +237,15 @@ def test_cancelled_between_windows(line):
 def test_cancelled_while_drawing(heard: Heard):
     with pytest.raises(Cancelled):
         articulate(heard, cancelled=lambda: True)
+
+
+def test_a_network_that_stops_working_says_so_in_a_sentence():
+    class Broken:
+        def get_inputs(self):
+            return [SimpleNamespace(name="x")]
+
+        def run(self, *_):
+            raise RuntimeError("bad allocation")
+
+    with pytest.raises(ModelError, match=r"bad allocation\. Close other programs"):
+        run_windowed(Broken(), lambda a, b: np.zeros(b - a), 5, window_frames=5, margin_frames=0)
