@@ -11,6 +11,8 @@ RIGS ?= $(SHARED)/rigs
 # `make demo SOUND=my.wav CHARACTER=my.blend` takes your own.
 SOUND ?= demo/line.wav
 CHARACTER ?=
+# `make bench RHUBARB=path/to/rhubarb` times that program on the same sound.
+RHUBARB ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -44,8 +46,8 @@ lint: $(READY) ## ruff and pyright
 zip: $(READY) ## the extension, one zip per platform and Blender line, in build/dist/
 	@$(BIN)/python build.py
 
-bench: $(READY) ## how fast a recording is analysed and written
-	@$(BIN)/python tests/bench.py
+bench: $(READY) ## how fast a recording becomes curves, in how much memory; RHUBARB=path beside it
+	@$(BIN)/python tests/bench.py --rhubarb "$(RHUBARB)"
 
 evaluate: $(READY) ## every number of the model card, measured on lip geometry
 	@$(BIN)/python -m lipwright.training.evaluate --shared "$(SHARED)"

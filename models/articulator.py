@@ -54,6 +54,42 @@ def articulate(
     Cancelled
         If `cancelled` says so.
     """
+    curves = drawn(heard, device=device, threads=threads, progress=progress, cancelled=cancelled)
+    rest = moving_share(heard.posteriors[:, INDEX[SILENCE]], heard.rate_hz)
+    curves = {name: curve * rest for name, curve in curves.items()}
+    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT])
+    return on_both_sides(curves, heard.rate_hz)
+
+
+def drawn(
+    heard: Heard,
+    *,
+    device: str = "auto",
+    threads: int = 1,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> dict[str, np.ndarray]:
+    """Run the network alone; what `articulate` then brings to rest and to a decision.
+
+    Parameters
+    ----------
+    heard : Heard
+    device : {"auto", "cpu", "cuda"}
+    threads : int
+    progress, cancelled : callable, optional
+
+    Returns
+    -------
+    dict of str to ndarray [shape=(frames,)], float32
+        The network's channels; shapes with two sides have one curve for both.
+
+    Raises
+    ------
+    ModelError
+        If the network cannot be run.
+    Cancelled
+        If `cancelled` says so.
+    """
     network = bundled("articulator")
     (values,) = run_windowed(
         open_session("articulator", device, threads),
@@ -64,11 +100,7 @@ def articulate(
         progress=progress,
         cancelled=cancelled,
     )
-    silence = heard.posteriors[:, INDEX[SILENCE]]
-    values = values * moving_share(silence, heard.rate_hz)[:, None]
-    curves = dict(zip(network.facts["channels"], values.T, strict=True))
-    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT])
-    return _spread(curves, heard.rate_hz)
+    return dict(zip(network.facts["channels"], values.T, strict=True))
 
 
 def decided(contact: np.ndarray) -> np.ndarray:
@@ -88,8 +120,19 @@ def decided(contact: np.ndarray) -> np.ndarray:
     return smoothstep(part)
 
 
-def _spread(curves: Mapping[str, np.ndarray], rate_hz: float) -> FaceTrack:
-    """Give a channel without a side to both sides where the face has two."""
+def on_both_sides(curves: Mapping[str, np.ndarray], rate_hz: float) -> FaceTrack:
+    """Give a channel without a side to both sides where the face has two.
+
+    Parameters
+    ----------
+    curves : mapping of str to ndarray [shape=(frames,)]
+    rate_hz : float
+
+    Returns
+    -------
+    FaceTrack
+        Weights kept within 0..1.
+    """
     wanted = set(FACE_NAMES) | set(CONTACT_NAMES)
     spread: dict[str, np.ndarray] = {}
     for name, curve in curves.items():

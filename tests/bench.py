@@ -1,21 +1,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How fast a recording becomes curves: .venv/bin/python tests/bench.py [SOUND] (`make bench`)."""
+"""How fast a recording becomes curves, and in how much memory: `make bench [RHUBARB=path]`.
 
+Prints a table and writes build/bench.json. *Real time* is seconds of work for a second of sound.
+*Cold* is a new process from the command line, file to CSV; *warm* is a process that has the
+networks open, file to curves. Figures are the best of a few runs on this machine.
+"""
+
+import argparse
+import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
-from lipwright.core.audio.load import load_sound, make_sound
+from lipwright.core.audio.load import load_sound
 from lipwright.core.motion.keys import dense_keys, few_keys
 from lipwright.core.timing import FrameClock
+from lipwright.models.articulator import articulate
+from lipwright.models.listener import listen
 from lipwright.pipeline import Settings, analyse, perform
 
-LINE = Path(__file__).resolve().parents[1] / "demo" / "line.wav"
-LENGTHS_SECONDS = (10, 60)
+ROOT = Path(__file__).resolve().parents[1]
+LINE = ROOT / "demo" / "line.wav"
+REPORT = ROOT / "build" / "bench.json"
+WARM_SECONDS, COLD_SECONDS = (10, 60), (10, 600, 3600)
+THREADS = (1, 2)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement."""
+
+    what: str
+    sound_seconds: float
+    threads: int
+    seconds: float
+    peak_mb: float | None = None
+
+    @property
+    def real_time(self) -> float:
+        return self.seconds / self.sound_seconds
 
 
 def best_of(action: Callable[[], object], times: int = 3) -> float:
@@ -28,25 +59,95 @@ def best_of(action: Callable[[], object], times: int = 3) -> float:
     return min(took)
 
 
+def recording(folder: Path, seconds: int, source: Path) -> Path:
+    """Write the line, repeated to a length."""
+    samples, rate_hz = soundfile.read(source, dtype="float32")
+    path = folder / f"{seconds}.wav"
+    soundfile.write(path, np.resize(samples, seconds * rate_hz), rate_hz)
+    return path
+
+
+def run(command: list[str]) -> tuple[float, float]:
+    """Run a process; returns its seconds and its peak memory in MB."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    _, status, usage = os.wait4(process.pid, 0)
+    took = time.perf_counter() - started
+    if status:
+        said = process.stderr.read().decode("utf8", "replace") if process.stderr else ""
+        raise SystemExit(f"{' '.join(command)} failed:\n{said}")
+    return took, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def warm(path: Path, seconds: int) -> list[Row]:
+    """File to curves with the networks open, and the networks alone."""
+    rows: list[Row] = []
+    settings, sound = Settings(emotions={"happy": 0.7}), load_sound(path)
+    for threads in THREADS:
+
+        def whole(n: int = threads) -> object:
+            return perform(analyse(load_sound(path), threads=n), settings)
+
+        def networks(n: int = threads) -> object:
+            return articulate(listen(sound, threads=n), threads=n)
+
+        whole()
+        rows.append(Row("warm: file to curves", seconds, threads, best_of(whole)))
+        rows.append(Row("warm: the networks alone", seconds, threads, best_of(networks)))
+    analysis = analyse(load_sound(path))
+    rows.append(Row("a dial moved", seconds, 1, best_of(lambda: perform(analysis, settings))))
+    track, clock = perform(analysis, settings), FrameClock(fps=24.0)
+    times = track.times_seconds
+    dense = [dense_keys(times, track[name], clock) for name in track.names]
+    thinned = best_of(lambda: [few_keys(keys) for keys in dense])
+    rows.append(Row("all channels thinned to few keys", seconds, 1, thinned))
+    return rows
+
+
+def cold(path: Path, seconds: int, threads: int, folder: Path) -> Row:
+    """A new process from the command line."""
+    command = [sys.executable, "-m", "lipwright", str(path), "-o", str(folder / "out.csv")]
+    took, peak = run([*command, "--threads", str(threads)])
+    return Row("cold: command line, file to CSV", seconds, threads, took, peak)
+
+
+def rhubarb(program: str, path: Path, seconds: int, folder: Path) -> list[Row]:
+    """Rhubarb on the same sound, with both of its recognisers."""
+    rows: list[Row] = []
+    for recogniser in ("phonetic", "pocketSphinx"):
+        out = str(folder / "out.tsv")
+        took, peak = run([program, "-r", recogniser, "--threads", "1", "-o", out, str(path)])
+        rows.append(Row(f"Rhubarb, {recogniser}", seconds, 1, took, peak))
+    return rows
+
+
 def main() -> None:
-    """Measure each half of the pipeline on the line, repeated to each length."""
-    line = load_sound(Path(sys.argv[1]) if len(sys.argv) > 1 else LINE)
-    analyse(line)  # opens the networks
-    for seconds in LENGTHS_SECONDS:
-        samples = np.resize(line.samples, seconds * line.rate_hz)
-        sound = make_sound(samples, line.rate_hz)
-        for threads in sorted({1, os.cpu_count() or 1}):
-            took = best_of(lambda s=sound, t=threads: analyse(s, threads=t))
-            say(f"{seconds} s of sound, {threads} threads: heard in {took:.2f} s")
-        analysis = analyse(sound)
-        settings = Settings(emotions={"happy": 0.7})
-        took = best_of(lambda a=analysis, s=settings: perform(a, s))
-        say(f"{seconds} s of sound: performed again in {1000 * took:.0f} ms")
-        track, clock = perform(analysis, settings), FrameClock(fps=24.0)
-        times = track.times_seconds
-        dense = [dense_keys(times, track[name], clock) for name in track.names]
-        took = best_of(lambda d=dense: [few_keys(keys) for keys in d])
-        say(f"{seconds} s of sound: thinned to few keys in {1000 * took:.0f} ms")
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sound", type=Path, default=LINE)
+    parser.add_argument("--rhubarb", default="", help="path of Rhubarb's program")
+    args = parser.parse_args()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for seconds in WARM_SECONDS:
+            rows += warm(recording(folder, seconds, args.sound), seconds)
+        for seconds in COLD_SECONDS:
+            path = recording(folder, seconds, args.sound)
+            rows += [cold(path, seconds, threads, folder) for threads in THREADS]
+        if args.rhubarb:
+            rows += rhubarb(args.rhubarb, recording(folder, 60, args.sound), 60, folder)
+    say(f"{'':36}{'sound':>8}{'threads':>9}{'work':>10}{'real time':>11}{'peak':>9}")
+    for row in rows:
+        peak = "" if row.peak_mb is None else f"{row.peak_mb:.0f} MB"
+        say(
+            f"{row.what:36}{row.sound_seconds:>6} s{row.threads:>9}{row.seconds:>8.2f} s"
+            f"{row.real_time:>11.4f}{peak:>9}"
+        )
+    REPORT.parent.mkdir(exist_ok=True)
+    content = [{**asdict(row), "real_time": row.real_time} for row in rows]
+    REPORT.write_text(json.dumps(content, indent=1) + "\n", "utf8")
+    say(f"Written to {REPORT.relative_to(ROOT)}")
 
 
 def say(text: str) -> None:

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a recording may have gone through, for evaluation: each takes and returns 16 kHz samples."""
 
+import io
 import zlib
 from collections.abc import Callable
 
 import numpy as np
+import soundfile as sf
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
+from lipwright.core.audio.load import make_sound
+
 from .config import RATE_HZ
+
+MP3_DELAY = 1105  # samples; LAME's 576 and any decoder's 529
 
 Samples = NDArray[np.float32]
 
@@ -20,6 +26,11 @@ def _random(samples: Samples) -> np.random.Generator:
 def quiet(samples: Samples) -> Samples:
     """30 dB less, kept in 16 bits."""
     return np.round(samples * 10**-1.5 * 32767) / 32767
+
+
+def a_little_quieter(samples: Samples) -> Samples:
+    """15 dB less, kept in 16 bits."""
+    return np.round(samples * 10**-0.75 * 32767) / 32767
 
 
 def telephone(samples: Samples) -> Samples:
@@ -46,6 +57,28 @@ def music(samples: Samples) -> Samples:
     return samples + scale * out
 
 
+def coded(samples: Samples, form: str, subtype: str, **options: object) -> Samples:
+    """Through a lossy codec and back, in memory; as long as before and at the same times."""
+    held = io.BytesIO()
+    sf.write(held, samples, RATE_HZ, format=form, subtype=subtype, **options)
+    held.seek(0)
+    back = make_sound(*sf.read(held, dtype="float32")).samples
+    if len(back) > len(samples) + MP3_DELAY:
+        back = back[MP3_DELAY:]  # too short a frame for the tag that tells players the delay
+    back = back[: len(samples)]
+    return np.pad(back, (0, len(samples) - len(back)))
+
+
+def opus(samples: Samples) -> Samples:
+    """Opus at about 24 kbit/s."""
+    return coded(samples, "OGG", "OPUS", compression_level=0.928)
+
+
+def mp3(samples: Samples) -> Samples:
+    """MP3 at 24 kbit/s."""
+    return coded(samples, "MP3", "MPEG_LAYER_III", compression_level=0.9, bitrate_mode="CONSTANT")
+
+
 def room(samples: Samples) -> Samples:
     """A room of 0.4 s reverberation, its sound 10 dB under the direct one."""
     time = np.arange(int(0.4 * RATE_HZ)) / RATE_HZ
@@ -56,7 +89,10 @@ def room(samples: Samples) -> Samples:
 
 
 CONDITIONS: dict[str, Callable[[Samples], Samples]] = {
+    "15 dB quieter": a_little_quieter,
     "30 dB quieter": quiet,
+    "Opus at 24 kbit/s": opus,
+    "MP3 at 24 kbit/s": mp3,
     "telephone band": telephone,
     "white noise at 10 dB": white_noise,
     "music at 10 dB": music,

@@ -13,8 +13,7 @@ import logging
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,15 @@ import soundfile as sf
 
 from lipwright.core.audio.load import load_sound
 
-from .conditions import CONDITIONS, Samples
+from . import ablation, invariance, unheard
 from .config import RATE_HZ, ROOT
+from .parts import PARTS, Part
 
 log = logging.getLogger(__name__)
 
 WORK = ROOT / "build" / "evaluate"
+ABLATED = ("tts_dev", "grid_s1 dev")
+BY_SPEAKER = {"tts_dev": "By voice", "languages never heard (espeak)": "By language"}
 COLUMNS = (
     ("M B P skill", "bilabial.skill", ".2f"),
     ("recall, inner", "bilabial.recall_inner", ".2f"),
@@ -46,54 +48,6 @@ COLUMNS = (
     ("in speech", "truth.gap_r_speech.median", ".2f"),
     ("amplitude", "truth.gap_amplitude.median", ".2f"),
     ("width r", "truth.width_r.median", ".2f"),
-)
-
-
-@dataclass(frozen=True)
-class Part:
-    """Clips to score together: a folder, which rows of its manifest, what is done to them."""
-
-    name: str
-    folder: str
-    wanted: Callable[[dict[str, Any]], bool]
-    change: Callable[[Samples], Samples] | None = None
-    transcript: bool = False
-
-
-def _split(name: str) -> Callable[[dict[str, Any]], bool]:
-    return lambda row: row["split"] == name and bool(row["phones"])
-
-
-def _test(oldest: float, youngest: float = 0) -> Callable[[dict[str, Any]], bool]:
-    return lambda row: (
-        row["split"] == "test" and bool(row["phones"]) and youngest <= float(row["age"]) < oldest
-    )
-
-
-PARTS = (
-    Part("tts_dev", "tts_dev", _split("dev")),
-    Part("tts_dev, voices never trained on (espeak)", "tts_dev", lambda r: "en-us" in r["speaker"]),
-    Part("grid_s1 dev", "face/grid_s1", _split("dev")),
-    Part("grid_s1 test", "face/grid_s1", _split("test")),
-    Part("kathleen test", "speech/kathleen", _split("test")),
-    Part("speechocean762 test, under 12", "speech/speechocean762", _test(12)),
-    Part("speechocean762 test, 12 and older", "speech/speechocean762", _test(200, 12)),
-    Part("tts_dev, transcript given", "tts_dev", _split("dev"), transcript=True),
-    Part("grid_s1 test, transcript given", "face/grid_s1", _split("test"), transcript=True),
-    Part("kathleen test, transcript given", "speech/kathleen", _split("test"), transcript=True),
-    Part(
-        "speechocean762 test under 12, transcript given",
-        "speech/speechocean762",
-        _test(12),
-        transcript=True,
-    ),
-    Part(
-        "speechocean762 test 12 and older, transcript given",
-        "speech/speechocean762",
-        _test(200, 12),
-        transcript=True,
-    ),
-    *(Part(f"tts_dev, {name}", "tts_dev", _split("dev"), c) for name, c in CONDITIONS.items()),
 )
 
 
@@ -138,13 +92,18 @@ def score(part: Part, shared: Path, extra: Sequence[str]) -> dict[str, Any]:
     folder = gather(part, shared / "data")
     if part.transcript:
         extra = [*extra, "--transcript", str(folder / "in")]
+    return measured(part.name, folder, predict(folder, extra), shared)
+
+
+def measured(name: str, folder: Path, curves: Path, shared: Path) -> dict[str, Any]:
+    """What score.py says of curves; the data set is `folder`."""
     report = folder / "score.json"
     done = subprocess.run(
         [
             sys.executable,
             str(shared / "eval" / "score.py"),
             str(folder),
-            str(predict(folder, extra)),
+            str(curves),
             "--json",
             str(report),
         ],
@@ -152,7 +111,7 @@ def score(part: Part, shared: Path, extra: Sequence[str]) -> dict[str, Any]:
         text=True,
     )
     if done.returncode:
-        raise SystemExit(f"{part.name}: {done.stderr}")
+        raise SystemExit(f"{name}: {done.stderr}")
     return json.loads(report.read_text("utf8"))
 
 
@@ -180,20 +139,46 @@ def _asked(name: str, words: Sequence[str]) -> bool:
     return any(name == word if word in names else word in name for word in words)
 
 
+def ablated(shared: Path) -> dict[str, dict[str, Any]]:
+    """Scores of every variant of `ablation`, for each of its data sets."""
+    rows: dict[str, dict[str, Any]] = {}
+    for part in PARTS:
+        if part.name in ABLATED:
+            folder = gather(part, shared / "data")
+            for name, draw in ablation.VARIANTS.items():
+                out = folder / "ablation" / name.replace(" ", "_")
+                ablation.write(draw, folder / "in", out)
+                scores = measured(name, folder, out, shared)
+                rows[f"{part.name}: {name}"] = scores["overall"]
+    return rows
+
+
 def main() -> None:
     """Score every part, or those whose names are given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--only", action="append", help="a name or a part of one; repeatable")
+    parser.add_argument("--ablation", action="store_true", help="also beside --only")
     # What is not ours goes to the command line of Lipwright: --emotion angry=1.0, say.
     args, extra = parser.parse_known_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     parts = [part for part in PARTS if not args.only or _asked(part.name, args.only)]
-    results = {part.name: score(part, args.shared, extra) for part in parts}
+    if not unheard.make():
+        log.info("espeak-ng is missing, so the languages never heard are left out")
+        parts = [part for part in parts if part.folder != str(unheard.FOLDER)]
+    results: dict[str, Any] = {part.name: score(part, args.shared, extra) for part in parts}
     log.info("%s", table({name: result["overall"] for name, result in results.items()}))
-    for name, result in results.items():
-        if name == "tts_dev":
-            log.info("\nBy voice:\n\n%s", table(result["speakers"]))
+    for name, title in BY_SPEAKER.items():
+        if name in results:
+            log.info("\n%s of %s:\n\n%s", title, name, table(results[name]["speakers"]))
+    if not args.only:
+        results["invariance"] = invariance.measure(ROOT / "demo" / "line.wav")
+        log.info("\nLargest difference from the whole sound in one run:\n")
+        for name, difference in results["invariance"].items():
+            log.info("- %s: %.1e", name, difference)
+    if not args.only or args.ablation:
+        results["ablation"] = ablated(args.shared)
+        log.info("\nWithout one ingredient:\n\n%s", table(results["ablation"]))
     WORK.mkdir(parents=True, exist_ok=True)
     target = WORK.parent / "evaluate.json"
     target.write_text(json.dumps(results, indent=1) + "\n", "utf8")
