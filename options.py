@@ -136,6 +136,13 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
             help="how strongly it moves",
         )
     parser.add_argument(
+        "--effort",
+        type=_between(-1, 1),
+        default=0.0,
+        metavar="-1..1",
+        help="how loud it is meant to look: -1 a whisper, 0 as recorded, 1 a shout",
+    )
+    parser.add_argument(
         "--sync-offset",
         type=float,
         default=0.0,
@@ -218,6 +225,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
             lips=args.lips,
             upper_face=args.upper_face,
             sync_offset_seconds=args.sync_offset / 1000,
+            effort=args.effort,
         ),
         acting=Acting(
             **{dial: getattr(args, dial) for _, dial, _ in DIALS},

@@ -49,6 +49,7 @@ def read_dials(
             lips=dials.lips,
             upper_face=dials.upper_face,
             sync_offset_seconds=dials.sync_offset_ms / 1000,
+            effort=dials.effort,
         ),
         acting=Acting(**{name: getattr(acting, name) for name in DIALS}, look_at=look_at),
         seeds={name: getattr(seeds, name) for name in OWN_SEEDS if getattr(seeds, name) != FOLLOWS},
@@ -76,6 +77,7 @@ def write_dials(
         setattr(dials, name, layer in settings.layers)
     for name in ("jaw", "lips", "upper_face"):
         setattr(dials, name, getattr(settings.style, name))
+    dials.effort = settings.style.effort
     dials.sync_offset_ms = settings.style.sync_offset_seconds * 1000
     dials.few = tolerance is not None
     if tolerance is not None:

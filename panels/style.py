@@ -20,6 +20,7 @@ class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
         column = layout.column(align=True)
         for name in ("jaw", "lips", "upper_face"):
             column.prop(dials, name, slider=True)
+        layout.prop(dials, "effort", slider=True)
         layout.prop(dials, "sync_offset_ms", text="Sync (ms)")
         layout.prop(dials, "few")
         if dials.few:

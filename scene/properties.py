@@ -147,6 +147,16 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
+    effort: FloatProperty(
+        name="Effort",
+        description="How loud it is meant to look: -1 a whisper, 0 as recorded, 1 a shout",
+        default=0.0,
+        min=-1.0,
+        max=1.0,
+        subtype="FACTOR",
+        update=_changed,
+        override=OVERRIDABLE,
+    )
     few: BoolProperty(
         name="Few Keys",
         description="Write only the keys that are needed, easier to edit by hand; "

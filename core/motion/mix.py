@@ -46,6 +46,15 @@ MOOD = frozenset(
 SHUTTING = frozenset(
     "mouthShrugLower mouthPressLeft mouthPressRight mouthRollLower mouthRollUpper".split()
 )
+# What a whisper and a shout make of the speech's shapes: the jaw opens nearly twice as far in a
+# shout (Schulman 1989, "Articulatory dynamics of loud and normal speech") and the lips follow.
+EFFORT = {
+    "jawOpen": (0.7, 1.75),
+    "mouthLowerDown": (0.9, 1.3),
+    "mouthUpperUp": (0.9, 1.3),
+    "mouthStretch": (1.0, 1.2),
+    "mouthFunnel": (1.0, 1.1),
+}
 # How much of a parting shape is left while lips meet, of another layer's mood, and of another
 # layer's while they tuck; how much of another layer's shutting shape while they tuck.
 LEFT_IN_CONTACT, MOOD_IN_CONTACT, LEFT_IN_TUCK, SHUT_IN_TUCK = 0.15, 0.75, 0.5, 0.1
@@ -65,12 +74,15 @@ class Style:
         0..2, how strongly the jaw, the lips and the brows, cheeks and nose move.
     sync_offset_seconds : float
         -1..1; positive is a later mouth.
+    effort : float
+        -1, a whisper, to 1, a shout; 0 is as loud as the recording itself.
     """
 
     jaw: float = 1.0
     lips: float = 1.0
     upper_face: float = 1.0
     sync_offset_seconds: Seconds = 0.0
+    effort: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("jaw", "lips", "upper_face"):
@@ -78,6 +90,10 @@ class Style:
                 raise SettingsError(
                     f"The dial “{name}” is {getattr(self, name):g}. Set it from 0 to 2"
                 )
+        if not -1 <= self.effort <= 1:
+            raise SettingsError(
+                f"The effort is {self.effort:g}. Set it from -1 (whisper) to 1 (shout)"
+            )
         if not -1 <= self.sync_offset_seconds <= 1:
             raise SettingsError("The sync offset is more than a second. Move the strip instead")
 
@@ -157,8 +173,15 @@ def _guide(speech: FaceTrack | None, name: str, frames: int) -> NDArray[np.float
 
 def _dial(style: Style, name: str) -> float:
     if name in JAW:
-        return style.jaw
-    return style.lips if name in LIPS else 1.0
+        return style.jaw * _effort(style, name)
+    return style.lips * _effort(style, name) if name in LIPS else 1.0
+
+
+def _effort(style: Style, name: str) -> float:
+    for stem, (whisper, shout) in EFFORT.items():
+        if name.startswith(stem):
+            return 1 + style.effort * ((shout - 1) if style.effort > 0 else (1 - whisper))
+    return 1.0
 
 
 def _upper(style: Style, name: str) -> float:

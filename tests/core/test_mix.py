@@ -196,3 +196,15 @@ def test_dials_outside_their_range(name, value):
 def test_offsets_outside_their_range(value):
     with pytest.raises(SettingsError, match="Move the strip instead"):
         Style(sync_offset_seconds=value)
+
+
+def test_a_shout_opens_the_jaw_and_a_whisper_does_not_and_lips_still_meet():
+    tracks = {"speech": _speech()}
+    whisper, plain, shout = (
+        mix_layers(tracks, Style(effort=effort), FRAMES, RATE_HZ) for effort in (-1, 0, 1)
+    )
+    assert whisper["jawOpen"].max() < plain["jawOpen"].max() < shout["jawOpen"].max()
+    assert whisper["mouthPucker"].max() == plain["mouthPucker"].max()
+    assert np.allclose(shout["mouthClose"][MEET], CLOSE_PER_JAW * shout["jawOpen"][MEET], atol=1e-6)
+    with pytest.raises(SettingsError, match="effort"):
+        Style(effort=1.5)
