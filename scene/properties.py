@@ -154,7 +154,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         min=-1.0,
         max=1.0,
         subtype="FACTOR",
-        update=_changed,
+        update=changed,
         override=OVERRIDABLE,
     )
     few: BoolProperty(
