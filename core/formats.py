@@ -126,10 +126,8 @@ def plain_csv(track: FaceTrack, names: Sequence[str]) -> Iterator[str]:
     str
         A line of the file, the header first.
     """
-    yield ",".join(["time", *names]) + "
-"
-    line = "%s" + ",%.5f" * len(names) + "
-"
+    yield ",".join(["time", *names]) + "\n"
+    line = "%s" + ",%.5f" * len(names) + "\n"
     for time, row in zip(track.times_seconds, _pick(track, names), strict=True):
         yield line % (f"{time:.6f}".rstrip("0").rstrip("."), *row.tolist())
 
