@@ -41,12 +41,14 @@ NEAREST = 4  # warped vertices that a vertex follows
 TURNED, OTHER_LIP = 0.35, 0.5
 NEAR, FAR = 0.3, 0.9  # mouth widths from the warped head: follows wholly, does not follow
 SMOOTHINGS = 1
+LID_SMOOTHINGS = 8  # lids are thin: nearest vertices are those of either face
 # Where the lips are told apart from: shares of the way from their line to nose and chin.
 SEEDS = (("nose_tip", 0.35), ("chin", 0.5))
 SEALED = 1.5  # times the straight way between these, along the mesh: less if there is no slit
 BALL = 0.3  # eye widths: lashes are thinner in one direction, eyeballs in none
-ON_BALL = 1.06  # times its radius
+ON_BALL = 1.12  # times its radius; a film of tears is within, lashes are not
 IN_MOUTH = 1.3  # mouth widths from the middle of the lips to those of teeth and tongue
+EYELID_GUESS = 0.25  # of the demo head's big eyes, off each lid for eyes of the usual size
 BLINKS = (0.7, 1.8)  # limits of what a blink is made larger by, for the lids to meet
 JAW = ("jawOpen", "jawLeft", "jawRight", "jawForward")  # what moves the lower teeth
 CHIN = -0.1  # vertices of the demo head nearer to the lower lip than this, seen from the upper
@@ -127,8 +129,14 @@ def guess_landmarks(vertices: NDArray[np.floating]) -> dict[str, Array]:
     demo_nose, demo_width = _nose(_skin().vertices.astype(np.float64))
     scale = width / demo_width
     tree = KDTree(points)
+    narrow = {
+        f"{lid}_lid_{side}": EYELID_GUESS
+        * (demo[f"{lid}_lid_{side}"] - demo[f"{other}_lid_{side}"])
+        for lid, other in (("upper", "lower"), ("lower", "upper"))
+        for side in ("left", "right")
+    }
     guessed = {
-        name: points[tree.query(nose + (place - demo_nose) * scale)[1]]
+        name: points[tree.query(nose + (place - narrow.get(name, 0) - demo_nose) * scale)[1]]
         for name, place in demo.items()
     }
     return {**guessed, "nose_tip": nose}
@@ -190,7 +198,7 @@ def give_shapes(head: Head, landmarks: Landmarks) -> Given:
         if moved.any():
             ways[moved] = bend(source[moved] + offsets[moved]) - warped[moved]
         given = np.einsum("nk,nkd->nd", shares, ways[near])
-        for _ in range(SMOOTHINGS):
+        for _ in range(LID_SMOOTHINGS if name.startswith("eye") else SMOOTHINGS):
             given = (given + neighbours @ given) / 2
         given[parts.still | parts.lower] = 0.0
         if name in JAW and parts.lower.any():
@@ -259,7 +267,8 @@ def _loose_parts(head: Head, landmarks: Landmarks) -> _Parts:
     count = len(head.vertices)
     joined = coo_array((np.ones(len(head.edges)), tuple(head.edges.T)), shape=(count, count))
     _, island = connected_components(joined, directed=False)
-    places = np.array([landmarks[name] for name in LANDMARKS])
+    # Lids' landmarks may lie on the eyeball, or on a film before it.
+    places = np.array([landmarks[name] for name in ("nose_tip", "chin", "mouth_left")])
     skin = set(island[KDTree(head.vertices).query(places)[1]])
     left = np.asarray(landmarks["mouth_left"]) - landmarks["mouth_right"]
     width = float(np.linalg.norm(left))
