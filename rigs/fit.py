@@ -163,8 +163,8 @@ def open_at_rest(lips: Lips, vertices: NDArray[np.floating]) -> Array:
     ndarray [shape=(stations,)]
         In mouth widths; all 0 for a mouth that is shut.
     """
-    rest = np.maximum(lips.gap(vertices) - AJAR, 0)
-    return rest if np.median(rest) > 0 else np.zeros_like(rest)
+    rest = np.maximum(lips.gap(vertices), 0)
+    return rest if np.median(rest) > AJAR else np.zeros_like(rest)
 
 
 def natural_amplitude(fit: LipFit) -> float:

@@ -60,7 +60,7 @@ def meet(
     tucked = np.minimum(apart, TUCK_GAP)
     most = (1 - contact) * ((1 - tuck) * apart + tuck * tucked) - fit.rest
     most = most - fit.seal * contact
-    least = np.full_like(most, -CROSSING) - (fit.rest + max(fit.seal, 0.0)) * (contact > 0)
+    least = np.full_like(most, -CROSSING) - fit.rest - max(fit.seal, 0.0) * (contact > 0)
     low, high = _room(wanted, fit, contact, tuck)
     solved = nearest(wanted, fit.gap, (least, most), (low, high), _costs(fit))
     out = dict(values)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lipwright.core.errors import SettingsError
-from lipwright.core.motion.keys import Keys, dense_keys, few_keys
+from lipwright.core.motion.keys import Keys, dense_keys, few_keys, held_contacts, sampled
+from lipwright.core.motion.track import LIP_CONTACT, FaceTrack
 from lipwright.core.timing import FrameClock
 
 RATES = [(24, 1.0), (25, 1.0), (30, 1.001), (30, 1.0), (60, 1.0), (120, 1.0)]
@@ -76,3 +77,28 @@ def test_straight_lines_need_two_keys_and_a_flat_curve_too():
 def test_a_spoken_curve_needs_far_fewer():
     dense = dense_keys(TIMES, CURVE, FrameClock(60))
     assert len(few_keys(dense, tolerance=0.02).frames) < len(dense.frames) / 3
+
+
+def test_a_closure_between_two_frames_is_on_both():
+    contact = np.zeros(101, np.float32)
+    contact[52:54] = 1.0  # 20 ms between frames 12 and 13 at 24 a second
+    track = FaceTrack.of({LIP_CONTACT: contact, "jawOpen": np.ones(101)}, 100.0)
+    clock = FrameClock(24.0, 0.0)
+    plain, _ = sampled(track, clock)
+    assert plain[LIP_CONTACT].max() < 0.6
+    held, times = sampled(held_contacts(track, 24.0), clock)
+    assert held[LIP_CONTACT][12] == held[LIP_CONTACT][13] == 1.0
+    assert held[LIP_CONTACT].sum() == 2.0
+    assert np.array_equal(held["jawOpen"], np.ones(len(times)))
+    assert times == pytest.approx(np.arange(len(times)) / 24)
+
+
+def test_frames_of_a_sound_that_starts_between_two():
+    track = FaceTrack.of({"jawOpen": np.linspace(0, 1, 101)}, 100.0)
+    clock = FrameClock(24.0, 10.5)
+    taken, times = sampled(track, clock)
+    keys = dense_keys(track.times_seconds, track["jawOpen"], clock)
+    assert clock.frames(times) == pytest.approx(keys.frames)
+    assert taken["jawOpen"] == pytest.approx(keys.values)
+    again = dense_keys(times, taken["jawOpen"], clock)
+    assert np.array_equal(again.frames, keys.frames)
