@@ -56,6 +56,7 @@ _WHOLE = {
     "mouthShrugLower": "Mouth_Shrug_Lower",
     "tongueOut": "Tongue_Out",
     "tongueTipUp": "Tongue_Tip_Up",
+    "nostrilFlare": "Nose_Nostril_Dilate_L Nose_Nostril_Dilate_R",
 }
 _SHAPES: dict[str, Terms] = {
     **{
@@ -67,13 +68,14 @@ _SHAPES: dict[str, Terms] = {
     **{shape: ((name, 1.0),) for name, shapes in _WHOLE.items() for shape in shapes.split()},
 }
 
+# Nobody misses these.
+_EXTRA = {"tongueTipUp", "nostrilFlare"}
+
 CHARACTER_CREATOR = Family(
     name="character_creator",
     label="Character Creator",
     shapes=_SHAPES,
-    wanted=tuple(
-        sorted({channel for terms in _SHAPES.values() for channel, _ in terms} - {"tongueTipUp"})
-    ),
+    wanted=tuple(sorted({channel for terms in _SHAPES.values() for channel, _ in terms} - _EXTRA)),
     needed=8,
     source="Reallusion, Character Creator 4 facial profiles: Standard and Extended",
     essential=("jawOpen",),

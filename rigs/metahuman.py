@@ -41,6 +41,7 @@ _SPREAD = {
     "mouthRollLower": "mouthLowerLipRollIn",
     "mouthShrugUpper": "jawChinRaiseU",
     "mouthShrugLower": "jawChinRaiseD",
+    "nostrilFlare": "noseNostrilDilate",
 }
 _SINGLE = {
     "eyeLookOutLeft": "eyeLookLeftL",
@@ -74,6 +75,9 @@ _CONTROLS: dict[str, Terms] = {
     **{f"mouthLipsTowards{part}": (("mouthPucker", 0.5),) for part in ("UL", "UR", "DL", "DR")},
 }
 
+# Nobody misses these.
+_EXTRA = {"tongueTipUp", "nostrilFlare"}
+
 METAHUMAN = Family(
     name="metahuman",
     label="MetaHuman",
@@ -81,7 +85,7 @@ METAHUMAN = Family(
         prefix + control: terms for control, terms in _CONTROLS.items() for prefix in (PREFIX, "")
     },
     wanted=tuple(
-        sorted({channel for terms in _CONTROLS.values() for channel, _ in terms} - {"tongueTipUp"})
+        sorted({channel for terms in _CONTROLS.values() for channel, _ in terms} - _EXTRA)
     ),
     needed=8,
     source="Epic Games, MetaHuman facial description standard: the raw expression controls",

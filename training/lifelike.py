@@ -14,6 +14,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from scipy.signal import welch
 
 from lipwright.core.audio.load import Sound, load_sound
 from lipwright.core.performance.blink import blink_layer, blink_times
+from lipwright.core.performance.feeling import suggest
 from lipwright.core.performance.gaze import gaze_path, plan_gaze
 from lipwright.core.performance.head import head_layer
 from lipwright.core.performance.voice import Voice
@@ -31,6 +33,7 @@ from lipwright.pipeline import analyse
 log = logging.getLogger(__name__)
 
 SPOKEN = "speech/librispeech-train-clean-100"  # sentences of many people
+READ = 100  # of them, to see what is guessed where there is little to feel
 GAP_SECONDS = 0.6  # of silence between two recordings
 FINE_HZ = 1000.0  # saccades last a few hundredths of a second
 BANDS_HZ = ((0.0, 1.8), (1.8, 3.7), (3.7, 7.0))  # slow, ordinary, rapid: Hadar et al. 1983
@@ -169,7 +172,7 @@ def lids(voice: Voice, seed: int, person: "Person | None") -> list[Line]:
             "",
             "skewed to the right, close to log-normal",
         ),
-        Line("interval, spread of its logarithm", f"{np.log(gaps).std():.2f}", "", "0.5 to 0.9"),
+        Line("interval, spread of its logarithm", f"{np.log(gaps).std():.2f}", "", ""),
         Line(
             "lid closing / opening",
             f"{down:.0f} ms / {up:.0f} ms",
@@ -255,6 +258,20 @@ def head(voice: Voice, seed: int, person: "Person | None") -> list[Line]:
     ]
 
 
+def guesses(folder: Path) -> Line:
+    """How often sentences that were read aloud, and so felt little, are guessed to be neutral."""
+    rows = map(json.loads, (folder / "manifest.jsonl").read_text("utf8").splitlines())
+    told = [suggest(analyse(load_sound(folder / row["file"])).voice) for row in islice(rows, READ)]
+    neutral = np.mean([guess.label == "neutral" for guess in told])
+    arousal = np.array([np.mean(guess.arousal.values) for guess in told])
+    return Line(
+        f"{READ} read sentences: guessed neutral; arousal",
+        f"{neutral:.0%}; {arousal.mean():.2f} ± {arousal.std():.2f}",
+        "",
+        "no recording here has a label to compare with",
+    )
+
+
 @dataclass(frozen=True)
 class Person:
     """What the recorded speaker of grid_s1 does."""
@@ -309,6 +326,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         voice = made_up(seconds)
     lines = [*lids(voice, args.seed, person), *eyes(voice, args.seed)]
     lines += head(voice, args.seed, person)
+    if person is not None:
+        lines.append(guesses(args.shared / "data" / SPOKEN))
     log.info("%.0f minutes\n\n%s", voice.seconds / 60, table(lines))
 
 

@@ -135,7 +135,7 @@ def test_guesses_are_weak_and_bounded(voice):
             assert total.max() <= STRONGEST + 1e-9
             assert 0 < guess.certainty <= 1
     assert suggest(_voiced(voice)).label == "neutral"
-    assert suggest(_voiced(voice, pitch=0.5, effort=-5.0)).label == "angry"
+    assert suggest(_voiced(voice, pitch=0.8, effort=0.0)).label == "angry"
 
 
 def test_silence_feels_nothing():

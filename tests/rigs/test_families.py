@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from lipwright.core.errors import RigError
-from lipwright.core.motion.track import ARKIT_NAMES, FACE_NAMES, FaceTrack
+from lipwright.core.motion.track import ARKIT_NAMES, BREATH_NAMES, FACE_NAMES, FaceTrack
 from lipwright.rigs import daz, metahuman
 from lipwright.rigs.match import FAMILIES, LAST_RESORT, describe, drive, match
+from lipwright.rigs.schema import Control
 from lipwright.rigs.solve import shares
 from lipwright.rigs.stand_ins import STAND_INS
 
@@ -235,6 +236,15 @@ def test_a_family_of_units_follows_the_channels(case):
     assert all(0 <= curve.min() <= curve.max() <= 1 for curve in values.values())
 
 
+@pytest.mark.parametrize("key", ["CTRL_expressions_noseNostrilDilateL", "Nose_Nostril_Dilate_L"])
+def test_nostrils_breathe_where_they_can_and_are_missed_nowhere(key):
+    keys = METAHUMAN if key.startswith("CTRL") else LINEAR["cc4"][1]
+    breath = FaceTrack.of({"nostrilFlare": np.array([0.0, 0.4])}, 100.0)
+    rig = match({"Body": [*keys, *([] if key in keys else [key])]})
+    assert drive(breath, rig)[Control("Body", key)] == pytest.approx([0, 0.4])
+    assert match({"Body": [one for one in keys if one != key]}).missing == ()
+
+
 def test_metahuman_eyes_look_the_right_way():
     terms = {row.control.key: row.terms for row in match({"Head": METAHUMAN}).rows}
     assert terms["CTRL_expressions_eyeLookLeftL"] == (("eyeLookOutLeft", 1.0),)
@@ -243,7 +253,7 @@ def test_metahuman_eyes_look_the_right_way():
 
 @pytest.mark.parametrize("family", [*FAMILIES, LAST_RESORT], ids=lambda family: family.name)
 def test_tables_are_sound(family):
-    channels = {*FACE_NAMES}
+    channels = {*FACE_NAMES, *BREATH_NAMES}
     for terms in (*family.shapes.values(), *family.poses.values(), *STAND_INS.values()):
         assert {channel for channel, _ in terms} <= channels
     assert set(family.wanted) <= channels | set(family.poses)
