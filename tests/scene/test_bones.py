@@ -252,3 +252,37 @@ def test_rigify_is_recognised(speak, ours):
     assert found[12][0] > rest[0] + 0.15
     assert found[13][0] == pytest.approx(rest[0], abs=0.03)
     assert found[16][1] < 0.1 * rest[1]
+
+
+def test_an_overridden_rig_of_bones_keeps_all_after_reload(speak, ours, tmp_path):
+    library, shot = tmp_path / "library.blend", tmp_path / "shot.blend"
+    item, rig = bone_head({"jaw": "jaw"})
+    group = bpy.data.collections.new("Anna")
+    bpy.context.scene.collection.children.link(group)
+    for thing in (item, rig):
+        group.objects.link(thing)
+    bpy.ops.wm.save_as_mainfile(filepath=str(library))
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True, load_ui=False)
+    with bpy.data.libraries.load(str(library), link=True) as (_, into):
+        into.collections = ["Anna"]
+    scene = bpy.context.scene
+    scene.collection.children.link(into.collections[0])
+    with pytest.raises(ours("core.errors").RigError, match="linked"):
+        speak(bpy.data.objects["Rig"])
+    into.collections[0].override_hierarchy_create(scene, bpy.context.view_layer)
+    rig = next(one for one in scene.objects if one.type == "ARMATURE" and one.override_library)
+    rig.override_library.is_system_override = False
+    character = ours("scene.character").character_of(rig, scene)
+    ours("scene.mapping").store_rig(rig, ours("scene.character").rig_of(character))
+    rig.lipwright_rig.rows["jawOpen"].scale = 0.5
+    speak(rig)
+    scene.frame_set(12)
+    turned = rig.pose.bones["jaw"].rotation_quaternion.angle
+    assert turned > 0.05
+    bpy.ops.wm.save_as_mainfile(filepath=str(shot))
+    bpy.ops.wm.open_mainfile(filepath=str(shot))
+    scene = bpy.context.scene
+    rig = next(one for one in scene.objects if one.type == "ARMATURE" and one.override_library)
+    assert rig.lipwright_rig.rows["jawOpen"].scale == pytest.approx(0.5)
+    scene.frame_set(12)
+    assert rig.pose.bones["jaw"].rotation_quaternion.angle == pytest.approx(turned, abs=1e-4)
