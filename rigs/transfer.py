@@ -18,23 +18,11 @@ from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import KDTree
 
-from ..core.errors import RigError
 from ..core.motion.ease import smoothstep
-from . import demo_head_features as features
-from .demo_head import MeshPart, build_head
-from .demo_head_mesh import build_net
+from .landmarks import EYE, LANDMARKS, Landmarks, demo_landmarks, demo_skin, refuse_bad
 
 Array = NDArray[np.float64]
-Landmarks = Mapping[str, NDArray[np.floating]]
 
-_EYE = ("eye_inner", "eye_outer", "upper_lid", "lower_lid")
-# What is picked, with sides of the character: the line of the lips from both, the tip of the nose,
-# the foremost point of the chin, the corners of the eyes and the middles of the lids' edges.
-LANDMARKS: tuple[str, ...] = (
-    *("mouth_left", "mouth_right", "upper_lip", "lower_lip", "nose_tip", "chin"),
-    *(f"{part}_{side}" for side in ("left", "right") for part in _EYE),
-)
-_LID_EDGE = 3  # of the demo head's lid loops
 NEAREST = 4  # warped vertices that a vertex follows
 # What counts as far between two vertices, in mouth widths, if they face opposite ways, or if one
 # is of the upper lip and one of the lower.
@@ -48,7 +36,6 @@ SEALED = 1.5  # times the straight way between these, along the mesh: less if th
 BALL = 0.3  # eye widths: lashes are thinner in one direction, eyeballs in none
 ON_BALL = 1.12  # times its radius; a film of tears is within, lashes are not
 IN_MOUTH = 1.3  # mouth widths from the middle of the lips to those of teeth and tongue
-EYELID_GUESS = 0.25  # of the demo head's big eyes, off each lid for eyes of the usual size
 BLINKS = (0.7, 1.8)  # limits of what a blink is made larger by, for the lids to meet
 JAW = ("jawOpen", "jawLeft", "jawRight", "jawForward")  # what moves the lower teeth
 CHIN = -0.1  # vertices of the demo head nearer to the lower lip than this, seen from the upper
@@ -87,75 +74,6 @@ class Given:
     sealed: bool
 
 
-@cache
-def demo_landmarks() -> dict[str, Array]:
-    """Return where the landmarks are on the demo head, in its own units."""
-    net, points = build_net(), _skin().vertices.astype(np.float64)
-    mouth = net.mouth[len(features.LIP_LOOPS) - 1]
-    middle = np.flatnonzero(np.abs(points[:, 0]) < 1e-4)
-    chin = middle[points[middle, 2] < points[mouth[0], 2] - 0.02]
-    found = {
-        "mouth_left": mouth[0],
-        "mouth_right": mouth[len(mouth) // 2],
-        "upper_lip": mouth[len(mouth) // 4],
-        "lower_lip": mouth[3 * len(mouth) // 4],
-        "nose_tip": int(points[:, 1].argmin()),
-        "chin": int(chin[points[chin, 1].argmin()]),
-    }
-    lid = net.eye[_LID_EDGE]
-    at = {"eye_outer": 0, "upper_lid": 1, "eye_inner": 2, "lower_lid": 3}
-    for part, quarter in at.items():
-        vertex = lid[quarter * len(lid) // 4]
-        found[f"{part}_left"], found[f"{part}_right"] = vertex, net.mirror[vertex]
-    return {name: points[vertex] for name, vertex in found.items()}
-
-
-def guess_landmarks(vertices: NDArray[np.floating]) -> dict[str, Array]:
-    """Guess landmarks from the form of a head, for the artist to drag into place.
-
-    Parameters
-    ----------
-    vertices : ndarray [shape=(n, 3)]
-        Of a head, or of a body with one on top; Z up, looking along -Y.
-
-    Returns
-    -------
-    dict of str to ndarray [shape=(3,)]
-        On vertices of the mesh; the nose is usually right.
-    """
-    points = np.asarray(vertices, np.float64)
-    nose, width = _nose(points)
-    demo = demo_landmarks()
-    demo_nose, demo_width = _nose(_skin().vertices.astype(np.float64))
-    scale = width / demo_width
-    tree = KDTree(points)
-    narrow = {
-        f"{lid}_lid_{side}": EYELID_GUESS
-        * (demo[f"{lid}_lid_{side}"] - demo[f"{other}_lid_{side}"])
-        for lid, other in (("upper", "lower"), ("lower", "upper"))
-        for side in ("left", "right")
-    }
-    guessed = {
-        name: points[tree.query(nose + (place - narrow.get(name, 0) - demo_nose) * scale)[1]]
-        for name, place in demo.items()
-    }
-    return {**guessed, "nose_tip": nose}
-
-
-def _nose(points: Array) -> tuple[Array, float]:
-    """Find the foremost point of a head's middle, and the head's width at its height."""
-    low, high = points.min(0), points.max(0)
-    tall = high[2] - low[2]
-    if tall > 2.2 * (high[1] - low[1]):  # a whole body: the head is its top seventh or so
-        low = np.array([*low[:2], high[2] - tall / 7])
-        tall /= 7
-    top = points[(points[:, 2] > low[2] + 0.25 * tall) & (points[:, 2] < low[2] + 0.75 * tall)]
-    nose = top[top[:, 1].argmin()]
-    level = points[np.abs(points[:, 2] - nose[2]) < 0.06 * tall]
-    level = level[np.abs(level[:, 0] - nose[0]) < tall]
-    return nose, float(np.ptp(level[:, 0])) or tall
-
-
 def give_shapes(head: Head, landmarks: Landmarks) -> Given:
     """Bring the demo head's 52 shapes onto another head.
 
@@ -174,20 +92,14 @@ def give_shapes(head: Head, landmarks: Landmarks) -> Given:
     RigError
         If a landmark is missing or two that should not coincide do.
     """
-    _refuse_bad(landmarks)
-    demo, skin = demo_landmarks(), _skin()
+    refuse_bad(landmarks)
+    demo, skin = demo_landmarks(), demo_skin()
     width = float(np.linalg.norm(landmarks["mouth_left"] - landmarks["mouth_right"]))
     bend = _warp(demo, landmarks)
     source = skin.vertices.astype(np.float64)
     warped = bend(source)
     side = _lip_side(head.vertices, head.edges, landmarks)
-    own = _embed(head.vertices, head.normals, side[0], width)
-    others = _embed(warped, _normals(warped, skin.faces), _demo_side(), width)
-    apart, near = map(np.asarray, KDTree(others).query(own, k=NEAREST))
-    shares = 1.0 / np.maximum(apart, 1e-3 * width) ** 3
-    reach = np.linalg.norm(head.vertices - warped[near[:, 0]], axis=1) / width
-    fades = 1.0 - smoothstep(np.clip((reach - NEAR) / (FAR - NEAR), 0, 1))
-    shares *= (fades / shares.sum(1))[:, None]
+    near, shares = _followed(head, side[0], warped, width)
     neighbours = _mean_of_neighbours(len(head.vertices), head.edges)
     parts = _loose_parts(head, landmarks)
     chin = _demo_side() < CHIN
@@ -202,10 +114,9 @@ def give_shapes(head: Head, landmarks: Landmarks) -> Given:
             given = (given + neighbours @ given) / 2
         given[parts.still | parts.lower] = 0.0
         if name in JAW and parts.lower.any():
-            jaw = chin & (np.linalg.norm(ways, axis=1) > 0.6 * np.linalg.norm(ways, axis=1).max())
-            scale, turn, shift = _similarity(warped[jaw], warped[jaw] + ways[jaw])
-            points = head.vertices[parts.lower]
-            given[parts.lower] = points @ turn.T * min(scale, 1.0) + shift - points
+            far = np.linalg.norm(ways, axis=1)
+            jaw = chin & (far > 0.6 * far.max())
+            given[parts.lower] = _carried(head.vertices[parts.lower], warped[jaw], ways[jaw])
         if name.startswith("eyeBlink"):
             given *= _lids_meet(head, landmarks, given, name.removeprefix("eyeBlink").lower())
         if np.abs(given).max(initial=0.0) > LEAST * width:
@@ -213,21 +124,24 @@ def give_shapes(head: Head, landmarks: Landmarks) -> Given:
     return Given(keys, sealed=side[1] < SEALED)
 
 
-def _refuse_bad(landmarks: Landmarks) -> None:
-    missing = [name for name in LANDMARKS if name not in landmarks]
-    if missing:
-        raise RigError(f"The landmark “{missing[0]}” is missing. Place all {len(LANDMARKS)}")
-    places = np.array([landmarks[name] for name in LANDMARKS], np.float64)
-    if not np.isfinite(places).all():
-        raise RigError("A landmark is nowhere. Place it on the face again")
-    size = float(np.ptp(places, axis=0).max())
-    for i, name in enumerate(LANDMARKS):
-        for j, other in enumerate(LANDMARKS[:i]):
-            together = {name, other} == {"upper_lip", "lower_lip"}
-            if not together and np.linalg.norm(places[i] - places[j]) < 0.01 * size:
-                raise RigError(
-                    f"The landmarks “{other}” and “{name}” are in one place. Drag them apart"
-                )
+def _followed(
+    head: Head, side: Array, warped: Array, width: float
+) -> tuple[NDArray[np.integer], Array]:
+    """Find the warped vertices that each vertex follows, and how much of each, (n, NEAREST)."""
+    own = _embed(head.vertices, head.normals, side, width)
+    others = _embed(warped, _normals(warped, demo_skin().faces), _demo_side(), width)
+    apart, near = map(np.asarray, KDTree(others).query(own, k=NEAREST))
+    shares = 1.0 / np.maximum(apart, 1e-3 * width) ** 3
+    reach = np.linalg.norm(head.vertices - warped[near[:, 0]], axis=1) / width
+    fades = 1.0 - smoothstep(np.clip((reach - NEAR) / (FAR - NEAR), 0, 1))
+    return near, shares * (fades / shares.sum(1))[:, None]
+
+
+def _carried(points: Array, start: Array, ways: Array) -> Array:
+    """Move points as a whole, turned and shifted as `start` is by `ways`."""
+    _, turn, _ = _similarity(start, start + ways)
+    middle = start.mean(0)
+    return (points - middle) @ turn.T + middle + ways.mean(0) - points
 
 
 def _of_eyeball(
@@ -275,7 +189,7 @@ def _loose_parts(head: Head, landmarks: Landmarks) -> _Parts:
     up = np.asarray(landmarks["nose_tip"]) - landmarks["chin"]
     forward = np.cross(left, up) / np.linalg.norm(np.cross(left, up))
     mouth = (np.asarray(landmarks["upper_lip"]) + landmarks["lower_lip"]) / 2
-    eyes = [np.mean([landmarks[f"{p}_{side}"] for p in _EYE], 0) for side in ("left", "right")]
+    eyes = [np.mean([landmarks[f"{p}_{side}"] for p in EYE], 0) for side in ("left", "right")]
     eye_width = float(np.linalg.norm(landmarks["eye_inner_left"] - landmarks["eye_outer_left"]))
     still, lower = np.zeros(count, bool), np.zeros(count, bool)
     loose = [island == number for number in set(island) - skin]
@@ -293,11 +207,6 @@ def _loose_parts(head: Head, landmarks: Landmarks) -> _Parts:
     return _Parts(still, lower)
 
 
-@cache
-def _skin() -> MeshPart:
-    return next(part for part in build_head() if part.name == "Head")
-
-
 def _anchors(landmarks: Landmarks) -> Array:
     """Return the points that the warp holds on to; the lips' line is one, open or shut."""
     middle = (np.asarray(landmarks["upper_lip"]) + np.asarray(landmarks["lower_lip"])) / 2
@@ -309,7 +218,7 @@ def _warp(demo: Landmarks, other: Landmarks) -> RBFInterpolator:
     """Bend the space of the demo head so that its landmarks fall on the others."""
     start, goal = _anchors(demo), _anchors(other)
     scale, turn, shift = _similarity(start, goal)
-    points = _skin().vertices.astype(np.float64)
+    points = demo_skin().vertices.astype(np.float64)
     low, high = points.min(0), points.max(0)
     # Far from the face the similarity holds.
     corners = np.array(
@@ -366,7 +275,7 @@ def _lip_side(
 
 @cache
 def _demo_side() -> Array:
-    skin = _skin()
+    skin = demo_skin()
     edges = np.array([(f[i - 1], f[i]) for f in skin.faces for i in range(len(f))])
     return _lip_side(skin.vertices.astype(np.float64), edges, demo_landmarks())[0]
 

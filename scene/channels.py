@@ -46,7 +46,6 @@ def parts_of(
     are needed to add poses up.
     """
     parts = {mesh.data.shape_keys: Part(mesh.data.shape_keys) for mesh in character.meshes}
-    notes: list[str] = []
     poses: dict[str, Keys] = {}
     left: dict[tuple[str, str], list[str]] = {}
     locked = {mesh.name: locked_keys(mesh) for mesh in character.meshes}
@@ -74,15 +73,7 @@ def parts_of(
         part.rests.update(stood)
         for reason, names in gone.items():
             left[character.armature.name, reason] = names
-    for mesh in character.meshes:
-        notes += _left_out(mesh.name, left)
-        if mesh.show_only_shape_key:
-            notes.append(
-                f"“{mesh.name}” shows one pinned shape key only. Unpin it to see the face move"
-            )
-    if character.armature is not None:
-        notes += _left_out(character.armature.name, left)
-    return list(parts.values()), notes
+    return list(parts.values()), _notes(character, left)
 
 
 def _object(character: Character, name: str) -> bpy.types.Object | None:
@@ -94,6 +85,18 @@ def _channel(block: bpy.types.ID, control: Control) -> Channel:
     if control.kind == "shape key":
         return block.key_blocks[control.key].path_from_id("value"), 0
     return property_path(control), 0
+
+
+def _notes(character: Character, left: Mapping[tuple[str, str], Iterable[str]]) -> list[str]:
+    """Sentences about what was left out, and about keys that are not seen."""
+    notes: list[str] = []
+    for item in dict.fromkeys((*character.meshes, character.root)):
+        notes += _left_out(item.name, left)
+        if item in character.meshes and item.show_only_shape_key:
+            notes.append(
+                f"“{item.name}” shows one pinned shape key only. Unpin it to see the face move"
+            )
+    return notes
 
 
 def _left_out(name: str, left: Mapping[tuple[str, str], Iterable[str]]) -> list[str]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..core.errors import RigError
 from ..core.motion.track import FACE_NAMES
-from ..rigs.transfer import Given, Head, give_shapes, guess_landmarks
+from ..rigs.landmarks import guess_landmarks
+from ..rigs.transfer import Given, Head, give_shapes
 
 MARK = "lipwright_landmark"  # custom property of our empties: which landmark
 COLLECTION = "Lipwright Landmarks"
@@ -77,7 +78,7 @@ def give_face(
 ) -> tuple[bpy.types.Object, Given]:
     """A copy of a head with the 52 face shapes; the head itself is hidden and stays as it is.
 
-    `landmarks` are in the world, one for each of `rigs.transfer.LANDMARKS`.
+    `landmarks` are in the world, one for each of `rigs.landmarks.LANDMARKS`.
     """
     refuse_if_no_bare_head(item)
     points = _points(item)

@@ -6,14 +6,8 @@ import pytest
 
 from lipwright.core.errors import RigError
 from lipwright.rigs.demo_head import build_head
-from lipwright.rigs.transfer import (
-    LANDMARKS,
-    Head,
-    _normals,
-    demo_landmarks,
-    give_shapes,
-    guess_landmarks,
-)
+from lipwright.rigs.landmarks import LANDMARKS, demo_landmarks, guess_landmarks
+from lipwright.rigs.transfer import Head, _normals, give_shapes
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +76,16 @@ def test_eyeballs_and_upper_teeth_stay_lower_teeth_follow(skin):
         start[name] = sum(map(len, points))
         faces += [tuple(v + start[name] for v in face) for face in parts[name].faces]
         points.append(parts[name].vertices.astype(float))
-    given = give_shapes(head_of(np.concatenate(points), tuple(faces)), demo_landmarks())
+    away = np.array([30.0, -20.0, 50.0])  # far from the origin, as heads on bodies are
+    marks = {name: place + away for name, place in demo_landmarks().items()}
+    given = give_shapes(head_of(np.concatenate(points) + away, tuple(faces)), marks)
     eye = slice(start["Eye_L"], start["Teeth"])
     assert np.abs(given.keys["eyeBlinkLeft"][eye]).max() == 0
     teeth = given.keys["jawOpen"][start["Teeth"] :]
     wanted = parts["Teeth"].keys["jawOpen"]
-    assert likeness(teeth, wanted)[0] > 0.8
+    cosine, size = likeness(teeth, wanted)
+    assert cosine > 0.8
+    assert 0.7 < size < 1.4
 
 
 def test_bad_landmarks_are_refused(skin):
