@@ -123,7 +123,8 @@ def act(
     if "head" in settings.layers and not turned:
         report.notes.append("Head motion has no target. Pick a head bone or object for it")
     report.notes += analysis.notes
-    last_takes[character.root.name] = LastTake(name, analysis, clock, settings.acting.look_at)
+    look_at = settings.acting.look_at
+    last_takes[character.root.name] = LastTake(name, analysis, clock, look_at, target_of(dials))
     return report
 
 
@@ -169,6 +170,11 @@ def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> Lo
     return sample_look_at(character, dials, rig, scene, clock, analysis.seconds)
 
 
+def target_of(dials: bpy.types.PropertyGroup) -> str:
+    """Name of the object that the eyes hold; "" for none."""
+    return "" if dials.acting.look_at is None else dials.acting.look_at.name
+
+
 def mix_again(character: Character) -> Report | None:
     """Rewrite a character's newest take with other dials, without listening; None without one."""
     last = last_takes.get(character.root.name)
@@ -176,7 +182,7 @@ def mix_again(character: Character) -> Report | None:
         return None
     dials = settings_of(character)
     look_at = last.look_at
-    if (look_at is None) != (dials.acting.look_at is None):
+    if last.target != target_of(dials):
         look_at = looked_at(character, last.analysis, last.clock)
     settings = settings_for(character, last.analysis, last.clock, last.name, look_at)
     return act(

@@ -4,6 +4,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -21,7 +22,7 @@ from ..scene.export import export_curves, export_fbx, export_glb, export_usd
 from ..scene.places import Report
 from ..scene.properties import settings_of
 from ..scene.strip import add_to_sequencer, span_of_file
-from .baking import Machine, act, hear, span_end
+from .baking import Machine, act, hear, looked_at, span_end
 from .base import missing_part
 from .mapping import load_mapping
 from .settings import write_dials
@@ -46,6 +47,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     said.add_argument("--audio", type=Path, required=True, help="the sound file with the voice")
     said.add_argument("--character", default="", help="object or collection; else the only one")
     add_voice_options(said)
+    said.add_argument("--look-at-object", metavar="NAME", help="the eyes hold this object")
     said.add_argument("--fps", type=float, help="set the scene's frame rate first, such as 29.97")
     said.add_argument(
         "--few-keys",
@@ -107,6 +109,10 @@ def bake(args: argparse.Namespace) -> Report:
         transcript=transcript_from(args, args.audio),
     )
     clock = clock_of(scene, span.first_frame)
+    if args.look_at_object:
+        settings_of(character).acting.look_at = object_named(args.look_at_object, scene)
+        look_at = looked_at(character, analysis, clock)
+        wanted = replace(wanted, acting=replace(wanted.acting, look_at=look_at))
     report = act(character, analysis, wanted, clock, span.name, args.few_keys)
     write_dials(settings_of(character), wanted, args.few_keys)
     span_end(report, scene)
@@ -149,6 +155,14 @@ def _write_controls(path: Path, controls: FaceTrack, scene: bpy.types.Scene, nam
         write_track(path, METAHUMAN_CSV, controls, ())
     else:
         raise SettingsError(f"“{path.name}” should end with .fbx or .csv")
+
+
+def object_named(name: str, scene: bpy.types.Scene) -> bpy.types.Object:
+    """The object of this name; SettingsError if the scene has none."""
+    item = scene.objects.get(name)
+    if item is None:
+        raise SettingsError(f"There is no object “{name}” in this scene to look at")
+    return item
 
 
 def folder_of(path: Path) -> None:

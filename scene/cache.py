@@ -59,6 +59,7 @@ class LastTake:
     analysis: Any
     clock: FrameClock
     look_at: LookAt | None = None
+    target: str = ""  # name of the object that was looked at
 
     @cached_property
     def guess(self) -> Suggestion:

@@ -50,6 +50,10 @@ def test_wrong_usage(scene_file, voice, tmp_path):
     says(bake(voice, "--audio", voice), 2, "none of .blend")
     says(bake(scene_file, "--audio", voice, "--emotion", "hungry=1"), 2, "hungry")
     says(bake(scene_file, "--audio", voice, "--character", "Bob"), 2, "Bob", "Anna")
+    says(bake(scene_file, "--audio", voice, "--look-at", "north"), 2, "degrees to the left")
+    if WEIGHTS.is_dir():
+        nobody = bake(scene_file, "--audio", voice, "--look-at-object", "Bob")
+        says(nobody, 2, "no object “Bob”")
 
 
 def test_several_characters_are_named(face, voice, tmp_path):

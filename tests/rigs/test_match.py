@@ -246,3 +246,12 @@ def test_a_jaw_bone_beside_vowels_leaves_them_what_they_are():
     rig = match(vowels, poses)
     assert rig.family == "vrm"
     assert rig.unused == tuple(poses)
+
+
+@pytest.mark.parametrize("key", ["eyeBlink", "eye_blink"])
+def test_a_blink_of_both_eyes_in_one_key_shuts_wholly(key):
+    """Both lids of the layer at 1 are 1, not 2 nor a half; a wink is a half."""
+    rig = match({"Head": [*[name for name in ARKIT_NAMES if "Blink" not in name], key]})
+    lids = {"eyeBlinkLeft": np.array([0, 1, 1.0]), "eyeBlinkRight": np.array([0, 1, 0.0])}
+    shut = drive(FaceTrack.of(lids, 100.0), rig)[Control("Head", key)]
+    assert shut == pytest.approx([0, 1, 0.5])

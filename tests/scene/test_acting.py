@@ -206,6 +206,21 @@ def test_the_eyes_hold_an_object_that_moves(person, act):
     assert early[1] > early[0]  # the eyes meet: the right one turns more to the left
 
 
+def test_another_target_is_looked_at_when_the_dial_moves(person, act, ours):
+    for name, x in (("One", -1.0), ("Two", 1.0)):
+        target = bpy.data.objects.new(name, None)
+        target.location = (x, -1.0, 1.4)
+        bpy.context.scene.collection.objects.link(target)
+    acting = person.root.lipwright.acting
+    acting.eyes_by, acting.glances, acting.aversion = "BONES", 0.0, 0.0
+    acting.look_at = bpy.data.objects["One"]
+    act(person)
+    first = degrees_left(turned(person.root, "eye.L", 60))
+    acting.look_at = bpy.data.objects["Two"]
+    ours("operators.baking").mix_again(person)
+    assert first < -10 < 10 < degrees_left(turned(person.root, "eye.L", 60))
+
+
 # --- layers ---------------------------------------------------------------------------------------
 
 
