@@ -35,11 +35,11 @@ PARTING = frozenset(
     "mouthFrownRight mouthShrugUpper mouthDimpleLeft mouthDimpleRight noseSneerLeft "
     "noseSneerRight".split()
 )
-# Of those, what draws a mood at the corners and the nose: another layer's must not flicker off on
-# every M B P.
+# Of those, what draws a mood at the corners: another layer's must not flicker off on every M B P.
+# A wrinkled nose would part the lips of some heads.
 MOOD = frozenset(
     f"{shape}{side}"
-    for shape in ("mouthSmile", "mouthFrown", "mouthStretch", "mouthDimple", "noseSneer")
+    for shape in ("mouthSmile", "mouthFrown", "mouthStretch", "mouthDimple")
     for side in ("Left", "Right")
 )
 # Shapes that shut the lips: while the lower lip tucks, those of other layers give way, or F is P.

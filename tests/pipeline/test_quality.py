@@ -12,6 +12,7 @@ import pytest
 
 from lipwright.core.audio.load import load_sound
 from lipwright.core.motion.track import ARKIT_NAMES
+from lipwright.core.performance.emotion import EMOTIONS
 from lipwright.pipeline import Settings, analyse, perform
 
 CLIPS = 24  # of each group, of as many speakers as there are
@@ -84,14 +85,24 @@ def _measure(gap, times, phones):
 
 
 @pytest.fixture(scope="module")
-def takes(shared):
-    """Every group's takes, drawn once: {group: [(take, row)]}."""
+def heard(shared):
+    """Every group's analyses, made once: {group: [(analysis, row)]}."""
     return {
-        group: [
-            (perform(analyse(load_sound(path)), Settings()), row)
-            for path, row in _rows(shared, group)
-        ]
+        group: [(analyse(load_sound(path)), row) for path, row in _rows(shared, group)]
         for group in GROUPS
+    }
+
+
+@pytest.fixture(scope="module")
+def takes(heard):
+    """Every group's takes: {group: [(take, row)]}."""
+    return _acted(heard, Settings())
+
+
+def _acted(heard, settings):
+    return {
+        group: [(perform(analysis, settings), row) for analysis, row in pairs]
+        for group, pairs in heard.items()
     }
 
 
@@ -128,3 +139,16 @@ def test_the_mouth_opens_in_speech(shared, takes, rig):
     for group, pairs in takes.items():
         opening = [np.percentile(_gap(shared, rig, take), 95) for take, _ in pairs]
         assert np.median(opening) > 0.08, group
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS[1:])
+def test_lips_are_shut_under_every_emotion_at_full_strength(shared, heard, takes, emotion):
+    """All M B P of all groups together; `make emotions` measures it in full."""
+    felt = _acted(heard, Settings(emotions={emotion: 1.0}))
+    for rig in ("ict", "makehuman", "facecap"):
+        calm, moved = (
+            np.concatenate([_pooled(shared, acted, rig, group)[0] for group in GROUPS])
+            for acted in (takes, felt)
+        )
+        assert len(calm) > 100
+        assert moved.mean() >= calm.mean() - 0.02, (rig, calm.mean(), moved.mean())
