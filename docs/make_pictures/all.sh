@@ -11,5 +11,5 @@ cp build/rigs/sheet.png docs/images/rigs.png
 .venv/bin/python docs/make_pictures/emotions.py --sound demo/line.wav -o docs/images/emotions_demo.png
 .venv/bin/python docs/make_pictures/emotions.py --sound demo/line.wav --fills 2.1 \
     --character "$SHARED/rigs/ict_facekit.blend" -o docs/images/emotions_ict.png
-.venv/bin/python docs/make_pictures/emotions.py --sound demo/line.wav --fills 1.6 \
+.venv/bin/python docs/make_pictures/emotions.py --sound demo/line.wav --fills 1.0 \
     --character "$SHARED/rigs/FaceCapLiveModeAvatar.fbx" -o docs/images/emotions_facecap.png
