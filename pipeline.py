@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from .core.audio.load import Sound
-from .core.decode import phones_of, posteriors_of
+from .core.decode import corrected_posteriors, phones_of
 from .core.errors import SettingsError
 from .core.motion.envelope import Envelope
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
@@ -131,9 +131,9 @@ def analyse(
 ) -> Analysis:
     """Listen to a sound and draw its mouth.
 
-    `phones`, where given, replace what was heard; a `transcript` sharpens it. The prosody is
-    still the sound's. Raises Cancelled between windows when `cancelled` says so, and other
-    LipwrightErrors for what the artist can put right.
+    A `transcript` sharpens what was heard; `phones`, where given, replace it wherever they differ
+    or a person set them. The prosody is still the sound's. Raises Cancelled between windows when
+    `cancelled` says so, and other LipwrightErrors for what the artist can put right.
     """
     heard = listen(
         sound,
@@ -146,15 +146,15 @@ def analyse(
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
     notes: tuple[str, ...] = ()
+    if transcript is not None:
+        followed = follow(heard.posteriors, transcript.text, language=transcript.language)
+        heard = replace(heard, posteriors=followed.posteriors)
+        notes = (followed.note,) if followed.note else ()
     if phones is not None:
         spoken = tuple(phones)
-        certain = posteriors_of(spoken, len(heard.posteriors), heard.rate_hz)
-        heard = replace(heard, posteriors=certain)
+        corrected = corrected_posteriors(heard.posteriors, spoken, heard.rate_hz)
+        heard = replace(heard, posteriors=corrected)
     else:
-        if transcript is not None:
-            followed = follow(heard.posteriors, transcript.text, language=transcript.language)
-            heard = replace(heard, posteriors=followed.posteriors)
-            notes = (followed.note,) if followed.note else ()
         spoken = phones_of(heard.posteriors, heard.rate_hz)
     mouth = articulate(
         heard,

@@ -115,3 +115,36 @@ def posteriors_of(phones: Sequence[Phone], frames: int, rate_hz: Hertz) -> NDArr
         first, last = round(phone.start_seconds * rate_hz), round(phone.end_seconds * rate_hz)
         path[first:last] = INDEX[phone.symbol]
     return np.eye(len(PHONES), dtype=np.float32)[path]
+
+
+def corrected_posteriors(
+    posteriors: NDArray[np.floating], phones: Sequence[Phone], rate_hz: Hertz
+) -> NDArray[np.floating]:
+    """Make what was heard certain where a person set it or says otherwise.
+
+    So a list that was heard and not changed is heard again, and a change is felt near it only.
+
+    Parameters
+    ----------
+    posteriors : ndarray [shape=(frames, phones)]
+        What was heard.
+    phones : sequence of Phone
+        Set by hand where the confidence is 1.
+    rate_hz : float
+
+    Returns
+    -------
+    ndarray [shape=(frames, phones)]
+
+    Raises
+    ------
+    SettingsError
+        As `posteriors_of`.
+    """
+    certain = posteriors_of(phones, len(posteriors), rate_hz)
+    by_hand = certain.argmax(axis=1) != viterbi(posteriors)
+    for phone in phones:
+        if phone.confidence >= 1:
+            first, last = round(phone.start_seconds * rate_hz), round(phone.end_seconds * rate_hz)
+            by_hand[first:last] = True
+    return np.where(by_hand[:, None], certain, posteriors)

@@ -199,6 +199,11 @@ def phones_json(phones: Sequence[Phone]) -> str:
     )
 
 
+def phones_labels(phones: Sequence[Phone]) -> str:
+    """Write a phone list as Audacity's label track; `read_phones` reads it, without confidence."""
+    return "".join(f"{p.start_seconds:.6f}\t{p.end_seconds:.6f}\t{p.symbol}\n" for p in phones)
+
+
 def read_phones(path: Path) -> tuple[Phone, ...]:
     """Read a phone list: our JSON (a face JSON too), or lines of ``start end label``.
 

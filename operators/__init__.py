@@ -12,6 +12,7 @@ from . import (
     live,
     mapping,
     moods,
+    phones,
     store_pose,
     try_pose,
 )
@@ -22,6 +23,7 @@ modules = (
     add_strip,
     generate,
     clear,
+    phones,
     export,
     mapping,
     store_pose,

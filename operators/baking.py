@@ -17,12 +17,12 @@ from ..core.performance.acting import LookAt
 from ..core.phones import Phone
 from ..core.timing import FrameClock
 from ..core.transcript.words import Transcript
-from ..pipeline import Analysis, Settings, analyse, perform, steps
+from ..pipeline import Analysis, Settings, analyse, fingerprint_of, perform, steps
 from ..rigs.apart import Curves, split
 from ..rigs.match import drive
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
-from ..scene.cache import LastTake, analyses, digest, last_takes
+from ..scene.cache import HeardFrom, LastTake, analyses, digest, last_takes
 from ..scene.character import Character, refuse_if_not_writable, rig_or_refuse
 from ..scene.decode import read_span
 from ..scene.left_on import left_on, tell_left_on
@@ -53,12 +53,18 @@ def hear(
     machine: Machine,
     *,
     phones: Sequence[Phone] | None = None,
+    of_sound: str | None = None,
     transcript: Transcript | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Analysis:
-    """Listen to a span, or remember it. Raises SoundError, ModelError or Cancelled."""
+    """Listen to a span, or remember it. Raises SoundError, ModelError or Cancelled.
+
+    Where `of_sound` names a sound (`sound_name`), the phones count for that one only.
+    """
     sound = read_span(span)
+    if of_sound is not None and of_sound != str(fingerprint_of(sound)):
+        phones = None
     key = (digest(sound), None if phones is None else tuple(phones), transcript)
     known = analyses.get(key)
     if known is not None:
@@ -76,6 +82,11 @@ def hear(
     return analysis
 
 
+def sound_name(analysis: Analysis) -> str:
+    """The fingerprint of the sound that was heard, as a character remembers it."""
+    return str(analysis.voice.fingerprint)
+
+
 def act(
     character: Character,
     analysis: Analysis,
@@ -85,6 +96,7 @@ def act(
     tolerance: float | None = None,
     *,
     measure: bool = True,
+    heard_from: HeardFrom | None = None,
 ) -> Report:
     """Write what was heard as one take of a character, beginning at the clock's first frame.
 
@@ -124,7 +136,9 @@ def act(
         report.notes.append("Head motion has no target. Pick a head bone or object for it")
     report.notes += analysis.notes
     look_at = settings.acting.look_at
-    last_takes[character.root.name] = LastTake(name, analysis, clock, look_at, target_of(dials))
+    last_takes[character.root.name] = LastTake(
+        name, analysis, clock, look_at, target_of(dials), heard_from
+    )
     return report
 
 
@@ -193,6 +207,7 @@ def mix_again(character: Character) -> Report | None:
         last.name,
         tolerance_of(dials),
         measure=False,
+        heard_from=last.heard_from,
     )
 
 

@@ -12,6 +12,7 @@ import bpy
 from ..core.errors import LipwrightError, SettingsError
 from ..core.formats import DEFAULT_RATE_HZ, METAHUMAN_CSV, resampled, write_track
 from ..core.motion.track import FaceTrack
+from ..core.phone_list import end_to_end
 from ..options import add_voice_options, phones_from, settings_from, transcript_from
 from ..pipeline import perform
 from ..rigs.metahuman import control_track
@@ -19,10 +20,11 @@ from ..scene import compat
 from ..scene.character import Character, character_named, only_character
 from ..scene.clock import clock_of, fps_of, set_fps
 from ..scene.export import export_curves, export_fbx, export_glb, export_usd
+from ..scene.phone_properties import keep_phones
 from ..scene.places import Report
 from ..scene.properties import settings_of
 from ..scene.strip import add_to_sequencer, span_of_file
-from .baking import Machine, act, hear, looked_at, span_end
+from .baking import Machine, act, hear, looked_at, sound_name, span_end
 from .base import missing_part
 from .mapping import load_mapping
 from .settings import write_dials
@@ -115,6 +117,9 @@ def bake(args: argparse.Namespace) -> Report:
         wanted = replace(wanted, acting=replace(wanted.acting, look_at=look_at))
     report = act(character, analysis, wanted, clock, span.name, args.few_keys)
     write_dials(settings_of(character), wanted, args.few_keys)
+    said = end_to_end(analysis.phones, analysis.seconds)
+    name, edited = sound_name(analysis), phones is not None
+    keep_phones(character.root, said, name, span.first_frame, edited=edited)
     span_end(report, scene)
     for note in report.notes:
         sys.stderr.write(f"{note}\n")

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is drawn in the sidebar; nothing here decides or changes anything."""
 
-from . import calibrate, emotion, export, eyes, mapping, rig, speech, style
+from . import calibrate, emotion, export, eyes, mapping, phones, rig, speech, style
 
-modules = (speech, emotion, eyes, style, rig, calibrate, mapping, export)  # from top to bottom
+# From top to bottom.
+modules = (speech, emotion, eyes, style, phones, rig, calibrate, mapping, export)
 
 
 def register() -> None:

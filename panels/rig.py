@@ -15,7 +15,7 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
     """What of the face was recognised."""
 
     bl_label = "Rig"
-    bl_order = 4
+    bl_order = 5
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Between Blender's data and ours: sounds in, curves out, and what a file remembers."""
 
-from . import preferences, preview, properties, rig_properties
+from . import phone_properties, preferences, preview, properties, rig_properties
 
-modules = (properties, rig_properties, preview, preferences)
+modules = (properties, rig_properties, phone_properties, preview, preferences)
 
 
 def register() -> None:

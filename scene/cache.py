@@ -13,6 +13,8 @@ from ..core.audio.load import Sound
 from ..core.performance.acting import LookAt
 from ..core.performance.feeling import Suggestion, suggest
 from ..core.timing import FrameClock
+from ..core.transcript.words import Transcript
+from .strip import AudioSpan
 
 MOST_LINES = 32
 
@@ -52,14 +54,23 @@ class AnalysisCache:
 
 
 @dataclass(frozen=True)
+class HeardFrom:
+    """What was listened to."""
+
+    span: AudioSpan
+    transcript: Transcript | None = None
+
+
+@dataclass(frozen=True)
 class LastTake:
-    """What re-mixing a character's newest take needs."""
+    """What re-mixing a character's newest take needs; to redraw it, what it was heard from."""
 
     name: str
     analysis: Any
     clock: FrameClock
     look_at: LookAt | None = None
     target: str = ""  # name of the object that was looked at
+    heard_from: HeardFrom | None = None
 
     @cached_property
     def guess(self) -> Suggestion:

@@ -131,13 +131,19 @@ class FakePipeline:
         self.slow_seconds = 0.0
         self.transcript: object = None
         self.notes: tuple[str, ...] = ()
+        self.fingerprint_of = ours("pipeline").fingerprint_of
+        phone = ours("core.phones").Phone
+        self.phones = tuple(phone(s, i / 4, (i + 1) / 4, 0.9) for i, s in enumerate("_pam_a__"))
+        self.given: object = None
 
     @staticmethod
     def jaw(seconds: np.ndarray, length: float) -> np.ndarray:
         """The curve: 0 at both ends."""
         return 0.8 * np.sin(np.pi * seconds / length) ** 2 * (0.5 + 0.5 * np.sin(9.0 * seconds))
 
-    def analyse(self, sound, *, transcript=None, progress=None, cancelled=None, **_options):
+    def analyse(
+        self, sound, *, transcript=None, phones=None, progress=None, cancelled=None, **_options
+    ):
         """Count the calls, keep the text; as slow and as easy to stop as asked for."""
         import time
 
@@ -151,8 +157,13 @@ class FakePipeline:
                 break
             time.sleep(0.01)
         self.heard += 1
-        self.transcript = transcript
-        return SimpleNamespace(seconds=sound.seconds, notes=self.notes)
+        self.transcript, self.given = transcript, phones
+        return SimpleNamespace(
+            seconds=sound.seconds,
+            notes=self.notes,
+            phones=phones or self.phones,
+            voice=SimpleNamespace(fingerprint=self.fingerprint_of(sound)),
+        )
 
     def perform(self, analysis, settings):
         """Jaw, pucker, a blink, a nod; the dials scale the jaw and shift everything."""

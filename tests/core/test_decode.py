@@ -2,15 +2,16 @@
 """Posteriors to phones and back; Viterbi against every path there is."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lipwright.core.decode import phones_of, posteriors_of, viterbi
+from lipwright.core.decode import corrected_posteriors, phones_of, posteriors_of, viterbi
 from lipwright.core.errors import SettingsError
-from lipwright.core.phones import PHONES, SILENCE, Phone
+from lipwright.core.phones import INDEX, PHONES, SILENCE, Phone
 
 
 def _score(path, posteriors, cost):
@@ -95,3 +96,18 @@ def test_a_flicker_of_one_unsure_frame_is_no_phone():
 def test_phones_that_make_no_sense(phone, words):
     with pytest.raises(SettingsError, match=words):
         posteriors_of([phone], 100, 100.0)
+
+
+def test_only_what_a_person_changed_becomes_certain():
+    said = posteriors_of([Phone("a", 0.0, 0.2), Phone("m", 0.2, 0.4)], 40, 100.0)
+    heard = 0.6 * said + 0.4 / len(PHONES)
+    as_heard = phones_of(heard, 100.0)
+    assert np.array_equal(corrected_posteriors(heard, as_heard, 100.0), heard)
+    other = [as_heard[0], replace(as_heard[1], symbol="n")]
+    corrected = corrected_posteriors(heard, other, 100.0)
+    assert np.array_equal(corrected[:20], heard[:20])
+    assert (corrected[20:, INDEX["n"]] == 1).all()
+    sure = [replace(as_heard[0], confidence=1.0), as_heard[1]]
+    corrected = corrected_posteriors(heard, sure, 100.0)
+    assert (corrected[:20, INDEX["a"]] == 1).all()
+    assert np.array_equal(corrected[20:], heard[20:])

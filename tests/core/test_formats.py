@@ -14,6 +14,7 @@ from lipwright.core.formats import (
     FORMATS,
     livelink_csv,
     phones_json,
+    phones_labels,
     plain_csv,
     read_phones,
     resampled,
@@ -177,6 +178,13 @@ def phone_file(tmp_path):
 def test_our_phone_file_reads_back(phone_file):
     assert read_phones(phone_file(phones_json(PHONE_LIST), "line.json")) == PHONE_LIST
     assert read_phones(phone_file(phones_json(()), "line.json")) == ()
+
+
+def test_a_label_track_reads_back(phone_file):
+    read = read_phones(phone_file(phones_labels(PHONE_LIST), "line.txt"))
+    assert [(p.symbol, p.start_seconds, p.end_seconds) for p in read] == [
+        (p.symbol, p.start_seconds, p.end_seconds) for p in PHONE_LIST
+    ]
 
 
 def test_a_face_file_is_a_phone_file_too(phone_file, track):

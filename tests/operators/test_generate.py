@@ -226,11 +226,12 @@ def modal(ours):
         said: list[tuple[set, str]] = []
 
         class Operator:
-            add_strip = False
             report = staticmethod(lambda kind, text: said.append((kind, text)))
 
-        for name in ("execute", "invoke", "modal", "_stop", "_prepare", "_write", "_heard_span"):
-            setattr(Operator, name, getattr(module.LIPWRIGHT_OT_generate, name))
+        generate = module.LIPWRIGHT_OT_generate
+        for name in "invoke modal _stop _prepare _work _character _write _keep".split():
+            setattr(Operator, name, getattr(generate, name))
+        Operator._heard_span = lambda self, _context: self.heard_from.span
         operator, context = Operator(), Window()
         assert operator.invoke(context, None) == {"RUNNING_MODAL"}
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-PANELS = ("speech", "emotion", "eyes", "style", "rig", "calibrate", "mapping", "export")
+PANELS = ("speech", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping", "export")
 
 
 class Layout:
@@ -58,6 +58,9 @@ class Layout:
     def menu(self, name: str, *, text: str, icon: str) -> None:
         assert hasattr(bpy.types, name)
         assert icon in icons()
+
+    def separator(self) -> None:
+        self.lines.append("")
 
     def progress(self, *, factor: float, type: str, text: str) -> None:
         self.lines.append(text)
@@ -161,6 +164,23 @@ def test_an_edited_mapping_is_drawn_row_by_row(draw, face):
     assert "[lipwright.reset_mapping]" in lines
     item.lipwright_rig.rows[0].name = "gone"
     assert any("“gone” is gone" in line for line in draw("mapping"))
+
+
+def test_sounds_are_drawn_with_their_times(draw, face, ours):
+    item = face()
+    assert "lists the sounds" in " ".join(draw("phones"))
+    phone = ours("core.phones").Phone
+    line = [phone("_", 0.0, 0.25), phone("ɲ", 0.25, 0.5, 0.3)]
+    ours("scene.phone_properties").keep_phones(item, line, "1", 10.0, edited=True)
+    lines = draw("phones")
+    assert lines[:5] == ["10.0", "16.0", "", "16.0", "22.0"]
+    assert "[lipwright.redraw]" in lines
+    assert "Press Generate" in " ".join(lines)
+    item.lipwright_phones.in_seconds = True
+    item.lipwright_phones.active_row = 1
+    lines = draw("phones")
+    assert lines[3:5] == ["0.25", "0.50"]
+    assert "ɲ as in: Spanish año" in lines
 
 
 def test_poses_are_for_bones(draw, face):

@@ -168,7 +168,9 @@ def test_given_phones_replace_what_was_heard(sound, analysis):
 
 def test_what_was_heard_can_be_given_back(sound, analysis):
     again = analyse(sound, phones=analysis.phones)
-    assert [p.symbol for p in again.phones] == [p.symbol for p in analysis.phones]
+    assert again.phones == analysis.phones
+    unsure = all(phone.confidence < 1 for phone in analysis.phones)
+    assert np.allclose(again.mouth.values, analysis.mouth.values, atol=1e-6 if unsure else 0.05)
 
 
 def test_progress_rises_to_one_and_cancel_stops(sound):

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sounds corrected by hand: kept with the character, redrawn, reset, never of another line."""
+
+import bpy
+import pytest
+
+from lipwright.tests.blender_fixtures import value_at, write_wave
+
+
+@pytest.fixture
+def stored(face, voice, fake):
+    """The list of a character that has just spoken; rows are fetched anew after undo or reload."""
+    item = face()
+    choice = bpy.context.scene.lipwright
+    choice.source, choice.file, choice.character = "FILE", str(voice), item
+    bpy.context.scene.frame_set(5)
+    bpy.ops.lipwright.generate(add_strip=False)
+    return item.lipwright_phones
+
+
+def symbols(stored) -> str:
+    return "".join(row.symbol for row in stored.rows)
+
+
+def given_symbols(fake) -> str:
+    return "".join(phone.symbol for phone in fake.given)
+
+
+def test_generate_fills_the_list(stored):
+    assert symbols(stored) == "_pam_a__"
+    assert not stored.edited
+    assert not bpy.ops.lipwright.redraw.poll()
+
+
+def test_a_click_goes_to_the_sound_and_nothing_else_moves_the_scene(stored):
+    stored.clicked = 2
+    assert bpy.context.scene.frame_current == 5 + 12
+    bpy.context.scene.frame_set(1)
+    bpy.ops.lipwright.add_phone()
+    bpy.ops.lipwright.remove_phone()
+    assert bpy.context.scene.frame_current == 1
+
+
+def test_redraw_gives_the_articulator_the_list(stored, fake):
+    stored.rows[1].symbol = "k"
+    assert stored.rows[1].confidence == 1
+    assert bpy.ops.lipwright.redraw() == {"FINISHED"}
+    assert given_symbols(fake) == "_kam_a__"
+    assert symbols(stored) == "_kam_a__"
+    assert value_at(bpy.data.objects["Head"], 5 + 24) > 0.1
+    heard = fake.heard
+    bpy.ops.lipwright.redraw()
+    assert fake.heard == heard, "the same list of the same sound is remembered"
+
+
+def test_reset_is_what_was_heard(stored, fake):
+    stored.rows[1].symbol = "k"
+    bpy.ops.lipwright.redraw()
+    heard = fake.heard
+    bpy.ops.lipwright.reset_phones()
+    assert symbols(stored) == "_pam_a__"
+    assert not stored.edited
+    assert fake.heard == heard
+
+
+def test_add_remove_and_edges(stored):
+    stored.active_row = 1
+    bpy.ops.lipwright.add_phone()
+    assert symbols(stored) == "_ppam_a__"
+    assert stored.active_row == 2
+    bpy.ops.lipwright.remove_phone()
+    assert symbols(stored) == "_pam_a__"
+    assert stored.edited
+    stored.active_row = 1
+    assert stored.start == pytest.approx(5 + 6)
+    stored.start = 5 + 4.8
+    assert stored.rows[0].end_seconds == stored.rows[1].start_seconds == pytest.approx(0.2)
+    stored.in_seconds = True
+    stored.end = 0.55
+    assert stored.end == pytest.approx(0.55)
+    assert stored.rows[2].start_seconds == pytest.approx(0.55)
+
+
+def test_corrections_survive_a_reload_and_are_used(stored, fake, tmp_path, ours):
+    stored.rows[1].symbol = "k"
+    path = str(tmp_path / "kept.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    stored = bpy.data.objects["Head"].lipwright_phones
+    assert symbols(stored) == "_kam_a__"
+    reason = ours("operators.phones").LIPWRIGHT_OT_redraw.reason(bpy.context)
+    assert "Press Generate" in reason
+    bpy.ops.lipwright.generate(add_strip=False)
+    assert given_symbols(fake) == "_kam_a__"
+    assert "that you corrected were used" in bpy.context.window_manager.lipwright.notes
+    assert bpy.ops.lipwright.redraw.poll()
+
+
+def test_a_dial_keeps_the_corrections(stored, fake, ours):
+    stored.rows[1].symbol = "k"
+    bpy.ops.lipwright.redraw()
+    live = ours("operators.live")
+    live._waiting.add("Head")
+    live.mix_waiting()
+    last = ours("scene.cache").last_takes["Head"]
+    assert last.analysis.phones[1].symbol == "k"
+    bpy.ops.lipwright.reset_phones()
+    assert symbols(stored) == "_pam_a__"
+
+
+def test_another_line_drops_them_with_a_note(stored, fake, tmp_path):
+    stored.rows[1].symbol = "k"
+    bpy.context.scene.lipwright.file = str(write_wave(tmp_path / "other.wav", 3.0))
+    bpy.ops.lipwright.generate(add_strip=False)
+    assert fake.given is None
+    assert symbols(stored) == "_pam_a__"
+    assert not stored.edited
+    assert "were dropped" in bpy.context.window_manager.lipwright.notes
+
+
+def test_one_undo_step(stored):
+    stored.rows[1].symbol = "k"
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.lipwright.remove_phone("EXEC_DEFAULT", True)
+    assert symbols(bpy.data.objects["Head"].lipwright_phones) == "kam_a__"
+    bpy.ops.ed.undo()
+    assert symbols(bpy.data.objects["Head"].lipwright_phones) == "_kam_a__"
+
+
+@pytest.mark.parametrize("form", [".json", ".txt"])
+def test_save_and_load(stored, tmp_path, form):
+    path = tmp_path / f"sounds{form}"
+    stored.rows[1].symbol = "tʃ"
+    bpy.ops.lipwright.save_phones(filepath=str(path), form=form)
+    stored.rows[1].symbol = "p"
+    bpy.ops.lipwright.load_phones(filepath=str(path))
+    assert symbols(stored) == "_tʃam_a__"
+    path.write_text("0 1 5\n", "utf-8")
+    with pytest.raises(RuntimeError, match="is not a known sound"):
+        bpy.ops.lipwright.load_phones(filepath=str(path))
+    path.write_text("0 9 a\n", "utf-8")
+    with pytest.raises(RuntimeError, match="Choose the list of this line"):
+        bpy.ops.lipwright.load_phones(filepath=str(path))
+    assert symbols(stored) == "_tʃam_a__"
+
+
+def test_markers_are_ours_alone(stored):
+    markers = bpy.context.scene.timeline_markers
+    markers.new("p", frame=3)
+    bpy.ops.lipwright.mark_phones()
+    bpy.ops.lipwright.mark_phones()
+    assert [(m.name, m.frame) for m in markers][1:] == [("p", 11), ("a", 17), ("m", 23), ("a", 35)]
+    bpy.ops.lipwright.unmark_phones()
+    assert [(m.name, m.frame) for m in markers] == [("p", 3)]
+
+
+def test_bake_keeps_the_list_it_was_given(stored, voice, tmp_path, ours):
+    path = tmp_path / "sounds.txt"
+    path.write_text("0.5 1 ɔ\n", "utf-8")
+    assert ours("operators.command").main(["--audio", str(voice), "--phones", str(path)]) == 0
+    assert symbols(stored) == "_ɔ_"
+    assert stored.edited
