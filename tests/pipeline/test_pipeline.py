@@ -169,8 +169,22 @@ def test_given_phones_replace_what_was_heard(sound, analysis):
 def test_what_was_heard_can_be_given_back(sound, analysis):
     again = analyse(sound, phones=analysis.phones)
     assert again.phones == analysis.phones
-    unsure = all(phone.confidence < 1 for phone in analysis.phones)
-    assert np.allclose(again.mouth.values, analysis.mouth.values, atol=1e-6 if unsure else 0.05)
+    assert np.array_equal(again.mouth.values, analysis.mouth.values)
+
+
+def test_a_corrected_sound_moves_the_mouth_near_it_only(sound, analysis):
+    place = next(i for i, phone in enumerate(analysis.phones) if phone.symbol == "p")
+    p = analysis.phones[place]
+    k = dataclasses.replace(p, symbol="k", confidence=1.0)
+    phones = [*analysis.phones[:place], k, *analysis.phones[place + 1 :]]
+    corrected = analyse(sound, phones=phones)
+    times = analysis.mouth.times_seconds
+    here = (times >= p.start_seconds) & (times <= p.end_seconds)
+    lips = [one.mouth.curves()["lipContact"][here].max() for one in (analysis, corrected)]
+    assert lips[0] > 0.9
+    assert lips[1] < 0.05
+    far = (times < p.start_seconds - 0.5) | (times > p.end_seconds + 0.5)
+    assert np.abs(corrected.mouth.values - analysis.mouth.values)[far].max() < 1e-3
 
 
 def test_progress_rises_to_one_and_cancel_stops(sound):
