@@ -51,7 +51,8 @@ LINES = {
     "flite-slt": 180,
     "flite-awb": 180,
     "flite-kal16": 180,
-    "espeak": 380,
+    "espeak": 320,
+    "festival": 240,
 }  # fmt: skip
 GUIDES = [COLUMN[LIP_CONTACT], COLUMN[LIP_TUCK]]
 

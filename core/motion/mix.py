@@ -58,7 +58,7 @@ EFFORT = {
 # How much of a parting shape is left while lips meet, of another layer's mood, and of another
 # layer's while they tuck; how much of another layer's shutting shape while they tuck.
 LEFT_IN_CONTACT, MOOD_IN_CONTACT, LEFT_IN_TUCK, SHUT_IN_TUCK = 0.15, 0.75, 0.5, 0.1
-CLOSED_IN_TUCK = 0.4  # F and V bring the lower lip most of the way up
+CLOSED_IN_TUCK = 0.3  # F and V bring the lower lip most of the way up
 # Share of jawOpen that mouthClose undoes: 1 on most heads, 0.84 on ICT-FaceKit; between the two
 # no head shows a gap that is seen nor an overlap.
 CLOSE_PER_JAW = 0.95
