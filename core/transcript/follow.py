@@ -23,7 +23,7 @@ from .words import (
 # A word whose phones were heard this well on the mean is followed not at all, or wholly; a text of
 # which less was heard is left aside, or doubted. Chosen on the dev splits.
 FIT_FROM, FIT_WHOLE = 0.25, 0.5
-LEFT_ASIDE, DOUBTED = 0.33, 0.45
+LEFT_ASIDE, DOUBTED = 0.38, 0.45
 LONG_PHONE_FRAMES = 14  # of slow speech: a text is good for no more
 
 
