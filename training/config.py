@@ -43,7 +43,7 @@ class ListenerConfig:
     dropout: float = 0.05
     batch: int = 24
     crop_seconds: float = 4.0
-    steps: int = 6_900
+    steps: int = 12_000
     peak_rate: float = 2e-3
     final_rate: float = 2e-5
     warmup: int = 300
