@@ -17,7 +17,7 @@ from .prior import COLUMN, GROUPS, Prior
 FITTED = ("jawOpen", "mouthLowerDown", "mouthUpperUp", "mouthStretch", "mouthSmile")
 GAP_SPREAD, WIDTH_SPREAD = 0.05, 0.04  # mouth widths: how well the captured lips are known
 LOWEST = np.array([0.03, 0, 0, 0, 0])  # in speech the jaw is never wholly shut
-TARGET_SPREAD = 0.02  # how far a target may leave the table
+TARGET_SPREAD = 0.014  # how far a target may leave the table
 
 
 def fit(prior: Prior, clips: Sequence[Captured], lips: LipModel) -> Prior:
