@@ -44,7 +44,8 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
             column.prop(feelings, name, slider=True)
         layout.operator("lipwright.neutral", icon="LOOP_BACK")
         self._guess(context, feelings)
-        column = layout.column(align=True, heading="Shown By")
+        column = layout.column(align=True)
+        column.label(text="Shown By")
         column.prop(dials.acting, "emotion_mouth", slider=True)
         column.prop(dials.acting, "emotion_upper", slider=True)
 

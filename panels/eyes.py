@@ -5,7 +5,7 @@ import bpy
 
 from ..scene.properties import chosen_character
 from ..scene.turns import bone_of
-from .parts import OfCharacter, say
+from .parts import OfCharacter, say, stands_for
 
 # Property that switches a layer, and the layer's name.
 LAYERS = (
@@ -31,7 +31,8 @@ class LIPWRIGHT_PT_eyes(OfCharacter, bpy.types.Panel):
         row = layout.row(align=True)
         row.prop(dials, "seed")
         row.operator("lipwright.roll", text="", icon="FILE_REFRESH").layer = ""
-        column = layout.column(heading="Layers", align=True)
+        column = layout.column(align=True)
+        column.use_property_split = False  # else the seed leaves the names no room
         for name, layer in LAYERS:
             row = column.row(align=True)
             row.prop(dials, name)
@@ -57,7 +58,7 @@ class _Part(OfCharacter):
         self.layout.prop_search(owner, name, armature.data, "bones", icon="BONE_DATA")
         found = bone_of(role, armature, dials)
         if found and not getattr(owner, name):
-            say(self.layout, context, f"Found: {found}", "BLANK1")
+            stands_for(self.layout, f"Found: {found}")
 
 
 class LIPWRIGHT_PT_lids(_Part, bpy.types.Panel):
@@ -108,7 +109,7 @@ class LIPWRIGHT_PT_head(_Part, bpy.types.Panel):
         layout.prop(acting, "brow", slider=True)
         layout.prop(acting, "breath", slider=True)
         self.bone(context, "chest", acting, "chest_bone")
-        column = layout.column(align=True, heading="Head")
+        column = layout.column(align=True)
         for name in ("head_pitch", "head_yaw", "head_roll"):
             column.prop(acting, name, slider=True)
         layout.prop(dials, "head_object", text="Turns")

@@ -14,6 +14,7 @@ ICONS = {
     "data property": "PROPERTIES",
     "pose": "POSE_HLT",
 }
+NAME_SHARE = 0.7  # of a row of the list; the rest is its slider
 
 
 class LIPWRIGHT_UL_mapping(bpy.types.UIList):
@@ -31,7 +32,8 @@ class LIPWRIGHT_UL_mapping(bpy.types.UIList):
         _index: int,
     ) -> None:
         """Mute, name, what it follows, the slider to try it."""
-        row = layout.row(align=True)
+        split = layout.split(factor=NAME_SHARE, align=True)
+        row = split.row(align=True)
         icon = "CHECKBOX_DEHLT" if item.mute else "CHECKBOX_HLT"
         row.prop(item, "mute", text="", icon=icon, emboss=False, invert_checkbox=True)
         names = row.row()
@@ -39,8 +41,10 @@ class LIPWRIGHT_UL_mapping(bpy.types.UIList):
         names.label(text=item.name, icon=ICONS.get(item.kind, "ERROR"))
         follows = item.terms[0].name if len(item.terms) else "nothing"
         more = f" +{len(item.terms) - 1}" if len(item.terms) > 1 else ""
-        names.label(text="whole mouth" if item.solved else follows + more)
-        row.prop(item, "preview", text="", slider=True)
+        text = "whole mouth" if item.solved else follows + more
+        if text != item.name:
+            names.label(text=text)
+        split.prop(item, "preview", text="", slider=True)
 
 
 class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):

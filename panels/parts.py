@@ -8,6 +8,7 @@ import bpy
 from ..scene.properties import chosen_character, settings_of
 
 PIXELS_A_LETTER = 7.0  # of Blender's interface font at scale 1, measured roughly
+NAMES_SHARE = 0.4  # of the width, left of the fields, where Blender splits names from values
 
 
 def say(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
@@ -18,6 +19,13 @@ def say(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon:
     column.scale_y = 0.8
     for number, line in enumerate(textwrap.wrap(text, letters)):
         column.label(text=line, icon=icon if number == 0 else "BLANK1")
+
+
+def stands_for(layout: bpy.types.UILayout, text: str) -> None:
+    """What an empty field stands for, under the field itself."""
+    split = layout.split(factor=NAMES_SHARE)
+    split.label(text="")
+    split.label(text=text)
 
 
 def reason(operator: str, context: bpy.types.Context) -> str:

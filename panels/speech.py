@@ -4,10 +4,12 @@
 import bpy
 
 from ..scene import compat
+from ..scene.cache import last_takes
 from ..scene.properties import chosen_character
 from ..scene.strip import strip_named, strip_of_file
+from ..scene.takes import has_take
 from ..scene.transcript import file_beside
-from .parts import Tab, reason, say
+from .parts import Tab, reason, say, stands_for
 
 
 class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
@@ -29,7 +31,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         column.prop(choice, "character", icon="OUTLINER_OB_ARMATURE")
         character = chosen_character(context)
         if choice.character is None and character is not None:
-            say(column, context, f"Active: {character.name}", "BLANK1")
+            stands_for(column, f"Active: {character.name}")
         state = context.window_manager.lipwright
         if state.running:
             self._progress(layout, state)
@@ -50,7 +52,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             column.prop_search(choice, "strip", scene.sequence_editor, listed, icon="SOUND")
             strip = strip_named(scene, "")
             if not choice.strip and strip is not None:
-                say(column, context, f"Active: {strip.name}", "BLANK1")
+                stands_for(column, f"Active: {strip.name}")
         elif choice.source == "SPEAKER":
             column.prop(choice, "speaker", icon="OUTLINER_OB_SPEAKER")
         else:
@@ -78,9 +80,12 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         row.scale_y = 1.6
         row.operator("lipwright.generate", icon="PLAY")
         why = reason("LIPWRIGHT_OT_generate", context)
+        character = chosen_character(context)
         if why:
             say(layout, context, why, "INFO")
-        if chosen_character(context) is None:
+        elif has_take(character) and character.root.name not in last_takes:
+            say(layout, context, "Generate once more, then dials act at once again", "INFO")
+        if character is None:
             layout.operator("lipwright.add_demo_head", icon="USER", text="Add the Demo Head")
             column = layout.column(align=True)
             column.operator("lipwright.place_landmarks", icon="EMPTY_AXIS")

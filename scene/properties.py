@@ -105,7 +105,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         override=OVERRIDABLE,
     )
     head_bone: StringProperty(
-        name="Bone",
+        name="Head Bone",
         description="Head bone of the armature above; empty: the one found by its name",
         update=changed,
         override=OVERRIDABLE,

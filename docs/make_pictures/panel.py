@@ -13,7 +13,6 @@ STEP_SECONDS = 1.5
 
 # In a timer it would be too late.
 bpy.context.preferences.view.show_splash = False
-bpy.context.preferences.view.ui_scale = 1.15
 
 
 def view() -> tuple[bpy.types.Window, bpy.types.Area]:
