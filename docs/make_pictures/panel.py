@@ -45,7 +45,7 @@ def look_at_the_face() -> None:
     region.view_perspective = "PERSP"
     region.view_rotation = Vector((0.25, -1.0, 0.06)).to_track_quat("Z", "Y")
     region.view_location = middle
-    region.view_distance = 2.3 * tall
+    region.view_distance = 1.9 * tall
 
 
 def generate() -> None:
