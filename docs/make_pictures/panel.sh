@@ -30,8 +30,8 @@ inside='
 mount -t proc proc /proc 2>/dev/null
 export HOME=/lipwright BLENDER_USER_RESOURCES=/lipwright/profile LIBGL_ALWAYS_SOFTWARE=1 LANG=C.UTF-8
 blender --command extension install-file -r user_default --enable /lipwright/extension.zip
-timeout 240 xvfb-run -a -s "-screen 0 1600x1420x24" \
-    blender --window-geometry 0 0 1600 1420 /lipwright/scene.blend --python-exit-code 1 --python /lipwright/panel.py
+timeout 240 xvfb-run -a -s "-screen 0 1600x1450x24" \
+    blender --window-geometry 0 0 1600 1450 /lipwright/scene.blend --python-exit-code 1 --python /lipwright/panel.py
 '
 # A mount namespace of its own: what is mounted for Blender goes away with it.
 unshare --mount bash -c "
