@@ -22,7 +22,7 @@ import soundfile as sf
 
 from lipwright.core.audio.load import load_sound
 
-from . import ablation, invariance, unheard
+from . import ablation, calibration, invariance, unheard
 from .config import RATE_HZ, ROOT
 from .parts import PARTS, Part
 
@@ -172,6 +172,13 @@ def main() -> None:
         if name in results:
             log.info("\n%s of %s:\n\n%s", title, name, table(results[name]["speakers"]))
     if not args.only:
+        results["calibration"] = calibration.measure(args.shared / "data")
+        log.info("\nHow sure the listener is of a frame, and how often it is right:\n")
+        for name, row in results["calibration"].items():
+            log.info(
+                "- %s: sure %.2f, right %.2f, calibration error %.3f",
+                *(name, row["confidence"], row["accuracy"], row["error"]),
+            )
         results["invariance"] = invariance.measure(ROOT / "demo" / "line.wav")
         log.info("\nLargest difference from the whole sound in one run:\n")
         for name, difference in results["invariance"].items():
