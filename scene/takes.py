@@ -111,13 +111,7 @@ def write_block(
     curves = compat.curves(place.action, place.slot, make=True)
     before = _read_json(place.action, BEFORE)
     skipped = [one for one in channels if one[0] in place.taken and not combine]
-    # The NLA leaves a quaternion out that lacks one of its four curves.
-    whole = {
-        path
-        for (path, index), keys in channels.items()
-        if path.endswith("rotation_quaternion")
-        and np.abs(keys.values - rest_of((path, index))).max() > ANY_VALUE
-    }
+    whole = _turning(channels)
     for channel, keys in channels.items():
         if channel in skipped:
             continue
@@ -143,16 +137,31 @@ def write_block(
     written = {one for name, of, one in report.written if (name, of) == (block.name, layer)}
     for channel in _tidy_others(curves, written, gone, keep):
         _put_back(block, channel, before)
-    takes = _read_json(place.action, TAKES)
-    takes.pop(report.name, None)  # the newest is the last
-    place.action[TAKES] = json.dumps({**takes, report.name: list(span)})
-    place.action[BEFORE] = json.dumps(before)
+    _write_down(place.action, report, before)
     fit_strips(block, place.action)
     note = combine_with(block, place.action, set(channels)) if combine else ""
     if note:
         report.notes.append(note)
     elif not layer:
         _note_theirs(block, channels, skipped, report)
+
+
+def _turning(channels: Mapping[Channel, Keys]) -> set[str]:
+    """Quaternions that turn: the NLA leaves one out that lacks any of its four curves."""
+    return {
+        path
+        for (path, index), keys in channels.items()
+        if path.endswith("rotation_quaternion")
+        and np.abs(keys.values - rest_of((path, index))).max() > ANY_VALUE
+    }
+
+
+def _write_down(action: bpy.types.Action, report: Report, before: Mapping[str, float]) -> None:
+    """Keep with the action which takes it holds, the newest last, and what was there before us."""
+    takes = _read_json(action, TAKES)
+    takes.pop(report.name, None)
+    action[TAKES] = json.dumps({**takes, report.name: [report.first_frame, report.last_frame]})
+    action[BEFORE] = json.dumps(before)
 
 
 def _ranges(action: bpy.types.Action, name: str) -> tuple[list[Range], list[Range]]:
