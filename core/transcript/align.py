@@ -90,7 +90,7 @@ def similarity() -> NDArray[np.float32]:
     return table
 
 
-_SIMILAR = similarity()
+SIMILARITY = similarity()
 
 
 def align(posteriors: NDArray[np.float32], words: Sequence[Pronunciations]) -> Alignment:
@@ -153,7 +153,7 @@ def _add_word(
 
 def _emissions(posteriors: NDArray[np.float32], graph: _Graph) -> NDArray[np.float32]:
     """Log emission of each phone, and of other speech in the last column: [frames, phones + 1]."""
-    alike = np.minimum(posteriors @ _SIMILAR, 1.0)
+    alike = np.minimum(posteriors @ SIMILARITY, 1.0)
     other = posteriors.max(1, keepdims=True) * np.float32(np.exp(-OTHER_COST))
     return np.log(np.maximum(np.concatenate([alike, other], 1), FLOOR))
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import SettingsError
 from ..motion.ease import smoothstep
 from ..phones import INDEX, PHONES, SILENCE
-from .align import Alignment, Pronunciations, align, similarity
+from .align import SIMILARITY, Alignment, Pronunciations, align
 from .words import (
     LANGUAGES,
     SMALL_WORD_WEIGHT,
@@ -115,7 +115,7 @@ def _followed(
 ) -> Followed:
     inside = (alignment.word >= 0) & (alignment.phone >= 0)
     owner, phone = alignment.word[inside], alignment.phone[inside]
-    match = np.minimum((posteriors @ similarity())[inside, phone], 1.0)
+    match = np.minimum((posteriors @ SIMILARITY)[inside, phone], 1.0)
     frames = np.bincount(owner, minlength=len(words))
     mean = np.bincount(owner, match, len(words)) / np.maximum(frames, 1)
     # Small words are swallowed; between two that fit they may be trusted.
