@@ -36,20 +36,20 @@ def viterbi(
         Index of the phone of each frame.
     """
     score = np.log(np.maximum(posteriors, 1e-6))
-    frames, _ = score.shape
-    came_from = np.empty(score.shape, np.int16)
-    best = score[0].copy()
-    stay = np.arange(score.shape[1], dtype=np.int16)
-    for i in range(1, frames):
-        leader = int(best.argmax())
+    frames = len(score)
+    stays = np.empty(score.shape, bool)
+    leaders = [0] * frames
+    best = score[0].astype(np.float64)  # sums of a whole hour
+    for i, (gain, stay) in enumerate(zip(score[1:], stays[1:], strict=True), 1):
+        leaders[i] = leader = int(best.argmax())
         switch = best[leader] - change_cost
-        came_from[i] = np.where(best >= switch, stay, leader)
-        best = np.maximum(best, switch) + score[i]
-        best -= best.max()
+        np.greater_equal(best, switch, out=stay)
+        np.maximum(best, switch, out=best)
+        best += gain
     path = np.empty(frames, np.int64)
     path[-1] = best.argmax()
     for i in range(frames - 1, 0, -1):
-        path[i - 1] = came_from[i, path[i]]
+        path[i - 1] = path[i] if stays[i, path[i]] else leaders[i]
     return path
 
 
