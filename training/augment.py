@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens to a voice on its way: level, room, noise, music, narrow band, clipping, whisper."""
+"""What happens to a voice on its way: room, noise, music, band, clipping, level, codec, whisper."""
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .codecs import coded
 from .config import RATE_HZ
 from .model import FLOOR, MEL_CENTRE, MEL_SPREAD, mel_matrix
 
 WARPS = np.linspace(0.82, 1.22, 9)
+# How far each codec is driven: about 12 to 48 kbit/s.
+COMPRESSIONS = {"mp3": (0.75, 0.97), "opus": (0.85, 0.97)}
 
 
 def _chance(rng: np.random.Generator, batch: int, probability: float) -> np.ndarray:
@@ -67,7 +70,7 @@ def _music(rng: np.random.Generator, length: int) -> np.ndarray:
 
 
 def disturb(samples: Tensor, rng: np.random.Generator) -> Tensor:
-    """Colour, reverberate, add noise, clip and scale a batch [B, S]."""
+    """Colour, reverberate, add noise, clip, scale and encode a batch [B, S]."""
     batch, length = samples.shape
     size = 1 << (length + RATE_HZ // 2).bit_length() if length & (length - 1) else 2 * length
     size = min(size, length + RATE_HZ)
@@ -90,7 +93,11 @@ def disturb(samples: Tensor, rng: np.random.Generator) -> Tensor:
     drive = torch.tensor(np.where(_chance(rng, batch, 0.08), rng.uniform(1.5, 6, batch), 1.0))
     out = (out * drive[:, None].float()).clamp(-1, 1)
     gain = 10 ** (rng.uniform(-34, 0, batch) / 20)
-    return out * torch.tensor(gain, dtype=torch.float32)[:, None]
+    out = out * torch.tensor(gain, dtype=torch.float32)[:, None]
+    for i in np.flatnonzero(_chance(rng, batch, 0.12)):
+        codec = "mp3" if rng.random() < 0.9 else "opus"  # which is slow and does less harm
+        out[i] = torch.tensor(coded(out[i].numpy(), codec, rng.uniform(*COMPRESSIONS[codec])))
+    return out
 
 
 def _noise(voice: Tensor, rng: np.random.Generator) -> Tensor:

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Random crops of the cached speech, mixed over the sources."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch.utils.data import DataLoader, IterableDataset
 
 from lipwright.core.phones import INDEX
 
-from .config import CACHE, FRAME_HZ, HOP
+from . import augment
+from .config import CACHE, FRAME_HZ, HOP, ListenerConfig
 from .prepare import UNLABELLED
 
 SILENCE = INDEX["_"]
@@ -82,6 +86,27 @@ class Mixer:
                 pitch[i, place:end] = tone[start:stop]
                 place = end + int(self.rng.integers(5, 60))
         return Batch(samples, labels, pitch)
+
+
+class _Disturbed(IterableDataset):
+    """Batches of one mixer without end, as they sound after their way to the ear."""
+
+    def __init__(self, config: ListenerConfig, seed: int) -> None:
+        self.config, self.seed = config, seed
+
+    def __iter__(self) -> Iterator[Batch]:
+        c, rng = self.config, np.random.default_rng([self.seed, 1])
+        mixer = Mixer(c.shares, self.seed)
+        while True:
+            clean = mixer.batch(c.batch, c.crop_seconds)
+            samples = augment.disturb(torch.tensor(clean.samples), rng).numpy()
+            yield Batch(samples, clean.labels, clean.pitch)
+
+
+def disturbed_batches(config: ListenerConfig, seed: int) -> Iterator[Batch]:
+    """Draw and disturb batches in a process of their own, while the network learns."""
+    loader = DataLoader(_Disturbed(config, seed), batch_size=None, num_workers=1, prefetch_factor=4)
+    return iter(loader)
 
 
 def unlabelled(labels: NDArray[np.uint8]) -> NDArray[np.int64]:

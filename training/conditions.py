@@ -1,22 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a recording may have gone through, for evaluation: each takes and returns 16 kHz samples."""
 
-import io
 import zlib
 from collections.abc import Callable
 
 import numpy as np
-import soundfile as sf
-from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
-from lipwright.core.audio.load import make_sound
-
+from .codecs import Samples, coded
 from .config import RATE_HZ
-
-MP3_DELAY = 1105  # samples; LAME's 576 and any decoder's 529
-
-Samples = NDArray[np.float32]
 
 
 def _random(samples: Samples) -> np.random.Generator:
@@ -57,26 +49,14 @@ def music(samples: Samples) -> Samples:
     return samples + scale * out
 
 
-def coded(samples: Samples, form: str, subtype: str, **options: object) -> Samples:
-    """Through a lossy codec and back, in memory; as long as before and at the same times."""
-    held = io.BytesIO()
-    sf.write(held, samples, RATE_HZ, format=form, subtype=subtype, **options)
-    held.seek(0)
-    back = make_sound(*sf.read(held, dtype="float32")).samples
-    if len(back) > len(samples) + MP3_DELAY:
-        back = back[MP3_DELAY:]  # too short a frame for the tag that tells players the delay
-    back = back[: len(samples)]
-    return np.pad(back, (0, len(samples) - len(back)))
-
-
 def opus(samples: Samples) -> Samples:
     """Opus at about 24 kbit/s."""
-    return coded(samples, "OGG", "OPUS", compression_level=0.928)
+    return coded(samples, "opus", 0.928)
 
 
 def mp3(samples: Samples) -> Samples:
     """MP3 at 24 kbit/s."""
-    return coded(samples, "MP3", "MPEG_LAYER_III", compression_level=0.9, bitrate_mode="CONSTANT")
+    return coded(samples, "mp3", 0.9)
 
 
 def room(samples: Samples) -> Samples:
