@@ -34,6 +34,8 @@ BY_SPEAKER = {"tts_dev": "By voice", "languages never heard (espeak)": "By langu
 COLUMNS = (
     ("M B P skill", "bilabial.skill", ".2f"),
     ("recall, inner", "bilabial.recall_inner", ".2f"),
+    ("precision", "bilabial.precision", ".2f"),
+    ("F1", "bilabial.f1", ".2f"),
     ("F V inner", "labiodental.recall_inner", ".2f"),
     ("F V shut", "labiodental.closed_share", ".2f"),
     ("round AUC", "rounding_auc", ".2f"),

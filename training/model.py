@@ -70,7 +70,8 @@ class Block(nn.Module):
         self.up = over_time(channels, expand)
         self.down = over_time(expand, channels)
         self.dropout = nn.Dropout(dropout)
-        nn.init.zeros_(self.down.weight)
+        nn.init.zeros_(self.down.weight)  # a new block changes nothing yet
+        nn.init.zeros_(self.down.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, H, 1, F] to the same shape."""
@@ -83,7 +84,7 @@ class Listener(nn.Module):
 
     def __init__(self, config: ListenerConfig) -> None:
         super().__init__()
-        c = config
+        self.config = c = config
         self.log_mel = LogMel(c.mels)
         self.enter = over_time(c.mels, c.channels, 5, stride=(1, 2))
         self.enter_norm = nn.BatchNorm2d(c.channels)

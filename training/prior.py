@@ -9,7 +9,7 @@ articulatory phonetics and then fitted to captured lips (`fit`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,10 +84,10 @@ _T = {
     "l": ((0.15, 0.18, 0.08, 0.00, 0.00, 0.04, 0.04), (0.5, 0.3, 0.08)),
     "r": ((0.12, 0.16, 0.08, 0.00, 0.00, 0.04, 0.03), (0.5, 0.3, 0.08)),
     "ɹ": ((0.10, 0.10, 0.05, 0.22, 0.30, 0.00, 0.00), (0.6, 0.5, 0.70)),
-    "ʃ": ((0.08, 0.22, 0.18, 0.42, 0.30, 0.00, 0.00), (1.0, 0.8, 1.00)),
-    "ʒ": ((0.08, 0.22, 0.18, 0.40, 0.30, 0.00, 0.00), (1.0, 0.8, 0.95)),
-    "tʃ": ((0.08, 0.22, 0.18, 0.38, 0.26, 0.00, 0.00), (1.0, 0.8, 0.90)),
-    "dʒ": ((0.09, 0.22, 0.18, 0.36, 0.26, 0.00, 0.00), (1.0, 0.8, 0.90)),
+    "ʃ": ((0.08, 0.12, 0.10, 0.42, 0.30, 0.00, 0.00), (1.0, 0.8, 1.00)),
+    "ʒ": ((0.08, 0.12, 0.10, 0.40, 0.30, 0.00, 0.00), (1.0, 0.8, 0.95)),
+    "tʃ": ((0.08, 0.12, 0.10, 0.38, 0.26, 0.00, 0.00), (1.0, 0.8, 0.90)),
+    "dʒ": ((0.09, 0.12, 0.10, 0.36, 0.26, 0.00, 0.00), (1.0, 0.8, 0.90)),
     "j": ((0.09, 0.20, 0.08, 0.00, 0.00, 0.16, 0.10), (0.6, 0.5, 0.40)),
     "ɲ": ((0.10, 0.18, 0.08, 0.00, 0.00, 0.10, 0.06), (0.5, 0.3, 0.15)),
     "ç": ((0.10, 0.22, 0.10, 0.00, 0.00, 0.14, 0.10), (0.7, 0.5, 0.35)),
@@ -173,6 +173,10 @@ class Prior:
             dominance[row, :3] = weights
             dominance[row, 3] = 1.0 if symbol in _TONGUE_CONSONANTS or symbol == SILENCE else 0.25
         return cls(targets, dominance)
+
+    def towards(self, other: "Prior", share: float) -> "Prior":
+        """Go a share of the way, 0 to 1, from these targets to another's."""
+        return replace(self, targets=(1 - share) * self.targets + share * other.targets)
 
     def weights(self, phones: Sequence[Phone], frames: int, group: int) -> NDArray[np.float64]:
         """Share of each phone in each frame, shape (frames, len(phones)), rows sum to 1."""

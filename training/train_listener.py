@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lipwright.core.phones import BILABIAL, INDEX, PHONES
+from lipwright.core.phones import BILABIAL, INDEX, LABIODENTAL, PHONES, ROUNDED, SILENCE
 
 from . import augment
-from .batches import Batch, Mixer, Source, unlabelled
+from .batches import Batch, Source, disturbed_batches, unlabelled
 from .checkpoint import load_checkpoint, save_checkpoint
 from .config import CACHE, CHECKPOINTS, WORK, ArticulatorConfig, ListenerConfig
 from .model import Listener
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 FULL = WORK / "listener.safetensors"
 SMALL = CHECKPOINTS / "listener.safetensors"
 LIPS = [INDEX[p] for p in sorted(BILABIAL)]
+# What a viewer tells apart, as the number of each phone's group.
+SEEN = [{SILENCE}, BILABIAL, LABIODENTAL, ROUNDED]
+GROUP = torch.tensor([next((i for i, g in enumerate(SEEN) if p in g), len(SEEN)) for p in PHONES])
 
 
 def learning_rate(config: ListenerConfig | ArticulatorConfig, step: int) -> float:
@@ -42,8 +45,8 @@ def learning_rate(config: ListenerConfig | ArticulatorConfig, step: int) -> floa
 
 
 def loss_of(model: Listener, batch: Batch, rng: np.random.Generator, device: str) -> Tensor:
-    """Augment a batch and compare what the network hears with what was said."""
-    samples = augment.disturb(torch.tensor(batch.samples), rng).to(device)
+    """Compare what the network hears in a disturbed batch with what was said."""
+    samples = torch.tensor(batch.samples).to(device)
     warp, chosen = augment.warped_mels(len(samples), model.log_mel.mel.shape[0], rng)
     mels = model.log_mel(samples, warp.to(device)).cpu()
     whispered = rng.random(len(samples)) < 0.05
@@ -56,11 +59,21 @@ def loss_of(model: Listener, batch: Batch, rng: np.random.Generator, device: str
         logits, prosody, _ = model.hear(mels)
     logits, prosody = logits.float(), prosody.float()
     heard = F.cross_entropy(logits, labels, ignore_index=-100, label_smoothing=0.03)
+    heard = heard + model.config.visible * seen_loss(logits, labels)
     voiced = ~torch.isnan(pitch)
     known = labels != -100
     voicing = F.binary_cross_entropy_with_logits(prosody[:, 0][known], voiced.float()[known])
     tone = (prosody[:, 1] - torch.nan_to_num(pitch)).abs()[voiced].mean()
     return heard + 0.1 * voicing + 0.1 * tone
+
+
+def seen_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of groups of phones: B heard as M is no harm, V heard as B is one."""
+    group = GROUP.to(logits.device)
+    members = F.one_hot(group).float()  # [P, G]
+    likely = torch.einsum("bpf,pg->bgf", torch.softmax(logits, 1), members)
+    wanted = torch.where(labels == -100, -100, group[labels.clamp_min(0)])
+    return F.nll_loss(torch.log(likely.clamp_min(1e-8)), wanted, ignore_index=-100)
 
 
 @torch.no_grad()
@@ -96,20 +109,22 @@ def train(config: ListenerConfig, minutes: float, device: str, *, fresh: bool = 
     rest = [p for p in model.parameters() if p.ndim <= 1]
     groups = [{"params": decay}, {"params": rest, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=config.peak_rate, weight_decay=config.weight_decay)
-    step = 0
+    step = first = 0
     if FULL.exists() and not fresh:
         step = load_checkpoint(FULL, model, average, optimizer)
     elif SMALL.exists() and not fresh:
-        step = load_checkpoint(SMALL, model, average)
+        step = first = load_checkpoint(SMALL, model, average)
     log.info("%d parameters, from step %d", sum(p.numel() for p in model.parameters()), step)
-    mixer = Mixer(config.shares, config.seed + step)
+    batches = disturbed_batches(config, config.seed + step)
     rng = np.random.default_rng([config.seed, step])
     began, shown = time.monotonic(), 0.0
     while step < config.steps and time.monotonic() - began < minutes * 60:
+        # An optimiser that knows nothing yet starts softly.
+        soft = min(1.0, (step - first + 1) / config.warmup)
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(config, step)
+            group["lr"] = soft * learning_rate(config, step)
         model.train()
-        loss = loss_of(model, mixer.batch(config.batch, config.crop_seconds), rng, device)
+        loss = loss_of(model, next(batches), rng, device)
         step += 1
         descend(model, average, optimizer, loss, min(config.average, 1 - 1 / (step + 1)))
         shown += loss.item()
