@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from ..core.motion.ease import smoothstep
 from ..core.motion.rest import moving_share
 from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, FaceTrack
-from ..core.phones import BILABIAL, INDEX, SILENCE
+from ..core.phones import BILABIAL, INDEX, LABIODENTAL, SILENCE
 from ..core.timing import Hertz
 from .listener import Heard
 from .session import Cancel, Progress, bundled, open_session, run_windowed
@@ -64,7 +64,8 @@ def articulate(
     curves = drawn(heard, device=device, threads=threads, progress=progress, cancelled=cancelled)
     rest = moving_share(heard.posteriors[:, INDEX[SILENCE]], heard.rate_hz)
     curves = {name: curve * rest for name, curve in curves.items()}
-    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT], rest * said(heard, BILABIAL), heard.rate_hz)
+    closing, tucking = rest * said(heard, BILABIAL), rest * said(heard, LABIODENTAL)
+    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT], closing, tucking, heard.rate_hz)
     return on_both_sides(curves, heard.rate_hz)
 
 
@@ -127,11 +128,14 @@ def said(heard: Heard, phones: Collection[str]) -> np.ndarray:
     return heard.posteriors[:, [INDEX[phone] for phone in sorted(phones)]].sum(axis=1)
 
 
-def decided(contact: np.ndarray, closing: np.ndarray, rate_hz: Hertz) -> np.ndarray:
+def decided(
+    contact: np.ndarray, closing: np.ndarray, tucking: np.ndarray, rate_hz: Hertz
+) -> np.ndarray:
     """Turn a contact that wavers where it is unsure into lips that meet or do not.
 
     The network's contact gives the way there and back; whether the lips meet at all is decided
-    once for each contact, by its height and by how surely the listener heard M, B or P.
+    once for each contact, by its height and by how surely the listener heard M, B or P, and not
+    rather F or V.
 
     Parameters
     ----------
@@ -139,6 +143,8 @@ def decided(contact: np.ndarray, closing: np.ndarray, rate_hz: Hertz) -> np.ndar
         As the network draws it, 0..1.
     closing : ndarray [shape=(frames,)]
         Probability of M, B and P together, 0..1.
+    tucking : ndarray [shape=(frames,)]
+        Of F and V, likewise.
     rate_hz : float
 
     Returns
@@ -147,8 +153,11 @@ def decided(contact: np.ndarray, closing: np.ndarray, rate_hz: Hertz) -> np.ndar
         1 where the lips meet, 0 up to the evidence `CONTACT_FROM`, smooth in between.
     """
     reach = 2 * round(CONTACT_SECONDS * rate_hz) + 1
-    evidence = maximum_filter1d((contact + closing) / 2, reach, mode="nearest")
-    height = 0.8 * contact + 0.2 * gaussian_filter1d(closing, BLUR_SECONDS * rate_hz)
+    blur = BLUR_SECONDS * rate_hz
+    soft = gaussian_filter1d(closing, blur)
+    rival = np.maximum(gaussian_filter1d(tucking, blur) - soft, 0)
+    evidence = maximum_filter1d((contact + closing) / 2 - rival, reach, mode="nearest")
+    height = 0.8 * contact + 0.2 * soft
     highest = maximum_filter1d(height, reach, mode="nearest")
     way = height / np.maximum(highest, 1e-6)
     meets = smoothstep(_part(evidence, CONTACT_FROM, CONTACT_WHOLE))

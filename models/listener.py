@@ -16,7 +16,7 @@ from .session import Cancel, Progress, bundled, open_session, run_windowed
 RATE_HZ = 100.0
 HOP = 160  # samples of 16 kHz in a frame
 WINDOW_SECONDS = 20
-# Eight blocks of 15 steps of 20 ms, and the layers around them, see 1.2 s to each side.
+# Ten blocks of 15 steps of 20 ms, and the layers around them, see 1.4 s to each side.
 MARGIN_SECONDS = 1.5
 PROSODY = ("voicing", "pitch_log2", "loudness_db", "effort_db")
 

@@ -13,7 +13,7 @@ from lipwright.core.formats import write_track
 from lipwright.core.motion.mix import Style, mix_layers
 from lipwright.core.motion.rest import moving_share
 from lipwright.core.motion.track import LIP_CONTACT, FaceTrack
-from lipwright.core.phones import BILABIAL, INDEX, SILENCE
+from lipwright.core.phones import BILABIAL, INDEX, LABIODENTAL, SILENCE
 from lipwright.models.articulator import articulate, decided, drawn, on_both_sides, said
 from lipwright.models.listener import Heard, listen
 
@@ -72,8 +72,8 @@ def undecided_contacts(heard: Heard) -> FaceTrack:
 def restless(heard: Heard) -> FaceTrack:
     """Silence is left to the network."""
     curves = drawn(heard)
-    closing = said(heard, BILABIAL)
-    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT], closing, heard.rate_hz)
+    closing, tucking = said(heard, BILABIAL), said(heard, LABIODENTAL)
+    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT], closing, tucking, heard.rate_hz)
     return on_both_sides(curves, heard.rate_hz)
 
 
