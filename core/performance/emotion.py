@@ -42,7 +42,7 @@ ACTION_UNITS: dict[int, dict[str, float]] = {
 # set by eye on the demo head and kept where `make emotions` finds the words unharmed.
 POSES: dict[str, dict[str, float]] = {
     "neutral": {},
-    "happy": {"6": 0.70, "12": 0.52, "14": 0.12, "25": 0.06, "1": 0.08},
+    "happy": {"6": 0.70, "12": 0.50, "14": 0.12, "25": 0.075, "1": 0.08},
     "sad": {"1": 0.85, "4": 0.28, "15": 0.58, "17": 0.16, "43": 0.14, "64": 0.14},
     "angry": {"4": 0.90, "5": 0.22, "7": 0.50, "9": 0.26, "24": 0.28, "15": 0.25, "29": 0.15},
     "fearful": {"1": 0.95, "2": 0.42, "4": 0.22, "5": 0.85, "20": 0.48, "15": 0.20},
