@@ -56,7 +56,7 @@ LINES = {
 }  # fmt: skip
 # Other voices are drawn most of the way back to the table: that the captured man opens EE as wide
 # as AH is his own way.
-OWN_WAY = 0.75
+TOWARDS_TABLE = 0.75
 GUIDES = [COLUMN[LIP_CONTACT], COLUMN[LIP_TUCK]]
 
 
@@ -213,7 +213,7 @@ def train(
     lips = LipModel.load(shared / "eval")
     clips = list(captured_clips(shared / "data" / "face" / "grid_s1", "train"))
     prior = fit(Prior.by_hand(), clips, lips)
-    everyone = prior.towards(Prior.by_hand(), OWN_WAY)
+    everyone = prior.towards(Prior.by_hand(), TOWARDS_TABLE)
     examples = labelled_examples(listener, everyone, share, rng)
     captured = captured_examples(listener, prior, clips[: round(share * len(clips))], rng)
     log.info("%d lines and %d captured clips are heard", len(examples), len(captured))
