@@ -35,7 +35,8 @@ def viterbi(
     ndarray [shape=(frames,)], int64
         Index of the phone of each frame.
     """
-    score = np.log(np.maximum(posteriors, 1e-6))
+    score = np.maximum(posteriors, 1e-6)
+    np.log(score, out=score)  # an hour has no room for two
     frames = len(score)
     stays = np.empty(score.shape, bool)
     leaders = [0] * frames

@@ -4,9 +4,8 @@
 from collections.abc import Collection, Mapping
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from ..core.motion.ease import smoothstep
+from ..core.motion.contact import decided
 from ..core.motion.rest import moving_share
 from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, FaceTrack
 from ..core.phones import BILABIAL, INDEX, LABIODENTAL, SILENCE
@@ -16,14 +15,6 @@ from .session import Cancel, Progress, bundled, open_session, run_windowed
 
 WINDOW_FRAMES = 2_000
 MARGIN_FRAMES = 300  # more than the network sees to each side
-# A likely contact is drawn whole, an unlikely one not at all: half-shut lips read as mush. Well
-# below one half, because lips that miss an M are seen sooner than lips that meet on a V. Chosen on
-# the dev splits and on training voices (`training/evaluate.py`).
-CONTACT_FROM, CONTACT_WHOLE = 0.15, 0.3
-CONTACT_SECONDS = 0.06  # to each side: a contact with the way there and back
-# Of a contact's height: below the first the lips are still on their way, from the second they meet.
-WAY_FROM, WAY_WHOLE = 0.3, 0.9
-BLUR_SECONDS = 0.02
 
 
 def inputs_of(heard: Heard, first: int, last: int) -> np.ndarray:
@@ -126,47 +117,6 @@ def said(heard: Heard, phones: Collection[str]) -> np.ndarray:
         0..1.
     """
     return heard.posteriors[:, [INDEX[phone] for phone in sorted(phones)]].sum(axis=1)
-
-
-def decided(
-    contact: np.ndarray, closing: np.ndarray, tucking: np.ndarray, rate_hz: Hertz
-) -> np.ndarray:
-    """Turn a contact that wavers where it is unsure into lips that meet or do not.
-
-    The network's contact gives the way there and back; whether the lips meet at all is decided
-    once for each contact, by its height and by how surely the listener heard M, B or P, and not
-    rather F or V.
-
-    Parameters
-    ----------
-    contact : ndarray [shape=(frames,)]
-        As the network draws it, 0..1.
-    closing : ndarray [shape=(frames,)]
-        Probability of M, B and P together, 0..1.
-    tucking : ndarray [shape=(frames,)]
-        Of F and V, likewise.
-    rate_hz : float
-
-    Returns
-    -------
-    ndarray [shape=(frames,)]
-        1 where the lips meet, 0 up to the evidence `CONTACT_FROM`, smooth in between.
-    """
-    reach = 2 * round(CONTACT_SECONDS * rate_hz) + 1
-    blur = BLUR_SECONDS * rate_hz
-    soft = gaussian_filter1d(closing, blur)
-    rival = np.maximum(gaussian_filter1d(tucking, blur) - soft, 0)
-    evidence = maximum_filter1d((contact + closing) / 2 - rival, reach, mode="nearest")
-    height = 0.8 * contact + 0.2 * soft
-    highest = maximum_filter1d(height, reach, mode="nearest")
-    way = height / np.maximum(highest, 1e-6)
-    meets = smoothstep(_part(evidence, CONTACT_FROM, CONTACT_WHOLE))
-    return meets * smoothstep(_part(way, WAY_FROM, WAY_WHOLE))
-
-
-def _part(value: np.ndarray, start: float, end: float) -> np.ndarray:
-    """How far a value is from start, 0, to end, 1."""
-    return np.clip((value - start) / (end - start), 0, 1)
 
 
 def on_both_sides(curves: Mapping[str, np.ndarray], rate_hz: Hertz) -> FaceTrack:

@@ -10,11 +10,12 @@ import numpy as np
 from lipwright.core.audio.load import load_sound
 from lipwright.core.decode import phones_of, posteriors_of
 from lipwright.core.formats import write_track
+from lipwright.core.motion.contact import decided
 from lipwright.core.motion.mix import Style, mix_layers
 from lipwright.core.motion.rest import moving_share
 from lipwright.core.motion.track import LIP_CONTACT, FaceTrack
 from lipwright.core.phones import BILABIAL, INDEX, LABIODENTAL, SILENCE
-from lipwright.models.articulator import articulate, decided, drawn, on_both_sides, said
+from lipwright.models.articulator import articulate, drawn, on_both_sides, said
 from lipwright.models.listener import Heard, listen
 
 from .prior import CHANNELS, Prior

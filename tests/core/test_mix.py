@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lipwright.core.errors import SettingsError
 from lipwright.core.motion.mix import (
     CLOSE_PER_JAW,
+    CLOSED_IN_TUCK,
     LEFT_IN_CONTACT,
     MOOD,
     MOOD_IN_CONTACT,
@@ -208,3 +209,18 @@ def test_a_shout_opens_the_jaw_and_a_whisper_does_not_and_lips_still_meet():
     assert np.allclose(shout["mouthClose"][MEET], CLOSE_PER_JAW * shout["jawOpen"][MEET], atol=1e-6)
     with pytest.raises(SettingsError, match="effort"):
         Style(effort=1.5)
+
+
+@pytest.mark.parametrize(("contact", "tuck"), [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)])
+def test_a_tuck_brings_the_lips_near_and_a_contact_shuts_them(contact, tuck):
+    frames = 5
+    curves = {
+        "jawOpen": np.full(frames, 0.3),
+        "mouthLowerDownLeft": np.full(frames, 0.4),
+        LIP_CONTACT: np.full(frames, contact),
+        LIP_TUCK: np.full(frames, tuck),
+    }
+    face = mix_layers({"speech": FaceTrack.of(curves, 100.0)}, Style(), frames, 100.0)
+    share = face["mouthClose"][0] / face["jawOpen"][0]
+    assert share == pytest.approx(0.95 * min(1.0, contact + CLOSED_IN_TUCK * tuck), abs=1e-5)
+    assert face["mouthLowerDownLeft"][0] < 0.4

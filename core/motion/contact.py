@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the lips meet: once for each M, B and P, wholly or not at all."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from ..timing import Hertz
+from .ease import smoothstep
+
+# A likely contact is drawn whole, an unlikely one not at all: half-shut lips read as mush. Well
+# below one half, because lips that miss an M are seen sooner than lips that meet on a V. Chosen on
+# the dev splits and on training voices (`training/evaluate.py`).
+CONTACT_FROM, CONTACT_WHOLE = 0.15, 0.3
+CONTACT_SECONDS = 0.06  # to each side: a contact with the way there and back
+# Of a contact's height: below the first the lips are still on their way, from the second they meet.
+WAY_FROM, WAY_WHOLE = 0.3, 0.9
+BLUR_SECONDS = 0.02
+
+
+def decided(
+    contact: NDArray[np.floating],
+    closing: NDArray[np.floating],
+    tucking: NDArray[np.floating],
+    rate_hz: Hertz,
+) -> NDArray[np.floating]:
+    """Turn a contact that wavers where it is unsure into lips that meet or do not.
+
+    The network's contact gives the way there and back; whether the lips meet at all is decided
+    once for each contact, by its height and by how surely the listener heard M, B or P, and not
+    rather F or V.
+
+    Parameters
+    ----------
+    contact : ndarray [shape=(frames,)]
+        As the network draws it, 0..1.
+    closing : ndarray [shape=(frames,)]
+        Probability of M, B and P together, 0..1.
+    tucking : ndarray [shape=(frames,)]
+        Of F and V, likewise.
+    rate_hz : float
+
+    Returns
+    -------
+    ndarray [shape=(frames,)]
+        1 where the lips meet, 0 up to the evidence `CONTACT_FROM`, smooth in between.
+    """
+    reach = 2 * round(CONTACT_SECONDS * rate_hz) + 1
+    blur = BLUR_SECONDS * rate_hz
+    soft = gaussian_filter1d(closing, blur)
+    rival = np.maximum(gaussian_filter1d(tucking, blur) - soft, 0)
+    evidence = maximum_filter1d((contact + closing) / 2 - rival, reach, mode="nearest")
+    height = 0.8 * contact + 0.2 * soft
+    highest = maximum_filter1d(height, reach, mode="nearest")
+    way = height / np.maximum(highest, 1e-6)
+    meets = smoothstep(_part(evidence, CONTACT_FROM, CONTACT_WHOLE))
+    return np.multiply(meets, smoothstep(_part(way, WAY_FROM, WAY_WHOLE)))
+
+
+def _part(value: np.ndarray, start: float, end: float) -> np.ndarray:
+    """How far a value is from start, 0, to end, 1."""
+    return np.clip((value - start) / (end - start), 0, 1)
