@@ -8,8 +8,11 @@ import bpy
 
 from ..core.errors import Cancelled, LipwrightError
 from ..scene.places import Report
+from ..scene.properties import chosen_character
 
 Reason = Callable[[bpy.types.Context], str]
+
+NO_CHARACTER = "Pick a character: its face mesh or its armature"
 
 
 class Reasoned:
@@ -27,6 +30,20 @@ class Reasoned:
         if reason:
             cls.poll_message_set(reason)
         return not reason
+
+
+class OfCharacter(Reasoned):
+    """Needs a character."""
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only where there is one."""
+        return "" if chosen_character(context) is not None else NO_CHARACTER
+
+
+def linked(item: bpy.types.Object) -> str:
+    """The sentence for a character that this file only links to."""
+    return f"“{item.name}” is linked from another file. Make an override of it"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import bpy
 from ..scene.cache import last_takes
 from ..scene.properties import chosen_character
 from ..scene.takes import clear_take, has_take
-from .base import Reasoned, speaking
+from .base import NO_CHARACTER, Reasoned, speaking
 
 
 class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
@@ -23,7 +23,7 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
             return "A line is being worked on. Wait for it, or press Esc"
         character = chosen_character(context)
         if character is None:
-            return "Pick a character: its face mesh or its armature"
+            return NO_CHARACTER
         return "" if has_take(character) else f"There is no lip-sync on “{character.name}”"
 
     def execute(self, context: bpy.types.Context) -> set[str]:

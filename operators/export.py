@@ -11,14 +11,14 @@ from ..scene.clock import fps_of
 from ..scene.export import export_fbx, export_glb, export_usd
 from ..scene.properties import chosen_character
 from ..scene.takes import has_take
-from .base import Reasoned, speaking
+from .base import NO_CHARACTER, Reasoned, speaking
 
 
 def export_reason(context: bpy.types.Context) -> str:
     """Only a character with a take of ours can be exported."""
     character = chosen_character(context)
     if character is None:
-        return "Pick a character: its face mesh or its armature"
+        return NO_CHARACTER
     if not has_take(character):
         return f"There is no lip-sync on “{character.name}” yet. Generate it first"
     return ""

@@ -15,7 +15,7 @@ from ..scene.preferences import device_and_threads
 from ..scene.properties import chosen_character, chosen_item, settings_of
 from ..scene.strip import AudioSpan
 from .baking import Machine, act, hear, looked_at, settings_for, sound_name
-from .base import Reasoned, say, speaking
+from .base import NO_CHARACTER, Reasoned, say, speaking
 from .job import Job, Work
 from .settings import tolerance_of
 
@@ -27,7 +27,7 @@ def character_reason(context: bpy.types.Context) -> str:
     """Why there is no character yet."""
     item = chosen_item(context)
     if item is None:
-        return "Pick a character: its face mesh or its armature"
+        return NO_CHARACTER
     character = chosen_character(context)
     if character is None:
         return f"“{item.name}” has no shape keys. Pick the face mesh or the armature of a character"
@@ -127,7 +127,7 @@ class Listening(Reasoned):
         """The character that is meant, remembered by name; RigError if it cannot be animated."""
         character = chosen_character(context)
         if character is None:
-            raise RigError("Pick a character: its face mesh or its armature")
+            raise RigError(NO_CHARACTER)
         rig_or_refuse(character)
         refuse_if_not_writable(character)
         self.face_name = character.root.name

@@ -15,7 +15,7 @@ from ..scene.character import Character, controls_of, matched_rig, rig_or_refuse
 from ..scene.mapping import fill_row, forget_rig, put_control, store_rig
 from ..scene.preview import end_previews
 from ..scene.properties import chosen_character
-from .base import Reasoned, speaking
+from .base import NO_CHARACTER, Reasoned, linked, speaking
 
 
 def load_mapping(path: Path, character: Character) -> None:
@@ -41,9 +41,9 @@ class _OfMapping(Reasoned):
         """No character, linked, not edited yet."""
         character = chosen_character(context)
         if character is None:
-            return "Pick a character: its face mesh or its armature"
+            return NO_CHARACTER
         if character.root.library is not None:
-            return f"“{character.root.name}” is linked from another file. Make an override of it"
+            return linked(character.root)
         if cls.edited and not character.root.lipwright_rig.edited:
             return "Press Edit Mapping first"
         return ""

@@ -13,7 +13,7 @@ from ..scene.moods import own_moods, remove_mood, save_mood, use_mood
 from ..scene.properties import chosen_character, settings_of
 from ..scene.sliders import AUTO, NAMES, feelings_for
 from ..scene.strip import strip_named
-from .base import Reasoned, speaking
+from .base import OfCharacter, Reasoned, speaking
 
 MOST_SEED = 9999
 
@@ -26,18 +26,7 @@ def chosen_feelings(context: bpy.types.Context) -> bpy.types.PropertyGroup:
     return feelings_for(dials, scene, strip.name if strip is not None else "")
 
 
-class _OfCharacter(Reasoned):
-    """Needs a character."""
-
-    @classmethod
-    def reason(cls, context: bpy.types.Context) -> str:
-        """Only where there is one."""
-        if chosen_character(context) is None:
-            return "Pick a character: its face mesh or its armature"
-        return ""
-
-
-class LIPWRIGHT_OT_neutral(_OfCharacter, bpy.types.Operator):
+class LIPWRIGHT_OT_neutral(OfCharacter, bpy.types.Operator):
     """Set every emotion slider to 0"""
 
     bl_idname = "lipwright.neutral"
@@ -52,7 +41,7 @@ class LIPWRIGHT_OT_neutral(_OfCharacter, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LIPWRIGHT_OT_take_guess(_OfCharacter, bpy.types.Operator):
+class LIPWRIGHT_OT_take_guess(OfCharacter, bpy.types.Operator):
     """Copy what the voice seems to feel into the sliders, as a start to edit"""
 
     bl_idname = "lipwright.take_guess"
@@ -77,7 +66,7 @@ class LIPWRIGHT_OT_take_guess(_OfCharacter, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LIPWRIGHT_OT_roll(_OfCharacter, bpy.types.Operator):
+class LIPWRIGHT_OT_roll(OfCharacter, bpy.types.Operator):
     """Another seed: another take of the same words"""
 
     bl_idname = "lipwright.roll"
@@ -97,7 +86,7 @@ class LIPWRIGHT_OT_roll(_OfCharacter, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LIPWRIGHT_OT_use_mood(_OfCharacter, bpy.types.Operator):
+class LIPWRIGHT_OT_use_mood(OfCharacter, bpy.types.Operator):
     """Set sliders and dials to a saved mood"""
 
     bl_idname = "lipwright.use_mood"
@@ -113,7 +102,7 @@ class LIPWRIGHT_OT_use_mood(_OfCharacter, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
-class LIPWRIGHT_OT_save_mood(_OfCharacter, bpy.types.Operator):
+class LIPWRIGHT_OT_save_mood(OfCharacter, bpy.types.Operator):
     """Save sliders and dials of emotion, eyes and head under a name, for every scene"""
 
     bl_idname = "lipwright.save_mood"

@@ -14,7 +14,7 @@ from ..scene.cache import LastTake, last_takes
 from ..scene.markers import mark, unmark
 from ..scene.phone_properties import corrected_phones, phones_in, store_phones
 from ..scene.properties import chosen_character
-from .base import Reasoned, speaking
+from .base import NO_CHARACTER, Reasoned, linked, speaking
 from .listening import Listening, character_reason
 
 FORM_ITEMS = (
@@ -31,9 +31,9 @@ def list_reason(context: bpy.types.Context) -> str:
     """Why there is no list to work on."""
     character = chosen_character(context)
     if character is None:
-        return "Pick a character: its face mesh or its armature"
+        return NO_CHARACTER
     if not character.root.is_editable:
-        return f"“{character.root.name}” is linked from another file. Make an override of it"
+        return linked(character.root)
     if not character.root.lipwright_phones.rows:
         return "Press Generate Lip-Sync first: it lists the sounds that it hears"
     return ""

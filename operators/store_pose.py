@@ -6,7 +6,7 @@ from bpy.props import StringProperty
 
 from ..scene.poses import remove_pose, store_pose
 from ..scene.properties import chosen_character
-from .base import Reasoned, speaking
+from .base import Reasoned, linked, speaking
 
 
 class _OfPoses(Reasoned):
@@ -19,7 +19,7 @@ class _OfPoses(Reasoned):
         if character is None or character.armature is None:
             return "Pick a character with an armature"
         if character.root.library is not None:
-            return f"“{character.root.name}” is linked from another file. Make an override of it"
+            return linked(character.root)
         return ""
 
 

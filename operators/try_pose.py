@@ -10,13 +10,13 @@ from ..scene.character import Character, rig_or_refuse
 from ..scene.measure import calibrated_lips
 from ..scene.preview import end_previews, show_values
 from ..scene.properties import chosen_character
-from .base import Reasoned, speaking
+from .base import OfCharacter, speaking
 
 REST = "rest"
 ITEMS = [(name, label, f"Show {label}") for name, (label, _) in SAMPLE_POSES.items()]
 
 
-class LIPWRIGHT_OT_test_pose(Reasoned, bpy.types.Operator):
+class LIPWRIGHT_OT_test_pose(OfCharacter, bpy.types.Operator):
     """Show this mouth on the character; Rest puts everything back, and so does saving"""
 
     bl_idname = "lipwright.test_pose"
@@ -24,13 +24,6 @@ class LIPWRIGHT_OT_test_pose(Reasoned, bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     pose: EnumProperty(name="Pose", items=ITEMS, default=REST)
-
-    @classmethod
-    def reason(cls, context: bpy.types.Context) -> str:
-        """Only a character."""
-        if chosen_character(context) is None:
-            return "Pick a character: its face mesh or its armature"
-        return ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Drive one frame and show it."""
