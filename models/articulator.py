@@ -54,10 +54,7 @@ def articulate(
     """
     curves = drawn(heard, device=device, threads=threads, progress=progress, cancelled=cancelled)
     rest = moving_share(heard.posteriors[:, INDEX[SILENCE]], heard.rate_hz)
-    curves = {name: curve * rest for name, curve in curves.items()}
-    closing, tucking = rest * said(heard, BILABIAL), rest * said(heard, LABIODENTAL)
-    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT], closing, tucking, heard.rate_hz)
-    return on_both_sides(curves, heard.rate_hz)
+    return on_both_sides(settled(curves, heard, rest), heard.rate_hz)
 
 
 def drawn(
@@ -100,6 +97,29 @@ def drawn(
         cancelled=cancelled,
     )
     return dict(zip(network.facts["channels"], values.T, strict=True))
+
+
+def settled(
+    curves: Mapping[str, np.ndarray], heard: Heard, share: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Bring what the network drew to rest where nobody speaks, and its contacts to a decision.
+
+    Parameters
+    ----------
+    curves : mapping of str to ndarray [shape=(frames,)]
+        As from `drawn`.
+    heard : Heard
+    share : ndarray [shape=(frames,)]
+        Of the motion that stays, 0..1.
+
+    Returns
+    -------
+    dict of str to ndarray [shape=(frames,)]
+    """
+    out = {name: curve * share for name, curve in curves.items()}
+    closing, tucking = share * said(heard, BILABIAL), share * said(heard, LABIODENTAL)
+    out[LIP_CONTACT] = decided(out[LIP_CONTACT], closing, tucking, heard.rate_hz)
+    return out
 
 
 def said(heard: Heard, phones: Collection[str]) -> np.ndarray:

@@ -18,7 +18,7 @@ from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import KDTree
 
-from ..core.motion.ease import smoothstep
+from ..core.motion.ease import ramp
 from .landmarks import EYE, LANDMARKS, Landmarks, demo_landmarks, demo_skin, refuse_bad
 
 Array = NDArray[np.float64]
@@ -133,7 +133,7 @@ def _followed(
     apart, near = map(np.asarray, KDTree(others).query(own, k=NEAREST))
     shares = 1.0 / np.maximum(apart, 1e-3 * width) ** 3
     reach = np.linalg.norm(head.vertices - warped[near[:, 0]], axis=1) / width
-    fades = 1.0 - smoothstep(np.clip((reach - NEAR) / (FAR - NEAR), 0, 1))
+    fades = 1.0 - ramp(reach, NEAR, FAR)
     return near, shares * (fades / shares.sum(1))[:, None]
 
 

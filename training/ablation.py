@@ -10,12 +10,11 @@ import numpy as np
 from lipwright.core.audio.load import load_sound
 from lipwright.core.decode import phones_of, posteriors_of
 from lipwright.core.formats import write_track
-from lipwright.core.motion.contact import decided
 from lipwright.core.motion.mix import Style, mix_layers
 from lipwright.core.motion.rest import moving_share
-from lipwright.core.motion.track import LIP_CONTACT, FaceTrack
-from lipwright.core.phones import BILABIAL, INDEX, LABIODENTAL, SILENCE
-from lipwright.models.articulator import articulate, drawn, on_both_sides, said
+from lipwright.core.motion.track import FaceTrack
+from lipwright.core.phones import INDEX, SILENCE
+from lipwright.models.articulator import articulate, drawn, on_both_sides, settled
 from lipwright.models.listener import Heard, listen
 
 from .prior import CHANNELS, Prior
@@ -27,16 +26,21 @@ def _rest(heard: Heard) -> np.ndarray:
     return moving_share(heard.posteriors[:, INDEX[SILENCE]], heard.rate_hz)
 
 
+def _certain(heard: Heard) -> np.ndarray:
+    spoken = phones_of(heard.posteriors, heard.rate_hz)
+    return posteriors_of(spoken, len(heard.posteriors), heard.rate_hz)
+
+
 def stiff_poses(heard: Heard) -> FaceTrack:
     """The pose of the heard phone and nothing between: no coarticulation, no network."""
     prior = Prior.by_hand()
-    spoken = phones_of(heard.posteriors, heard.rate_hz)
-    certain = posteriors_of(spoken, len(heard.posteriors), heard.rate_hz)
     poses = prior.targets.copy()
     for symbol, channel in (("pbm", "lipContact"), ("fv", "lipTuck")):
         for phone in symbol:
             poses[INDEX[phone], CHANNELS.index(channel)] = 1.0
-    return on_both_sides(dict(zip(CHANNELS, (certain @ poses).T, strict=True)), heard.rate_hz)
+    return on_both_sides(
+        dict(zip(CHANNELS, (_certain(heard) @ poses).T, strict=True)), heard.rate_hz
+    )
 
 
 def dominance(heard: Heard) -> FaceTrack:
@@ -48,9 +52,7 @@ def dominance(heard: Heard) -> FaceTrack:
 
 def one_phone_a_frame(heard: Heard) -> FaceTrack:
     """The articulator is told one phone a frame, not how sure the listener is."""
-    spoken = phones_of(heard.posteriors, heard.rate_hz)
-    certain = posteriors_of(spoken, len(heard.posteriors), heard.rate_hz)
-    return articulate(replace(heard, posteriors=certain))
+    return articulate(replace(heard, posteriors=_certain(heard)))
 
 
 def without_embedding(heard: Heard) -> FaceTrack:
@@ -72,10 +74,8 @@ def undecided_contacts(heard: Heard) -> FaceTrack:
 
 def restless(heard: Heard) -> FaceTrack:
     """Silence is left to the network."""
-    curves = drawn(heard)
-    closing, tucking = said(heard, BILABIAL), said(heard, LABIODENTAL)
-    curves[LIP_CONTACT] = decided(curves[LIP_CONTACT], closing, tucking, heard.rate_hz)
-    return on_both_sides(curves, heard.rate_hz)
+    everything = np.ones(len(heard.posteriors), np.float32)
+    return on_both_sides(settled(drawn(heard), heard, everything), heard.rate_hz)
 
 
 VARIANTS: dict[str, Draw] = {

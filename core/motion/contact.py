@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ..timing import Hertz
-from .ease import smoothstep
+from .ease import ramp
 
 # A likely contact is drawn whole, an unlikely one not at all: half-shut lips read as mush. Well
 # below one half, because lips that miss an M are seen sooner than lips that meet on a V. Chosen on
@@ -53,10 +53,5 @@ def decided(
     height = 0.8 * contact + 0.2 * soft
     highest = maximum_filter1d(height, reach, mode="nearest")
     way = height / np.maximum(highest, 1e-6)
-    meets = smoothstep(_part(evidence, CONTACT_FROM, CONTACT_WHOLE))
-    return np.multiply(meets, smoothstep(_part(way, WAY_FROM, WAY_WHOLE)))
-
-
-def _part(value: np.ndarray, start: float, end: float) -> np.ndarray:
-    """How far a value is from start, 0, to end, 1."""
-    return np.clip((value - start) / (end - start), 0, 1)
+    meets: NDArray[np.floating] = ramp(evidence, CONTACT_FROM, CONTACT_WHOLE)
+    return meets * ramp(way, WAY_FROM, WAY_WHOLE)

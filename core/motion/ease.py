@@ -3,6 +3,7 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 
@@ -20,3 +21,21 @@ def smoothstep(part: NDArray[Any]) -> NDArray[Any]:
         0..1, of the same shape.
     """
     return part * part * (3 - 2 * part)
+
+
+def ramp(value: NDArray[Any], start: float, end: float) -> NDArray[Any]:
+    """Ease from 0 to 1 while a value goes from start to end.
+
+    Parameters
+    ----------
+    value : ndarray, real-valued
+    start, end : float
+        `end` is above `start`.
+
+    Returns
+    -------
+    ndarray
+        0 up to `start`, 1 from `end`, of the same shape.
+    """
+    part: NDArray[Any] = np.clip((value - start) / (end - start), 0, 1)
+    return smoothstep(part)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from ..timing import Hertz, Seconds
-from .ease import smoothstep
+from .ease import ramp
 
 # Beyond this much silence to both sides a share of the motion goes; beyond the second, the rest.
 # Chosen on the dev splits: captured people stay a little ajar in short pauses.
@@ -42,5 +42,4 @@ def _inside(silence: NDArray[np.floating], reach: Seconds, rate_hz: Hertz) -> ND
         return silence
     least = minimum_filter1d(silence, 2 * round(reach * rate_hz) + 1, mode="nearest")
     soft = uniform_filter1d(least, 2 * round(SOFT_SECONDS * rate_hz) + 1, mode="nearest")
-    part = np.clip(soft / SURE, 0, 1)
-    return smoothstep(part)
+    return ramp(soft, 0, SURE)

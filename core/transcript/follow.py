@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SettingsError
-from ..motion.ease import smoothstep
+from ..motion.ease import ramp
 from ..phones import INDEX, PHONES, SILENCE
 from .align import SIMILARITY, Alignment, Pronunciations, align
 from .words import (
@@ -121,7 +121,7 @@ def _followed(
     # Small words are swallowed; between two that fit they may be trusted.
     around = np.convolve(np.pad(mean, 1, mode="edge"), [0.5, 0.0, 0.5], mode="valid")
     mean = np.where(frames > 0, np.maximum(mean, 0.5 * (mean + around)), 0.0)
-    trust = smoothstep(np.clip((mean - FIT_FROM) / (FIT_WHOLE - FIT_FROM), 0, 1))
+    trust = ramp(mean, FIT_FROM, FIT_WHOLE)
     unheard = tuple(word for word, share in zip(words, trust, strict=True) if share < 0.5)
     speech = float((1 - posteriors[:, INDEX[SILENCE]]).sum())
     length = sum(len(ways[0]) for ways in said if ways) * LONG_PHONE_FRAMES
