@@ -50,13 +50,13 @@ bench: $(READY) ## how fast a recording becomes curves, in how much memory; RHUB
 	@$(BIN)/python tests/bench.py --rhubarb "$(RHUBARB)"
 
 evaluate: $(READY) ## every number of the model card, measured on lip geometry
-	@$(BIN)/python -m lipwright.training.evaluate --shared "$(SHARED)"
+	@$(BIN)/python -m lipwright.training.measuring.evaluate --shared "$(SHARED)"
 
 emotions: $(READY) ## what every emotion at full strength does to the words, on each scoring rig
-	@$(BIN)/python -m lipwright.training.emotions --shared "$(SHARED)"
+	@$(BIN)/python -m lipwright.training.measuring.emotions --shared "$(SHARED)"
 
 statistics: $(READY) ## half an hour of blinks, gaze and head beside people's
-	@$(BIN)/python -m lipwright.training.lifelike --shared "$(SHARED)"
+	@$(BIN)/python -m lipwright.training.measuring.lifelike --shared "$(SHARED)"
 
 train: $(READY) $(TRAIN_READY) ## train the networks again and export them (hours; resumes)
 	$(TRAIN_COMMAND)

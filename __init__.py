@@ -2,10 +2,11 @@
 """Lipwright: lip-sync and a living face from a voice recording.
 
 The line of the data, each word a place in this package:
-strip (scene/strip.py) -> sound (core/audio) -> listener, articulator (models) -> performance
+strip (scene/sounds) -> sound (core/audio) -> listener, articulator (models) -> performance
 (core/performance) -> mix (core/motion) -> rig (rigs) -> keys (core/motion) -> F-curves (scene).
-pipeline.py is its middle on one page; operators/ are the buttons, panels/ what is drawn,
-cli.py the door without Blender, bake.py the one without a window.
+pipeline.py is its middle on one page. jobs/ holds what is done with it inside Blender, operators/
+are the buttons, panels/ what is drawn, cli.py is the door without Blender, bake.py the one without
+a window.
 
 Nothing is imported until Blender registers the extension, so the middle works without bpy.
 """
@@ -18,9 +19,10 @@ def register() -> None:
     if trouble.missing_parts():
         trouble.register()
         return
-    from . import operators, panels, scene
+    from . import jobs, operators, panels, scene
 
     scene.register()
+    jobs.register()
     operators.register()
     panels.register()
 
@@ -32,8 +34,9 @@ def unregister() -> None:
     if trouble.is_registered():
         trouble.unregister()
         return
-    from . import operators, panels, scene
+    from . import jobs, operators, panels, scene
 
     panels.unregister()
     operators.unregister()
+    jobs.unregister()
     scene.unregister()

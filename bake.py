@@ -61,7 +61,7 @@ def arguments() -> list[str]:
 def main() -> int:
     """Load Lipwright, then do what `blender -c lipwright bake` does."""
     package = load()
-    command = importlib.import_module(".operators.command", package.__name__)
+    command = importlib.import_module(".jobs.bake", package.__name__)
     return command.main(arguments())
 
 

@@ -25,7 +25,7 @@ from .options import (
     transcript_from,
 )
 from .pipeline import Settings, analyse, perform
-from .rigs.metahuman import control_track
+from .rigs.families.metahuman import control_track
 
 BAR_WIDTH = 28
 

@@ -154,7 +154,7 @@ def write_track(path: Path, form: str, track: FaceTrack, phones: Sequence[Phone]
     form : str
         A key of `FORMATS`.
     track : FaceTrack
-        At the rate to write; for metahuman-csv that of `rigs.metahuman.control_track`.
+        At the rate to write; for metahuman-csv that of `rigs.families.metahuman.control_track`.
     phones : sequence of Phone
 
     Raises

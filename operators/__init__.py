@@ -5,11 +5,9 @@ from . import (
     add_demo_head,
     add_strip,
     clear,
-    command,
     export,
     generate,
     give_shapes,
-    live,
     mapping,
     moods,
     phones,
@@ -28,14 +26,12 @@ modules = (
     mapping,
     store_pose,
     try_pose,
-    command,
     moods,
-    live,
 )
 
 
 def register() -> None:
-    """Register all operators, the command and the live dials."""
+    """Register all operators."""
     for module in modules:
         module.register()
 

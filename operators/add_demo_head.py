@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..scene.demo_head import add_demo_head
+from ..scene.character.demo_head import add_demo_head
 
 
 class LIPWRIGHT_OT_add_demo_head(bpy.types.Operator):

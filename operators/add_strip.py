@@ -3,9 +3,9 @@
 
 import bpy
 
+from ..jobs.manners import Reasoned, speaking
 from ..scene import compat
-from ..scene.strip import add_to_sequencer, strip_of_file
-from .base import Reasoned, speaking
+from ..scene.sounds.strip import add_to_sequencer, strip_of_file
 
 
 class LIPWRIGHT_OT_add_strip(Reasoned, bpy.types.Operator):

@@ -3,10 +3,10 @@
 
 import bpy
 
+from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
 from ..scene.cache import last_takes
-from ..scene.properties import chosen_character
-from ..scene.takes import clear_take, has_take
-from .base import NO_CHARACTER, Reasoned, speaking
+from ..scene.saved.properties import chosen_character
+from ..scene.takes.write import clear_take, has_take
 
 
 class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):

@@ -6,12 +6,12 @@ from pathlib import Path
 import bpy
 from bpy_extras.io_utils import ExportHelper
 
+from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
 from ..scene import compat
 from ..scene.clock import fps_of
-from ..scene.export import export_fbx, export_glb, export_usd
-from ..scene.properties import chosen_character
-from ..scene.takes import has_take
-from .base import NO_CHARACTER, Reasoned, speaking
+from ..scene.exports.files import export_fbx, export_glb, export_usd
+from ..scene.saved.properties import chosen_character
+from ..scene.takes.write import has_take
 
 
 def export_reason(context: bpy.types.Context) -> str:

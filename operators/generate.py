@@ -6,10 +6,12 @@ from dataclasses import replace
 import bpy
 from bpy.props import BoolProperty
 
+from ..jobs.listening import Listening, character_reason
+from ..jobs.manners import Reasoned
 from ..scene import compat
 from ..scene.cache import HeardFrom
-from ..scene.phone_properties import corrected_phones
-from ..scene.strip import (
+from ..scene.saved.phones import corrected_phones
+from ..scene.sounds.strip import (
     AudioSpan,
     add_to_sequencer,
     sound_strips,
@@ -19,9 +21,7 @@ from ..scene.strip import (
     strip_named,
     strip_of_file,
 )
-from ..scene.transcript import chosen_transcript
-from .base import Reasoned
-from .listening import Listening, character_reason
+from ..scene.sounds.transcript import chosen_transcript
 
 BY_HAND = (
     "The sounds that you corrected were used. Reset in the panel Phones goes back to what is heard"

@@ -4,14 +4,14 @@
 import bpy
 
 from ..core.errors import RigError
-from ..scene.give_shapes import (
+from ..jobs.manners import Reasoned, speaking
+from ..scene.character.give_shapes import (
     give_face,
     landmarks_of,
     place_landmarks,
     refuse_if_no_bare_head,
     remove_landmarks,
 )
-from .base import Reasoned, speaking
 
 
 class LIPWRIGHT_OT_place_landmarks(Reasoned, bpy.types.Operator):

@@ -9,26 +9,14 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.errors import RigError, SettingsError
 from ..core.motion.track import FACE_NAMES
-from ..rigs.mapping import from_text, to_text
+from ..jobs.manners import NO_CHARACTER, Reasoned, linked, speaking
+from ..jobs.mapping import load_mapping
+from ..rigs.mapping import to_text
 from ..rigs.schema import Control, Row
-from ..scene.character import Character, controls_of, matched_rig, rig_or_refuse
-from ..scene.mapping import fill_row, forget_rig, put_control, store_rig
-from ..scene.preview import end_previews
-from ..scene.properties import chosen_character
-from .base import NO_CHARACTER, Reasoned, linked, speaking
-
-
-def load_mapping(path: Path, character: Character) -> None:
-    """Read a mapping file onto a character; nothing changes if anything in it is wrong."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"The mapping “{path.name}” cannot be read. Choose a file that Lipwright saved"
-        ) from error
-    rig = from_text(text, controls_of(character))
-    end_previews()
-    store_rig(character.root, rig)
+from ..scene.character.find import controls_of, matched_rig, rig_or_refuse
+from ..scene.character.mapping import fill_row, forget_rig, put_control, store_rig
+from ..scene.character.preview import end_previews
+from ..scene.saved.properties import chosen_character
 
 
 class _OfMapping(Reasoned):

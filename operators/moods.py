@@ -7,13 +7,13 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
+from ..jobs.manners import OfCharacter, Reasoned, speaking
 from ..scene import compat
 from ..scene.cache import last_takes
-from ..scene.moods import own_moods, remove_mood, save_mood, use_mood
-from ..scene.properties import chosen_character, settings_of
-from ..scene.sliders import AUTO, NAMES, feelings_for
-from ..scene.strip import strip_named
-from .base import OfCharacter, Reasoned, speaking
+from ..scene.saved.moods import own_moods, remove_mood, save_mood, use_mood
+from ..scene.saved.properties import chosen_character, settings_of
+from ..scene.saved.sliders import AUTO, NAMES, feelings_for
+from ..scene.sounds.strip import strip_named
 
 MOST_SEED = 9999
 

@@ -10,12 +10,12 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from ..core.errors import SettingsError
 from ..core.formats import phones_json, phones_labels, read_phones
 from ..core.phone_list import end_to_end, refuse_other_line, split_phone, without_phone
+from ..jobs.listening import Listening, character_reason
+from ..jobs.manners import NO_CHARACTER, Reasoned, linked, speaking
 from ..scene.cache import LastTake, last_takes
 from ..scene.markers import mark, unmark
-from ..scene.phone_properties import corrected_phones, phones_in, store_phones
-from ..scene.properties import chosen_character
-from .base import NO_CHARACTER, Reasoned, linked, speaking
-from .listening import Listening, character_reason
+from ..scene.saved.phones import corrected_phones, phones_in, store_phones
+from ..scene.saved.properties import chosen_character
 
 FORM_ITEMS = (
     (".json", "JSON", "For Lipwright, with how sure each sound is"),

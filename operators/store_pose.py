@@ -4,9 +4,9 @@
 import bpy
 from bpy.props import StringProperty
 
-from ..scene.poses import remove_pose, store_pose
-from ..scene.properties import chosen_character
-from .base import Reasoned, linked, speaking
+from ..jobs.manners import Reasoned, linked, speaking
+from ..scene.character.poses import remove_pose, store_pose
+from ..scene.saved.properties import chosen_character
 
 
 class _OfPoses(Reasoned):

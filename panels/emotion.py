@@ -5,10 +5,10 @@ import bpy
 
 from ..scene import compat
 from ..scene.cache import last_takes
-from ..scene.moods import MOODS, own_moods
-from ..scene.properties import chosen_character
-from ..scene.sliders import AUTO, NAMES, feelings_for
-from ..scene.strip import strip_named
+from ..scene.saved.moods import MOODS, own_moods
+from ..scene.saved.properties import chosen_character
+from ..scene.saved.sliders import AUTO, NAMES, feelings_for
+from ..scene.sounds.strip import strip_named
 from .parts import OfCharacter
 
 

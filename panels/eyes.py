@@ -3,8 +3,8 @@
 
 import bpy
 
-from ..scene.properties import chosen_character
-from ..scene.turns import bone_of
+from ..scene.saved.properties import chosen_character
+from ..scene.takes.turns import bone_of
 from .parts import OfCharacter, say, stands_for
 
 # Property that switches a layer, and the layer's name.

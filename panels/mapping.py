@@ -3,9 +3,9 @@
 
 import bpy
 
-from ..scene.character import controls_of
-from ..scene.mapping import control_of
-from ..scene.properties import chosen_character
+from ..scene.character.find import controls_of
+from ..scene.character.mapping import control_of
+from ..scene.saved.properties import chosen_character
 from .parts import OfCharacter, say
 
 ICONS = {

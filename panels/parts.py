@@ -5,7 +5,7 @@ import textwrap
 
 import bpy
 
-from ..scene.properties import chosen_character, settings_of
+from ..scene.saved.properties import chosen_character, settings_of
 
 PIXELS_A_LETTER = 7.0  # of Blender's interface font at scale 1, measured roughly
 NAMES_SHARE = 0.4  # of the width, left of the fields, where Blender splits names from values

@@ -5,10 +5,10 @@ import bpy
 
 from ..scene import compat
 from ..scene.cache import last_takes
-from ..scene.properties import chosen_character
-from ..scene.strip import strip_named, strip_of_file
-from ..scene.takes import has_take
-from ..scene.transcript import file_beside
+from ..scene.saved.properties import chosen_character
+from ..scene.sounds.strip import strip_named, strip_of_file
+from ..scene.sounds.transcript import file_beside
+from ..scene.takes.write import has_take
 from .parts import Tab, reason, say, stands_for
 
 

@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 
 from ..core.errors import RigError
 from ..core.motion.track import CONTACT_NAMES, FaceTrack
-from .arkit import ARKIT
-from .character_creator import CHARACTER_CREATOR, CHARACTER_CREATOR_VISEMES
-from .daz import DAZ, DAZ_VISEMES
-from .fit import LipFit, amplitude_of, measured_mouths
-from .makehuman import MAKEHUMAN
-from .meet import meet
-from .metahuman import METAHUMAN
-from .mmd import MMD
+from .families.arkit import ARKIT
+from .families.character_creator import CHARACTER_CREATOR, CHARACTER_CREATOR_VISEMES
+from .families.daz import DAZ, DAZ_VISEMES
+from .families.makehuman import MAKEHUMAN
+from .families.metahuman import METAHUMAN
+from .families.mmd import MMD
+from .families.oculus_visemes import OCULUS_VISEMES
+from .families.plain import PLAIN
+from .families.preston_blair import PRESTON_BLAIR
+from .families.vrm import VRM
+from .lips.fit import LipFit, amplitude_of, measured_mouths
+from .lips.meet import meet
 from .names import Shape, bare, parse, short_tails, tails
-from .oculus_visemes import OCULUS_VISEMES
-from .plain import PLAIN
-from .preston_blair import PRESTON_BLAIR
 from .schema import KINDS, Control, Family, RigMap, Row, Terms
 from .solve import shares
 from .stand_ins import STAND_INS
-from .vrm import VRM
 
 # Where two fit equally well, the first is taken.
 FAMILIES: tuple[Family, ...] = (

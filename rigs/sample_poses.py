@@ -4,7 +4,7 @@
 import numpy as np
 
 from ..core.motion.track import FACE_NAMES, LIP_CONTACT, LIP_TUCK, FaceTrack
-from .arkit import both
+from .families.arkit import both
 from .mouths import MOUTHS
 from .schema import Terms
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Between Blender's data and ours: sounds in, curves out, and what a file remembers."""
 
-from . import phone_properties, preferences, preview, properties, rig_properties
+from .character import preview
+from .saved import phones as phone_properties
+from .saved import preferences, properties
+from .saved import rig as rig_properties
 
 modules = (properties, rig_properties, phone_properties, preview, preferences)
 

@@ -14,7 +14,7 @@ from ..core.performance.acting import LookAt
 from ..core.performance.feeling import Suggestion, suggest
 from ..core.timing import FrameClock
 from ..core.transcript.words import Transcript
-from .strip import AudioSpan
+from .sounds.strip import AudioSpan
 
 MOST_LINES = 32
 

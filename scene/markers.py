@@ -6,7 +6,7 @@ from collections import Counter
 import bpy
 
 from ..core.phones import SILENCE
-from .phone_properties import LIPWRIGHT_PG_phones, line_clock
+from .saved.phones import LIPWRIGHT_PG_phones, line_clock
 
 
 def mark(scene: bpy.types.Scene, stored: LIPWRIGHT_PG_phones) -> int:

@@ -64,7 +64,7 @@ def extension() -> ModuleType:
 
 @pytest.fixture
 def ours(extension: ModuleType) -> Callable[[str], ModuleType]:
-    """Import one of our modules out of the extension: `ours("scene.takes")`."""
+    """Import one of our modules out of the extension: `ours("scene.takes.write")`."""
     return lambda name: importlib.import_module(f".{name}", extension.__name__)
 
 
@@ -181,7 +181,7 @@ class FakePipeline:
 @pytest.fixture
 def fake(ours: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
     pipeline = FakePipeline(ours)
-    baking = ours("operators.baking")
+    baking = ours("jobs.lines")
     monkeypatch.setattr(baking, "analyse", pipeline.analyse)
     monkeypatch.setattr(baking, "perform", pipeline.perform)
     return pipeline

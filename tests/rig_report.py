@@ -89,11 +89,11 @@ def measure_one(saved: Path, sound: Path, out: Path) -> None:
     ours = lambda name: importlib.import_module(f".{name}", module.__name__)  # noqa: E731
     bpy.ops.wm.open_mainfile(filepath=str(saved), load_ui=False)
     scene = bpy.context.scene
-    takes = ours("scene.takes")
+    takes = ours("scene.takes.write")
     character = next(
-        one for one in ours("scene.character").talking_characters(scene) if takes.has_take(one)
+        one for one in ours("scene.character.find").talking_characters(scene) if takes.has_take(one)
     )
-    rig = ours("scene.character").rig_of(character)
+    rig = ours("scene.character.find").rig_of(character)
     analysis = ours("pipeline").analyse(ours("core.audio.load").load_sound(sound))
     numbers: dict[str, Any] = {
         "label": rig.label,
@@ -118,7 +118,7 @@ def _load(name: str, path: Path) -> Any:
 
 def _lips(ours: Any, character: Any, rig: Any) -> tuple[Any, Any] | None:
     """The mesh with lips and the lips, found anew on the file that was saved."""
-    measure, fit = ours("scene.measure"), ours("rigs.fit")
+    measure, fit = ours("scene.character.measure"), ours("rigs.lips.fit")
     found = fit.skin_of(measure.face_meshes(character, rig), rig)
     if found is None:
         return None
@@ -149,7 +149,7 @@ def _distances(
         modifier.show_viewport = modifier.type == "ARMATURE"
     still = _evaluated(bpy, item, -1.0)
     # Shut is as at rest, unless the mouth was sculpted open.
-    rest = lips.gap(still) - ours("rigs.fit").open_at_rest(lips, still)
+    rest = lips.gap(still) - ours("rigs.lips.fit").open_at_rest(lips, still)
     times = np.arange(0, length, 1 / 50)
     gap = np.array([lips.gap(_evaluated(bpy, item, time)) - rest for time in times])
     most = float(np.percentile(gap.max(1), 95))

@@ -10,9 +10,9 @@ from functools import cache
 import bpy
 import numpy as np
 
-from lipwright.rigs import demo_head_features as features
-from lipwright.rigs.demo_head import CENTIMETRE, ORIGIN, MeshPart, build_head
-from lipwright.rigs.demo_head_mesh import build_net
+from lipwright.rigs.demo_head import features
+from lipwright.rigs.demo_head.build import CENTIMETRE, ORIGIN, MeshPart, build_head
+from lipwright.rigs.demo_head.mesh import build_net
 
 Points = np.ndarray
 HINGE = (0.0, -0.005, 0.135)  # of the demo head's jaw, just below the ears

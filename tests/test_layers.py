@@ -21,10 +21,11 @@ MAY_IMPORT = {
     "cli": {"core", "models", "rigs", "pipeline", "options"},
     "__main__": {"cli"},
     "scene": {"core", "rigs"},
-    "operators": {"scene", "pipeline", "options", "models", "rigs", "core"},
+    "jobs": {"scene", "pipeline", "options", "models", "rigs", "core"},
+    "operators": {"jobs", "scene", "pipeline", "options", "models", "rigs", "core"},
     "panels": {"scene", "rigs", "core"},
-    "root": {"scene", "operators", "panels"},
-    "bake": {"root", "scene", "operators", "pipeline", "models", "rigs", "core"},
+    "root": {"scene", "jobs", "operators", "panels"},
+    "bake": {"root", "jobs"},
 }
 # What each layer takes from outside, besides the standard library.
 OUTSIDE = {
@@ -36,6 +37,7 @@ OUTSIDE = {
     "cli": {"numpy"},
     "__main__": set(),
     "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "aud", "addon_utils"},
+    "jobs": {"bpy", "numpy"},
     "operators": {"bpy", "bpy_extras", "mathutils", "numpy"},
     "panels": {"bpy"},
     "root": {"bpy"},

@@ -18,15 +18,15 @@ def main() -> None:
     parser.add_argument("--minutes", default="75")
     args = parser.parse_args()
     for module, options in (
-        ("prepare", ["--shared", args.shared]),
+        ("data.prepare", ["--shared", args.shared]),
         # The first listener labels the voices that have no phone times; the second hears them too.
-        ("train_listener", ["--minutes", args.minutes, "--steps", str(FIRST_STEPS)]),
-        ("export", ["listener"]),
-        ("pseudo", ["--shared", args.shared]),
-        ("train_listener", ["--minutes", args.minutes]),
-        ("export", ["listener"]),
-        ("train_articulator", ["--shared", args.shared]),
-        ("export", ["articulator"]),
+        ("networks.train_listener", ["--minutes", args.minutes, "--steps", str(FIRST_STEPS)]),
+        ("networks.export", ["listener"]),
+        ("data.pseudo", ["--shared", args.shared]),
+        ("networks.train_listener", ["--minutes", args.minutes]),
+        ("networks.export", ["listener"]),
+        ("networks.train_articulator", ["--shared", args.shared]),
+        ("networks.export", ["articulator"]),
     ):
         subprocess.run([sys.executable, "-m", f"lipwright.training.{module}", *options], check=True)
 

@@ -10,7 +10,7 @@ from .ease import ramp
 
 # A likely contact is drawn whole, an unlikely one not at all: half-shut lips read as mush. Well
 # below one half, because lips that miss an M are seen sooner than lips that meet on a V. Chosen on
-# the dev splits and on training voices (`training/evaluate.py`).
+# the dev splits and on training voices (`training/measuring/evaluate.py`).
 CONTACT_FROM, CONTACT_WHOLE = 0.15, 0.3
 CONTACT_SECONDS = 0.06  # to each side: a contact with the way there and back
 # Of a contact's height: below the first the lips are still on their way, from the second they meet.

@@ -17,7 +17,7 @@ from ..phones import INDEX
 
 SPELLINGS = Path(__file__).with_name("spelling.json")
 VIRAMA = "\u094d"  # takes the vowel away from a Devanagari consonant
-LEARNED = Path(__file__).with_name("english.json")  # made by training/fit_letters.py
+LEARNED = Path(__file__).with_name("english.json")  # made by training/data/fit_letters.py
 _SIDES = 3  # letters to each side that the learned table looks at
 
 

@@ -18,8 +18,8 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from lipwright.rigs.demo_head import build_head
-from lipwright.scene.demo_head import add_demo_head
+from lipwright.rigs.demo_head.build import build_head
+from lipwright.scene.character.demo_head import add_demo_head
 
 TILE = (150, 168)
 COLUMNS = 10

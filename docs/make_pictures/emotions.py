@@ -45,10 +45,10 @@ def load() -> None:
 
 def stage(character: Path | None, fills: float) -> object:
     """Open the character, or the demo head, before a camera; what acts."""
-    command, characters = ours("operators.command"), ours("scene.character")
+    command, characters = ours("jobs.bake"), ours("scene.character.find")
     if character is None:
         command.empty_scene()
-        ours("scene.demo_head").add_demo_head(bpy.context)
+        ours("scene.character.demo_head").add_demo_head(bpy.context)
     else:
         command.open_scene(character)
     scene = bpy.context.scene
@@ -72,7 +72,7 @@ def moments(analysis: object) -> list[tuple[str, float]]:
 
 def shoot(who: object, analysis: object, emotion: str, strength: float, folder: Path) -> list[Path]:
     """Let the character say the line with an emotion; the pictures of the moments."""
-    pipeline, baking = ours("pipeline"), ours("operators.baking")
+    pipeline, baking = ours("pipeline"), ours("jobs.lines")
     settings = pipeline.Settings(
         emotions={emotion: strength}, layers=frozenset({"speech", "emotion"})
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from lipwright.scene.demo_head import add_demo_head
+from lipwright.scene.character.demo_head import add_demo_head
 
 
 def main() -> None:

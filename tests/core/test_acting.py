@@ -17,7 +17,7 @@ from lipwright.core.performance.emotion import emotion_layer, pose
 from lipwright.core.performance.feeling import PROFILES, STRONGEST, suggest
 from lipwright.core.performance.gaze import eye_turns, gaze_layer, gaze_path, plan_gaze
 from lipwright.core.performance.head import brow_layer, head_layer
-from lipwright.training.lifelike import made_up
+from lipwright.training.measuring.lifelike import made_up
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from lipwright.core.performance.acting import Acting
 from lipwright.core.performance.blink import blink_layer, blink_times
 from lipwright.core.performance.gaze import gaze_path, large_shifts, plan_gaze
 from lipwright.core.performance.head import head_layer
-from lipwright.training.lifelike import (
+from lipwright.training.measuring.lifelike import (
     gaze_phases,
     lid_times,
     made_up,

@@ -116,7 +116,7 @@ def test_every_door_gives_the_same_curves(scene_file, ours, tmp_path):
 
 def test_the_command_knows_its_only_word(capfd):
     load_extension()
-    module = importlib.import_module(".operators.command", load_extension().__name__)
+    module = importlib.import_module(".jobs.bake", load_extension().__name__)
     assert module._run([]) == 2
     assert module._run(["bake"]) == 2
     assert "--audio" in capfd.readouterr().err

@@ -43,7 +43,7 @@ def test_the_file_lands_in_the_sequencer_once(face, fake, choose, ours):
     bpy.ops.lipwright.generate()
     bpy.context.scene.frame_set(50)
     bpy.ops.lipwright.generate()
-    strips = ours("scene.strip").sound_strips(bpy.context.scene)
+    strips = ours("scene.sounds.strip").sound_strips(bpy.context.scene)
     assert [strip.frame_final_start for strip in strips] == [5]
 
 
@@ -55,7 +55,7 @@ def test_a_strip_that_moved_takes_its_keys_along(face, fake, choose, ours):
     assert choice.source == "STRIP"
     bpy.ops.lipwright.generate()
     assert value_at(item, 24) > 0.1
-    ours("scene.strip").sound_strips(bpy.context.scene)[0].frame_start += 100
+    ours("scene.sounds.strip").sound_strips(bpy.context.scene)[0].frame_start += 100
     bpy.ops.lipwright.generate()
     assert fake.heard == 1, "the same sound is not listened to twice"
     assert value_at(item, 24) == 0
@@ -106,7 +106,7 @@ def test_dials_are_mixed_again_without_listening(face, fake, choose, ours):
     before = value_at(item, 24)
     item.lipwright.jaw = 0.5
     item.lipwright.feelings.happy = 0.7
-    live = ours("operators.live")
+    live = ours("jobs.live")
     live._waiting.add(item.name)
     assert live.mix_waiting() is None
     assert value_at(item, 24) == pytest.approx(before / 2, rel=1e-3)
@@ -117,8 +117,8 @@ def test_dials_are_mixed_again_without_listening(face, fake, choose, ours):
 def test_a_ten_second_line_is_mixed_again_quickly(face, fake, ours, tmp_path):
     item = face("Head", ours("core.motion.track").ARKIT_NAMES)
     scene = bpy.context.scene
-    character = ours("scene.character").character_of(item, scene)
-    baking, settings = ours("operators.baking"), ours("pipeline").Settings()
+    character = ours("scene.character.find").character_of(item, scene)
+    baking, settings = ours("jobs.lines"), ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, 1.0)
     baking.act(character, SimpleNamespace(seconds=10.0, notes=()), settings, clock, "line")
     start = time.perf_counter()

@@ -55,8 +55,8 @@ def test_edited_rows_drive_and_reset_brings_the_matched_back(head):
 def test_add_swap_follow_remove(head, ours):
     bpy.ops.lipwright.edit_mapping()
     rows = stored(head).rows
-    controls = ours("scene.character").controls_of(
-        ours("scene.character").character_of(head, bpy.context.scene)
+    controls = ours("scene.character.find").controls_of(
+        ours("scene.character.find").character_of(head, bpy.context.scene)
     )
     place = {control.key: str(i) for i, control in enumerate(controls)}
     stored(head).active_row = rows.find("eyeBlinkLeft")
@@ -103,7 +103,7 @@ def test_bake_takes_a_mapping(head, voice, tmp_path, ours):
     bpy.ops.lipwright.reset_mapping()
     bpy.ops.lipwright.generate()
     plain = peak(head)
-    main = ours("operators.command").main
+    main = ours("jobs.bake").main
     assert main(["--audio", str(voice), "--mapping", str(path)]) == 0
     assert peak(head) == pytest.approx(0.5 * plain, rel=0.02)
     path.write_text("{}")
@@ -153,7 +153,7 @@ def test_store_pose_button(ours):
     rig.lipwright_rig.pose_name = "jawOpen"
     assert bpy.ops.lipwright.store_pose() == {"FINISHED"}
     rig.pose.bones["bone.001"].rotation_euler = (0, 0, 0)
-    character = ours("scene.character").character_of(rig, bpy.context.scene)
-    assert ours("scene.character").rig_or_refuse(character).rows
+    character = ours("scene.character.find").character_of(rig, bpy.context.scene)
+    assert ours("scene.character.find").rig_or_refuse(character).rows
     bpy.ops.lipwright.remove_pose(name="jawOpen")
-    assert isinstance(ours("scene.character").rig_of(character), str)
+    assert isinstance(ours("scene.character.find").rig_of(character), str)

@@ -99,7 +99,7 @@ def test_corrections_survive_a_reload_and_are_used(stored, fake, tmp_path, ours)
 def test_a_dial_keeps_the_corrections(stored, fake, ours):
     stored.rows[1].symbol = "k"
     bpy.ops.lipwright.redraw()
-    live = ours("operators.live")
+    live = ours("jobs.live")
     live._waiting.add("Head")
     live.mix_waiting()
     last = ours("scene.cache").last_takes["Head"]
@@ -157,6 +157,6 @@ def test_markers_are_ours_alone(stored):
 def test_bake_keeps_the_list_it_was_given(stored, voice, tmp_path, ours):
     path = tmp_path / "sounds.txt"
     path.write_text("0.5 1 ɔ\n", "utf-8")
-    assert ours("operators.command").main(["--audio", str(voice), "--phones", str(path)]) == 0
+    assert ours("jobs.bake").main(["--audio", str(voice), "--phones", str(path)]) == 0
     assert symbols(stored) == "_ɔ_"
     assert stored.edited

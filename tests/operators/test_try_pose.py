@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def head(ours):
-    item = ours("scene.demo_head").add_demo_head(bpy.context)
+    item = ours("scene.character.demo_head").add_demo_head(bpy.context)
     bpy.context.view_layer.objects.active = item
     return item
 
@@ -37,9 +37,9 @@ def test_nothing_tried_is_saved(head, tmp_path):
 
 
 def test_the_dials_are_saved_and_change_the_pose(head, ours, tmp_path):
-    character = ours("scene.character").character_of(head, bpy.context.scene)
-    dials = ours("scene.properties").settings_of(character)
-    calibration = ours("scene.measure").calibration_of
+    character = ours("scene.character.find").character_of(head, bpy.context.scene)
+    dials = ours("scene.saved.properties").settings_of(character)
+    calibration = ours("scene.character.measure").calibration_of
     assert calibration(character) is None
     bpy.ops.lipwright.test_pose(pose="closed")
     before = calibration(character)
@@ -63,10 +63,10 @@ def test_without_a_character_the_button_says_why(ours):
 
 
 def test_unfitted_lips_use_the_constants(head, ours):
-    character = ours("scene.character").character_of(head, bpy.context.scene)
-    ours("scene.properties").settings_of(character).fit_lips = False
-    rig = ours("scene.character").rig_of(character)
-    assert ours("scene.measure").calibrated_lips(character, rig) is None
+    character = ours("scene.character.find").character_of(head, bpy.context.scene)
+    ours("scene.saved.properties").settings_of(character).fit_lips = False
+    rig = ours("scene.character.find").rig_of(character)
+    assert ours("scene.character.measure").calibrated_lips(character, rig) is None
     assert bpy.ops.lipwright.test_pose(pose="closed") == {"FINISHED"}
     blocks = head.data.shape_keys.key_blocks
     assert blocks["mouthClose"].value == pytest.approx(blocks["jawOpen"].value, abs=0.02)

@@ -186,7 +186,7 @@ def test_sounds_are_drawn_with_their_times(draw, face, ours):
     assert "lists the sounds" in " ".join(draw("phones"))
     phone = ours("core.phones").Phone
     line = [phone("_", 0.0, 0.25), phone("ɲ", 0.25, 0.5, 0.3)]
-    ours("scene.phone_properties").keep_phones(item, line, "1", 10.0, edited=True)
+    ours("scene.saved.phones").keep_phones(item, line, "1", 10.0, edited=True)
     lines = draw("phones")
     assert lines[:5] == ["10.0", "16.0", "", "16.0", "22.0"]
     assert "[lipwright.redraw]" in lines

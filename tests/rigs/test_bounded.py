@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from lipwright.rigs.bounded import STIFF, nearest
+from lipwright.rigs.lips.bounded import STIFF, nearest
 
 FRAMES, UNKNOWNS, DISTANCES = 5, 6, 4
 

@@ -4,11 +4,11 @@
 import numpy as np
 import pytest
 
-from lipwright.rigs import demo_head_features as features
-from lipwright.rigs.demo_head import BONES, CENTIMETRE, ORIGIN, MeshPart, build_head
-from lipwright.rigs.demo_head_mesh import HeadNet, build_net
-from lipwright.rigs.demo_head_shapes import reflect
-from lipwright.rigs.demo_head_surface import EYE_CENTRE, EYE_RADIUS
+from lipwright.rigs.demo_head import features
+from lipwright.rigs.demo_head.build import BONES, CENTIMETRE, ORIGIN, MeshPart, build_head
+from lipwright.rigs.demo_head.mesh import HeadNet, build_net
+from lipwright.rigs.demo_head.shapes import reflect
+from lipwright.rigs.demo_head.surface import EYE_CENTRE, EYE_RADIUS
 
 SIDED = (
     "browDown browOuterUp cheekSquint eyeBlink eyeLookDown eyeLookIn eyeLookOut eyeLookUp "

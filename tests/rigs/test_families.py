@@ -8,7 +8,7 @@ import pytest
 
 from lipwright.core.errors import RigError
 from lipwright.core.motion.track import ARKIT_NAMES, BREATH_NAMES, FACE_NAMES, FaceTrack
-from lipwright.rigs import daz, metahuman
+from lipwright.rigs.families import daz, metahuman
 from lipwright.rigs.match import FAMILIES, LAST_RESORT, describe, drive, match
 from lipwright.rigs.schema import Control
 from lipwright.rigs.solve import shares

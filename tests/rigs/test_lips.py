@@ -8,11 +8,11 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from lipwright.core.motion.track import FACE_NAMES, LIP_CONTACT, LIP_TUCK, FaceTrack
-from lipwright.rigs.demo_head import build_head
-from lipwright.rigs.demo_head_features import LIP_LOOPS
-from lipwright.rigs.demo_head_mesh import build_net
-from lipwright.rigs.fit import fit_lips
-from lipwright.rigs.lips import FaceMesh, find_lips
+from lipwright.rigs.demo_head.build import build_head
+from lipwright.rigs.demo_head.features import LIP_LOOPS
+from lipwright.rigs.demo_head.mesh import build_net
+from lipwright.rigs.lips.find import FaceMesh, find_lips
+from lipwright.rigs.lips.fit import fit_lips
 from lipwright.rigs.match import drive, match
 from lipwright.rigs.mouths import MOUTHS
 from lipwright.rigs.sample_poses import SAMPLE_POSES, sample_pose

@@ -8,7 +8,7 @@ import pytest
 
 from lipwright.core.errors import RigError
 from lipwright.core.motion.track import ARKIT_NAMES, TONGUE_NAMES, FaceTrack
-from lipwright.rigs.arkit import ARKIT
+from lipwright.rigs.families.arkit import ARKIT
 from lipwright.rigs.match import describe, drive, match, parse
 from lipwright.rigs.schema import Control, RigMap, Row
 

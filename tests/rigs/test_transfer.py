@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from lipwright.core.errors import RigError
-from lipwright.rigs.demo_head import build_head
-from lipwright.rigs.landmarks import LANDMARKS, demo_landmarks, guess_landmarks
-from lipwright.rigs.transfer import Head, _normals, give_shapes
+from lipwright.rigs.demo_head.build import build_head
+from lipwright.rigs.demo_head.landmarks import LANDMARKS, demo_landmarks, guess_landmarks
+from lipwright.rigs.demo_head.transfer import Head, _normals, give_shapes
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def person(face, ours):
     item.parent = armature
     item.location.z = 1.4
     bpy.context.view_layer.update()
-    return ours("scene.character").character_of(item, bpy.context.scene)
+    return ours("scene.character.find").character_of(item, bpy.context.scene)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def act(ours, analysis):
     """Let a character say the demo line as its dials ask; returns the report."""
 
     def do(character, first=10.0, name="line"):
-        baking = ours("operators.baking")
+        baking = ours("jobs.lines")
         clock = ours("scene.clock").clock_of(bpy.context.scene, first)
         heard = ours_analysis(ours, analysis)
         look_at = baking.looked_at(character, heard, clock)
@@ -111,7 +111,7 @@ def test_a_keyframed_slider_is_followed(person, act):
 def test_a_strip_has_its_own_feelings(person, act, ours, voice, monkeypatch):
     if not ours("scene.compat").HAS_SOUND:
         pytest.skip("this Blender has no sound strips")
-    strip = ours("scene.strip").add_to_sequencer(bpy.context.scene, voice, 10)
+    strip = ours("scene.sounds.strip").add_to_sequencer(bpy.context.scene, voice, 10)
     person.root.lipwright.feelings.happy = 1.0
     strip.lipwright.own = True
     strip.lipwright.feelings.sad = 1.0
@@ -171,7 +171,7 @@ def test_the_head_turns_on_top_of_the_artists_own(person, act, ours, place):
     with_ours = np.array([degrees_left(turned(armature, "head", frame)) for frame in frames])
     assert 0.5 < np.abs(with_ours - before).max() < 12
     assert degrees_left(turned(armature, "head", 5)) == pytest.approx(before[0], abs=0.05)
-    ours("scene.takes").clear_take(person)
+    ours("scene.takes.write").clear_take(person)
     after = [degrees_left(turned(armature, "head", frame)) for frame in frames]
     assert np.allclose(after, before, atol=0.01)
     assert data.action_blend_type == "REPLACE"
@@ -217,7 +217,7 @@ def test_another_target_is_looked_at_when_the_dial_moves(person, act, ours):
     act(person)
     first = degrees_left(turned(person.root, "eye.L", 60))
     acting.look_at = bpy.data.objects["Two"]
-    ours("operators.baking").mix_again(person)
+    ours("jobs.lines").mix_again(person)
     assert first < -10 < 10 < degrees_left(turned(person.root, "eye.L", 60))
 
 
@@ -267,7 +267,7 @@ def test_clear_removes_every_layer(person, act, ours):
     before = shown(person.meshes[0], 60)
     act(person)
     assert np.abs(shown(person.meshes[0], 60) - before).max() > 0.01
-    ours("scene.takes").clear_take(person)
+    ours("scene.takes.write").clear_take(person)
     assert np.array_equal(shown(person.meshes[0], 60), before)
     assert not bpy.data.actions
     assert not person.meshes[0].data.shape_keys.animation_data.nla_tracks
@@ -288,7 +288,7 @@ def test_other_lines_stay_when_one_is_taken_apart(person, act):
 
 
 def test_a_mood_is_saved_and_used(person, ours, tmp_path, monkeypatch):
-    moods = ours("scene.moods")
+    moods = ours("scene.saved.moods")
     monkeypatch.setattr(moods, "folder", lambda: tmp_path)
     dials = person.root.lipwright
     dials.feelings.angry, dials.acting.brow = 0.7, 1.5
@@ -307,7 +307,7 @@ def test_a_mood_is_saved_and_used(person, ours, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("text", ["", "[]", '{"dials": {"angry": "x"}}', "import os", '{"a": 1}'])
 def test_a_broken_mood_is_refused_and_changes_nothing(person, ours, tmp_path, monkeypatch, text):
-    moods = ours("scene.moods")
+    moods = ours("scene.saved.moods")
     monkeypatch.setattr(moods, "folder", lambda: tmp_path)
     (tmp_path / "Odd.json").write_text(text)
     person.root.lipwright.feelings.angry = 0.5
@@ -317,7 +317,7 @@ def test_a_broken_mood_is_refused_and_changes_nothing(person, ours, tmp_path, mo
 
 
 def test_every_mood_is_within_its_dials(person, ours):
-    moods = ours("scene.moods")
+    moods = ours("scene.saved.moods")
     for name in moods.MOODS:
         moods.use_mood(name, person.root.lipwright, person.root.lipwright.feelings)
         holders = person.root.lipwright.feelings, person.root.lipwright.acting
@@ -333,7 +333,7 @@ def test_the_dice_change_one_layer_or_all(person, monkeypatch, ours):
     assert (dials.acting.seeds.blink, dials.seed) == (77, 0)
     bpy.ops.lipwright.roll()
     assert dials.seed == 77
-    settings = ours("operators.settings").read_dials(dials)
+    settings = ours("jobs.dials").read_dials(dials)
     assert settings.seeds == {"blink": 77}
 
 
@@ -350,7 +350,7 @@ def test_the_guess_is_copied_to_the_sliders(person, act, ours):
 
 
 def test_eye_bones_of_many_rigs_are_found():
-    from lipwright.rigs.body_bones import find_body
+    from lipwright.rigs.bones.body_names import find_body
 
     for names, wanted in (
         (["neck", "head", "DEF-eye.L", "master_eye.L", "master_eye.R", "eye.L"], "master_eye.L"),

@@ -34,15 +34,15 @@ def speak(ours):
         names = ours("core.motion.track").FACE_NAMES
         values = np.array([[face.get(name, 0.0) for name in names] for face in faces.values()])
         track = ours("core.motion.track").FaceTrack(values.astype(np.float32), names, 24.0)
-        character = ours("scene.character").character_of(item, bpy.context.scene)
-        rig = ours("scene.character").rig_or_refuse(character)
+        character = ours("scene.character.find").character_of(item, bpy.context.scene)
+        rig = ours("scene.character.find").rig_or_refuse(character)
         keys = {
             control: ours("core.motion.keys").Keys(np.array([*faces], float), curve)
             for control, curve in ours("rigs.match").drive(track, rig).items()
         }
         rests = {row.control: row.rest for row in rig.rows}
         span = (min(faces) - 1.0, max(faces) + 1.0)
-        return ours("scene.takes").write_take(
+        return ours("scene.takes.write").write_take(
             character, keys, "line", span, rests=rests, tolerance=tolerance
         )
 
@@ -61,7 +61,7 @@ def gaps(item):
 @pytest.mark.parametrize("name", ["jaw_master", "CC_Base_JawRoot", "mixamorig:Jaw", "あご"])
 def test_a_jaw_bone_alone_talks(name, mode, speak, ours):
     item, _rig = bone_head({"jaw": name}, mode, roll=0.7)
-    assert [c.name for c in ours("scene.character").talking_characters(bpy.context.scene)] == [
+    assert [c.name for c in ours("scene.character.find").talking_characters(bpy.context.scene)] == [
         "Rig"
     ]
     rest = lip_gap(item)
@@ -101,8 +101,8 @@ def test_a_bone_named_jaw_that_moves_the_whole_head_is_none(ours):
     item, _rig = bone_head({"jaw": "jaw"})
     item.vertex_groups.remove(item.vertex_groups["jaw"])
     item.vertex_groups["head"].name = "jaw"
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    assert "no face bones" in ours("scene.character").rig_of(character)
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    assert "no face bones" in ours("scene.character.find").rig_of(character)
 
 
 @pytest.mark.parametrize("mode", ["QUATERNION", "XZY"])
@@ -121,10 +121,10 @@ def test_moves_are_added_to_the_artists_pose_which_comes_back(mode, speak, ours)
         assert np.allclose(bone.matrix_basis, stood, atol=1e-6)
         bpy.context.scene.frame_set(12)
         turn = (stood.inverted() @ bone.matrix_basis).to_quaternion().angle
-        full = ours("scene.poses").poses_of(rig)["jawOpen"]["jaw"].turn
+        full = ours("scene.character.poses").poses_of(rig)["jawOpen"]["jaw"].turn
         assert turn == pytest.approx(height * np.linalg.norm(full), abs=1e-5)
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    ours("scene.takes").clear_take(character)
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    ours("scene.takes.write").clear_take(character)
     bpy.context.view_layer.update()
     assert np.allclose(bone.matrix_basis, stood, atol=1e-6)
     assert not bpy.data.actions
@@ -145,8 +145,8 @@ def test_body_animation_stays(speak, ours):
     assert np.allclose(head.matrix_basis, before, atol=1e-6)
     bpy.context.scene.frame_set(12)
     assert rig.pose.bones["jaw"].rotation_quaternion.angle > 0.1
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    ours("scene.takes").clear_take(character)
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    ours("scene.takes.write").clear_take(character)
     assert list(bpy.data.actions) == [theirs]
     assert not rig.animation_data.nla_tracks
 
@@ -176,7 +176,7 @@ def test_few_keys_of_bones(speak):
 def test_a_stored_pose_is_used_and_saved(speak, ours, tmp_path):
     item, rig = bone_head({"jaw": "bone.007"})
     bone = rig.pose.bones["bone.007"]
-    store = ours("scene.poses").store_pose
+    store = ours("scene.character.poses").store_pose
     for name, angle in (("AI", 0.4), ("O", 0.3), ("E", 0.2), ("FV", 0.05), ("U", 0.1), ("L", 0.15)):
         bone.rotation_quaternion = (np.cos(angle / 2), np.sin(angle / 2), 0, 0)
         assert store(rig, name) == 1
@@ -189,8 +189,8 @@ def test_a_stored_pose_is_used_and_saved(speak, ours, tmp_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
     bpy.ops.wm.open_mainfile(filepath=str(path))
     item = bpy.data.objects["Head"]
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    assert ours("scene.character").rig_or_refuse(character).family == "preston_blair"
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    assert ours("scene.character.find").rig_or_refuse(character).family == "preston_blair"
     speak(item, {11: {}, 12: {"jawOpen": 0.5, "mouthLowerDownLeft": 0.3}, 13: {}})
     bpy.context.scene.frame_set(12)
     assert bpy.data.objects["Rig"].pose.bones["bone.007"].rotation_quaternion.angle > 0.1
@@ -205,11 +205,11 @@ def test_a_pose_library_is_read_by_name(asset, speak, ours):
     for name in ("viseme_U", "viseme_SS", "viseme_CH", "viseme_PP"):
         _pose_action(rig, bone, name, 0.11 if name != "viseme_PP" else 0.1, asset)
     bone.rotation_quaternion = (1, 0, 0, 0)
-    poses = ours("scene.poses").poses_of(rig)
+    poses = ours("scene.character.poses").poses_of(rig)
     assert poses["viseme_aa"]["bone.007"].turn[0] == pytest.approx(0.4, abs=1e-4)
     assert "viseme_PP" not in poses  # the bones rest
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    assert ours("scene.character").rig_or_refuse(character).family == "oculus_visemes"
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    assert ours("scene.character.find").rig_or_refuse(character).family == "oculus_visemes"
     speak(item)
     bpy.context.scene.frame_set(12)
     assert bone.rotation_quaternion.angle > 0.2
@@ -272,8 +272,8 @@ def test_an_overridden_rig_of_bones_keeps_all_after_reload(speak, ours, tmp_path
     into.collections[0].override_hierarchy_create(scene, bpy.context.view_layer)
     rig = next(one for one in scene.objects if one.type == "ARMATURE" and one.override_library)
     rig.override_library.is_system_override = False
-    character = ours("scene.character").character_of(rig, scene)
-    ours("scene.mapping").store_rig(rig, ours("scene.character").rig_of(character))
+    character = ours("scene.character.find").character_of(rig, scene)
+    ours("scene.character.mapping").store_rig(rig, ours("scene.character.find").rig_of(character))
     rig.lipwright_rig.rows["jawOpen"].scale = 0.5
     speak(rig)
     scene.frame_set(12)

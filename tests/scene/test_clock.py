@@ -26,9 +26,9 @@ def test_same_curve_in_seconds(face, ours, fake, fps, start):
     scene = bpy.context.scene
     ours("scene.clock").set_fps(scene, fps)
     item = face()
-    baking, settings = ours("operators.baking"), ours("pipeline").Settings()
+    baking, settings = ours("jobs.lines"), ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, start)
-    character = ours("scene.character").character_of(item, scene)
+    character = ours("scene.character.find").character_of(item, scene)
     heard = SimpleNamespace(seconds=LENGTH, notes=())
     baking.act(character, heard, settings, clock, "line")
     curve = jaw_curve(item)

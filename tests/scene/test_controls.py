@@ -63,8 +63,8 @@ def _follow(item, key, armature, holder, name, whole, rest):
 )
 def test_properties_move_the_face(where, spell, whole, rest, rig, ours):
     item, armature, holder = rig(where, spell, whole, rest)
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    found = ours("scene.character").rig_or_refuse(character)
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    found = ours("scene.character.find").rig_or_refuse(character)
     assert len(found.rows) == len(SHAPES)
     assert all("property" in row.control.kind for row in found.rows)
     frames = np.arange(11.0, 15)
@@ -76,7 +76,7 @@ def test_properties_move_the_face(where, spell, whole, rest, rig, ours):
         for control, curve in ours("rigs.match").drive(track, found).items()
     }
     rests = {row.control: row.rest for row in found.rows}
-    ours("scene.takes").write_take(character, keys, "line", (10.0, 15.0), rests=rests)
+    ours("scene.takes.write").write_take(character, keys, "line", (10.0, 15.0), rests=rests)
     gaps = {}
     for frame in (10, 12, 13, 14):
         bpy.context.scene.frame_set(frame)
@@ -85,7 +85,7 @@ def test_properties_move_the_face(where, spell, whole, rest, rig, ours):
     assert abs(gaps[13] - gaps[10]) < 0.1 * (gaps[12] - gaps[10])
     assert holder[spell("jawOpen")] == pytest.approx(whole)
     assert armature["walk_speed"] == 1.0
-    ours("scene.takes").clear_take(character)
+    ours("scene.takes.write").clear_take(character)
     assert holder[spell("jawOpen")] == pytest.approx(rest)
     assert not bpy.data.actions
 
@@ -93,6 +93,6 @@ def test_properties_move_the_face(where, spell, whole, rest, rig, ours):
 def test_a_driven_property_is_left_alone(rig, ours):
     item, armature, _ = rig("object")
     armature.driver_add('["jawOpen"]').driver.expression = "0"
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    rows = ours("scene.character").rig_or_refuse(character).rows
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    rows = ours("scene.character.find").rig_or_refuse(character).rows
     assert "jawOpen" not in {row.control.key for row in rows}

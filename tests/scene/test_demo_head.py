@@ -5,8 +5,8 @@ import bpy
 import numpy as np
 import pytest
 
-from lipwright.rigs.demo_head import BONES, build_head
-from lipwright.scene import demo_head
+from lipwright.rigs.demo_head.build import BONES, build_head
+from lipwright.scene.character import demo_head
 
 
 @pytest.fixture

@@ -99,14 +99,14 @@ def talk(ours, monkeypatch):
     """Let a character say `LINE`; returns report, lips' distances and vertices by second."""
 
     def do(item, apart=False):
-        baking, scene = ours("operators.baking"), bpy.context.scene
+        baking, scene = ours("jobs.lines"), bpy.context.scene
         scene.render.fps = round(RATE_HZ)
         track = ours("core.motion.track").FaceTrack(line().values, line().names, RATE_HZ)
         monkeypatch.setattr(baking, "perform", lambda _analysis, _settings: track)
         layers = {"speech": replace(track, values=track.values * SPEECH), "blink": track}
         monkeypatch.setattr(baking, "steps", lambda _analysis, _settings: layers)
-        character = ours("scene.character").character_of(item, scene)
-        ours("scene.properties").settings_of(character).apart = apart
+        character = ours("scene.character.find").character_of(item, scene)
+        ours("scene.saved.properties").settings_of(character).apart = apart
         clock = ours("scene.clock").clock_of(scene, float(FIRST))
         report = baking.act(character, HEARD, ours("pipeline").Settings(), clock, "line")
         gaps, points = {}, {}
@@ -123,8 +123,8 @@ def test_the_family_is_known_and_talks(case, spelling, talk, ours):
     family, keys = CASES[case]
     spell = SPELLINGS[spelling]
     item = keyed_head({spell(key): parts for key, parts in shapes_of(keys).items()})
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    rig = ours("scene.character").rig_or_refuse(character)
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    rig = ours("scene.character.find").rig_or_refuse(character)
     assert rig.family == family
     _, gaps, points = talk(item)
     rest = gaps[0.0]
@@ -160,8 +160,8 @@ def test_keys_and_a_jaw_bone(talk, ours):
         moved = head_part().vertices + head_part().keys[name]
         block.data.foreach_set("co", moved.astype(np.float32).ravel())
         block.value = 0.0
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    rows = ours("scene.character").rig_of(character).rows
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    rows = ours("scene.character.find").rig_of(character).rows
     kinds = {row.control.key: row.control.kind for row in rows}
     assert kinds["jawOpen"] == "pose"
     assert kinds["mouthPucker"] == "shape key"

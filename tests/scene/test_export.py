@@ -20,10 +20,10 @@ def talking(face, ours, fake):
     """A face with a take from frame 31 on."""
     item = face("Anna")
     scene = bpy.context.scene
-    character = ours("scene.character").character_of(item, scene)
+    character = ours("scene.character.find").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, float(START))
     settings = ours("pipeline").Settings()
-    ours("operators.baking").act(character, HEARD, settings, clock, "line one")
+    ours("jobs.lines").act(character, HEARD, settings, clock, "line one")
     return character
 
 
@@ -74,7 +74,7 @@ def test_read_back_is_the_same(talking, ours, tmp_path, suffix):
     count = round(LENGTH * 24) + 1
     before, was = shown(talking.meshes[0], range(START, START + count)), state(scene)
     assert before.max() > 0.5
-    export = ours("scene.export")
+    export = ours("scene.exports.files")
     path = tmp_path / f"line{suffix}"
     writers = {".fbx": export.export_fbx, ".glb": export.export_glb, ".usdc": export.export_usd}
     write = writers[suffix]
@@ -97,11 +97,11 @@ def test_the_artists_keys_and_nla_come_along(face, ours, fake, tmp_path):
     block.value = 0.5
     block.keyframe_insert("value", frame=1)
     scene = bpy.context.scene
-    character = ours("scene.character").character_of(item, scene)
+    character = ours("scene.character.find").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    ours("operators.baking").act(character, HEARD, ours("pipeline").Settings(), clock, "line")
+    ours("jobs.lines").act(character, HEARD, ours("pipeline").Settings(), clock, "line")
     path = tmp_path / "line.fbx"
-    ours("scene.export").export_fbx(path, character, scene)
+    ours("scene.exports.files").export_fbx(path, character, scene)
     item, zero = read_back(path, ours)
     assert value_at(item, zero + 20, "mouthClose") == pytest.approx(0.5, abs=1e-3)
     wanted = FakePipeline.jaw(np.array(20 / 24), LENGTH)
@@ -117,20 +117,20 @@ def test_a_face_with_its_own_skeleton_keeps_it(face, ours, fake, tmp_path):
     item.modifiers.new("Armature", "ARMATURE").object = armature
     item.vertex_groups.new(name="Bone").add(range(8), 1.0, "REPLACE")
     scene = bpy.context.scene
-    character = ours("scene.character").character_of(item, scene)
+    character = ours("scene.character.find").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    ours("operators.baking").act(character, HEARD, ours("pipeline").Settings(), clock, "line")
+    ours("jobs.lines").act(character, HEARD, ours("pipeline").Settings(), clock, "line")
     path = tmp_path / "line.fbx"
-    ours("scene.export").export_fbx(path, character, scene)
+    ours("scene.exports.files").export_fbx(path, character, scene)
     back, zero = read_back(path, ours)
     assert [one.name for one in bpy.data.objects if one.type == "ARMATURE"] == ["Skeleton"]
     assert value_at(back, zero + 20) > 0.05
 
 
 def test_nothing_to_export_is_a_sentence(face, ours, tmp_path):
-    character = ours("scene.character").character_of(face(), bpy.context.scene)
+    character = ours("scene.character.find").character_of(face(), bpy.context.scene)
     with pytest.raises(ours("core.errors").RigError, match="Generate it first"):
-        ours("scene.export").export_fbx(tmp_path / "x.fbx", character, bpy.context.scene)
+        ours("scene.exports.files").export_fbx(tmp_path / "x.fbx", character, bpy.context.scene)
 
 
 def test_curves_alone_come_back_by_their_names(ours, tmp_path):
@@ -140,7 +140,7 @@ def test_curves_alone_come_back_by_their_names(ours, tmp_path):
     names = ("CTRL_expressions_jawOpen", "CTRL_expressions_mouthCornerPullL")
     path = tmp_path / "curves.fbx"
     curves = {names[0]: wave, names[1]: 1 - wave}
-    ours("scene.export").export_curves(path, curves, scene, "line one")
+    ours("scene.exports.files").export_curves(path, curves, scene, "line one")
     assert state(scene) == before
     item, zero = read_back(path, ours)
     assert item.find_armature() is not None
@@ -161,16 +161,16 @@ def test_a_face_of_bones_comes_back(suffix, body, ours, fake, tmp_path):
         for frame, angle in ((1, 0.0), (100, 0.5)):
             head.rotation_quaternion = (np.cos(angle / 2), 0, np.sin(angle / 2), 0)
             head.keyframe_insert("rotation_quaternion", frame=frame)
-    character = ours("scene.character").character_of(item, scene)
+    character = ours("scene.character.find").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, float(START))
     settings = ours("pipeline").Settings()
-    ours("operators.baking").act(character, HEARD, settings, clock, "line one")
+    ours("jobs.lines").act(character, HEARD, settings, clock, "line one")
     path = tmp_path / f"bones{suffix}"
     export = {".fbx": "export_fbx", ".glb": "export_glb"}[suffix]
     seen = [12, 24, 36]
     before, was = gaps_at(item, [START + frame for frame in seen]), state(scene)
     assert max(before) - min(before) > 0.05
-    getattr(ours("scene.export"), export)(path, character, scene)
+    getattr(ours("scene.exports.files"), export)(path, character, scene)
     assert state(scene) == was
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True, load_ui=False)
     if suffix == ".fbx":

@@ -13,15 +13,15 @@ from lipwright.tests.blender_fixtures import value_at
 @pytest.fixture
 def head(ours):
     """The demo head's skin and its character."""
-    item = ours("scene.demo_head").add_demo_head(bpy.context)
-    return item, ours("scene.character").character_of(item, bpy.context.scene)
+    item = ours("scene.character.demo_head").add_demo_head(bpy.context)
+    return item, ours("scene.character.find").character_of(item, bpy.context.scene)
 
 
 @pytest.fixture
 def measured(ours):
     def measure(character, again=True):
-        rig = ours("scene.character").rig_of(character)
-        return ours("scene.measure").lips_of(character, rig, again=again)
+        rig = ours("scene.character.find").rig_of(character)
+        return ours("scene.character.measure").lips_of(character, rig, again=again)
 
     return measure
 
@@ -32,8 +32,8 @@ def say(ours):
 
     def write(character, poses):
         samples, keys = ours("rigs.sample_poses"), ours("core.motion.keys").Keys
-        rig = ours("scene.character").rig_of(character)
-        fit = ours("scene.measure").calibrated_lips(character, rig)
+        rig = ours("scene.character.find").rig_of(character)
+        fit = ours("scene.character.measure").calibrated_lips(character, rig)
         tracks = [samples.sample_pose(pose) for pose in poses]
         track = ours("core.motion.track").FaceTrack(
             np.concatenate([one.values for one in tracks]), tracks[0].names, 1.0
@@ -41,7 +41,9 @@ def say(ours):
         driven = ours("rigs.match").drive(track, rig, fit)
         frames = np.arange(1.0, len(poses) + 1)
         written = {control: keys(frames, curve) for control, curve in driven.items()}
-        return ours("scene.takes").write_take(character, written, "poses", (0, len(poses) + 1))
+        return ours("scene.takes.write").write_take(
+            character, written, "poses", (0, len(poses) + 1)
+        )
 
     return write
 
@@ -62,9 +64,9 @@ def gap_of(ours, item, fit_mesh_lips, frame):
 @pytest.fixture
 def lips(ours):
     def find(character):
-        rig = ours("scene.character").rig_of(character)
-        meshes = ours("scene.measure").face_meshes(character, rig)
-        return ours("rigs.fit").skin_of(meshes, rig)[1]
+        rig = ours("scene.character.find").rig_of(character)
+        meshes = ours("scene.character.measure").face_meshes(character, rig)
+        return ours("rigs.lips.fit").skin_of(meshes, rig)[1]
 
     return find
 
@@ -176,8 +178,8 @@ def test_face_shapes_left_on_rest_while_the_line_plays(face, fake, ours, tmp_pat
     for name in ("viseme_aa", "Fat"):
         blocks[name].value = 1.0
     scene = bpy.context.scene
-    character = ours("scene.character").character_of(item, scene)
-    act, settings = ours("operators.baking").act, ours("pipeline").Settings()
+    character = ours("scene.character.find").character_of(item, scene)
+    act, settings = ours("jobs.lines").act, ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, 1.0)
     report = act(character, SimpleNamespace(seconds=2.0, notes=()), settings, clock, "line")
     assert any("viseme_aa" in note and "Fat" not in note for note in report.notes)
@@ -185,5 +187,5 @@ def test_face_shapes_left_on_rest_while_the_line_plays(face, fake, ours, tmp_pat
     assert value_at(item, 20, "Fat") == 1
     act(character, SimpleNamespace(seconds=2.0, notes=()), settings, clock, "line")
     assert value_at(item, 20, "viseme_aa") == 0
-    ours("scene.takes").clear_take(character)
+    ours("scene.takes.write").clear_take(character)
     assert value_at(item, 20, "viseme_aa") == 1

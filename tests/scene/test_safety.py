@@ -18,12 +18,10 @@ def speak(ours, fake):
 
     def act(item):
         scene = bpy.context.scene
-        character = ours("scene.character").character_of(item, scene)
+        character = ours("scene.character.find").character_of(item, scene)
         heard = SimpleNamespace(seconds=2.0, notes=())
         clock = ours("scene.clock").clock_of(scene, 1.0)
-        return ours("operators.baking").act(
-            character, heard, ours("pipeline").Settings(), clock, "line"
-        )
+        return ours("jobs.lines").act(character, heard, ours("pipeline").Settings(), clock, "line")
 
     return act
 
@@ -139,7 +137,7 @@ def test_copies_of_one_mesh_are_one_face(face, speak, ours):
     assert report.curves <= len(ARKIT_SOME)
     twin = bpy.data.objects["Twin"]
     assert value_at(twin, 20) == value_at(item, 20) > 0
-    assert len(ours("scene.character").characters(bpy.context.scene)) == 1
+    assert len(ours("scene.character.find").characters(bpy.context.scene)) == 1
 
 
 def test_absolute_keys_are_refused(face, speak, ours):
@@ -158,6 +156,6 @@ def test_a_file_of_the_old_mouth_keeps_its_other_values(face, speak, ours):
         block.value = number / 20
     before = {block.name: block.value for block in blocks}
     speak(item)
-    character = ours("scene.character").character_of(item, bpy.context.scene)
-    ours("scene.takes").clear_take(character)
+    character = ours("scene.character.find").character_of(item, bpy.context.scene)
+    ours("scene.takes.write").clear_take(character)
     assert {block.name: block.value for block in blocks} == pytest.approx(before)

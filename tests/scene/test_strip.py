@@ -14,12 +14,12 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def strip(ours, voice):
-    return ours("scene.strip").add_to_sequencer(bpy.context.scene, voice, 11)
+    return ours("scene.sounds.strip").add_to_sequencer(bpy.context.scene, voice, 11)
 
 
 @pytest.fixture
 def span_of(ours):
-    return lambda strip: ours("scene.strip").span_of_strip(strip, bpy.context.scene)
+    return lambda strip: ours("scene.sounds.strip").span_of_strip(strip, bpy.context.scene)
 
 
 def trim_left(strip, frames: int) -> None:
@@ -51,7 +51,7 @@ def test_trim_and_move_are_what_is_heard(strip, span_of, ours, tmp_path):
     assert span.first_frame == 23
     assert span.start_seconds == pytest.approx(0.5)
     assert span.duration_seconds == pytest.approx(2.0 - 0.5 - 0.25, abs=0.05)
-    sound = ours("scene.decode").read_span(span)
+    sound = ours("scene.sounds.decode").read_span(span)
     mix = heard(tmp_path, ours)
     start = round((span.first_frame - 1) / 24 * 16_000)
     stretch = mix[start : start + len(sound.samples)]
@@ -61,7 +61,7 @@ def test_trim_and_move_are_what_is_heard(strip, span_of, ours, tmp_path):
 def test_volume_scales_the_sound(strip, span_of, ours):
     strip.volume = 0.5
     loud = ours("core.audio.load").load_sound(span_of(strip).path)
-    soft = ours("scene.decode").read_span(span_of(strip))
+    soft = ours("scene.sounds.decode").read_span(span_of(strip))
     assert np.abs(soft.samples).max() == pytest.approx(0.5 * np.abs(loud.samples).max(), rel=1e-3)
 
 
@@ -77,17 +77,19 @@ def test_silent_strips_say_so(strip, span_of, ours, attribute, value, says):
 def test_a_packed_sound_needs_no_file(strip, span_of, ours, voice):
     strip.sound.pack()
     voice.unlink()
-    assert ours("scene.decode").read_span(span_of(strip)).seconds == pytest.approx(2.0, abs=0.05)
+    assert ours("scene.sounds.decode").read_span(span_of(strip)).seconds == pytest.approx(
+        2.0, abs=0.05
+    )
 
 
 def test_a_missing_file_is_a_sentence(strip, span_of, ours, voice):
     voice.unlink()
     with pytest.raises(ours("core.errors").SoundError, match="was not found"):
-        ours("scene.decode").read_span(span_of(strip))
+        ours("scene.sounds.decode").read_span(span_of(strip))
 
 
 def test_the_only_strip_or_the_named_one(strip, ours, tmp_path):
-    module, scene = ours("scene.strip"), bpy.context.scene
+    module, scene = ours("scene.sounds.strip"), bpy.context.scene
     assert module.strip_named(scene, "") == strip
     other = module.add_to_sequencer(scene, write_wave(tmp_path / "other.wav", 1.0), 20)
     assert other.channel != strip.channel
@@ -99,12 +101,12 @@ def test_the_only_strip_or_the_named_one(strip, ours, tmp_path):
 def test_a_retimed_strip_is_rendered(strip, span_of, ours, monkeypatch, tmp_path):
     # Adding retiming keys from a script crashes Blender 4.5, so the question is answered for it.
     monkeypatch.setattr(ours("scene.compat"), "is_retimed", lambda _strip: True)
-    other = ours("scene.strip").add_to_sequencer(
+    other = ours("scene.sounds.strip").add_to_sequencer(
         bpy.context.scene, write_wave(tmp_path / "other.wav", 1.0), 11
     )
     trim_left(strip, 12)
     span = span_of(strip)
-    sound = ours("scene.decode").read_span(span)
+    sound = ours("scene.sounds.decode").read_span(span)
     whole = ours("core.audio.load").load_sound(strip.sound.filepath).samples[8000:]
     assert np.corrcoef(sound.samples[:16000], whole[:16000])[0, 1] > 0.99
     assert not other.mute
@@ -117,7 +119,7 @@ def test_a_speaker(ours, voice):
     item = bpy.data.objects.new("Anna speaks", data)
     bpy.context.scene.collection.objects.link(item)
     bpy.context.scene.frame_start = 5
-    span = ours("scene.strip").span_of_speaker(item, bpy.context.scene)
+    span = ours("scene.sounds.strip").span_of_speaker(item, bpy.context.scene)
     assert (span.path, span.first_frame, span.name) == (voice, 5.0, "Anna speaks")
 
 
@@ -128,8 +130,8 @@ def test_what_soundfile_refuses_blender_reads(ours, voice, tmp_path):
         str(path), 48000, 1, aud.FORMAT_S16, aud.CONTAINER_MATROSKA, aud.CODEC_PCM, 128000, 1024
     )
     whole = ours("core.audio.load").load_sound(voice).samples
-    span = ours("scene.strip").AudioSpan(path, "line", 1.0, 0.5, 1.0)
-    samples = ours("scene.decode").read_span(span).samples
+    span = ours("scene.sounds.strip").AudioSpan(path, "line", 1.0, 0.5, 1.0)
+    samples = ours("scene.sounds.decode").read_span(span).samples
     assert len(samples) == 16_000
     lag = np.correlate(samples, whole[8000 - 800 : 24000 + 800], "valid").argmax() - 800
     assert abs(lag) < 80  # 5 ms
@@ -139,4 +141,6 @@ def test_a_broken_file_is_a_sentence_and_no_crash(ours, tmp_path):
     path = tmp_path / "broken.wav"
     path.write_bytes(b"no sound at all")
     with pytest.raises(ours("core.errors").SoundError, match="could not be read"):
-        ours("scene.decode").read_span(ours("scene.strip").AudioSpan(path, "line", 1.0))
+        ours("scene.sounds.decode").read_span(
+            ours("scene.sounds.strip").AudioSpan(path, "line", 1.0)
+        )

@@ -23,19 +23,19 @@ def take(ours):
             for key in character.key_names[mesh.name]
             if names is None or key in names
         }
-        return ours("scene.takes").write_take(character, keys, name, (first, last))
+        return ours("scene.takes.write").write_take(character, keys, name, (first, last))
 
     return write
 
 
 @pytest.fixture
 def character_of(ours):
-    return lambda item: ours("scene.character").character_of(item, bpy.context.scene)
+    return lambda item: ours("scene.character.find").character_of(item, bpy.context.scene)
 
 
 @pytest.fixture
 def clear(ours):
-    return lambda character: ours("scene.takes").clear_take(character)
+    return lambda character: ours("scene.takes.write").clear_take(character)
 
 
 def hand_key(item: bpy.types.Object, key: str, frame: float, value: float) -> None:
@@ -111,7 +111,7 @@ def test_below_hand_keys_a_take_keeps_its_time(face, character_of, ours):
     item = face()
     hand_key(item, "jawOpen", 20, 0.2)
     keys_of, control = ours("core.motion.keys").Keys, ours("rigs.schema").Control
-    write = ours("scene.takes").write_take
+    write = ours("scene.takes.write").write_take
     for first in (30, 100, 5):
         frames = np.arange(first + 1.0, first + 20)
         ramp = {control(item.name, "mouthClose"): keys_of(frames, (frames - first) / 20)}

@@ -6,8 +6,8 @@ import pytest
 from scipy.signal import correlate
 
 from lipwright.core.audio.load import load_sound
-from lipwright.training.codecs import CODECS, coded
 from lipwright.training.config import RATE_HZ, ROOT
+from lipwright.training.data.codecs import CODECS, coded
 
 LINE = load_sound(ROOT / "demo" / "line.wav").samples
 

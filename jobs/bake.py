@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lipwright without a window: `blender -c lipwright bake …`, and what bake.py runs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import LipwrightError, SettingsError
+from ..core.formats import DEFAULT_RATE_HZ, METAHUMAN_CSV, resampled, write_track
+from ..core.motion.track import FaceTrack
+from ..core.phone_list import end_to_end
+from ..options import add_voice_options, phones_from, settings_from, transcript_from
+from ..pipeline import perform
+from ..rigs.families.metahuman import control_track
+from ..scene import compat
+from ..scene.character.find import Character, character_named, only_character
+from ..scene.clock import clock_of, fps_of, set_fps
+from ..scene.exports.files import export_curves, export_fbx, export_glb, export_usd
+from ..scene.saved.phones import keep_phones
+from ..scene.saved.properties import settings_of
+from ..scene.sounds.strip import add_to_sequencer, span_of_file
+from ..scene.takes.places import Report
+from .dials import write_dials
+from .lines import Machine, act, hear, looked_at, sound_name, span_end
+from .manners import missing_part
+from .mapping import load_mapping
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+NAME = "lipwright"
+CSV = "livelink-csv"
+_handle: object | None = None
+
+
+def parser(prog: str) -> argparse.ArgumentParser:
+    """The options of a bake: those of the command line, and Blender's own."""
+    said = argparse.ArgumentParser(
+        prog=prog, description="Let a character of a scene say a line, without a window."
+    )
+    said.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help="scene or character to open: .blend, .fbx, .glb, .gltf or .vrm",
+    )
+    said.add_argument("--audio", type=Path, required=True, help="the sound file with the voice")
+    said.add_argument("--character", default="", help="object or collection; else the only one")
+    add_voice_options(said)
+    said.add_argument("--look-at-object", metavar="NAME", help="the eyes hold this object")
+    said.add_argument("--fps", type=float, help="set the scene's frame rate first, such as 29.97")
+    said.add_argument(
+        "--few-keys",
+        type=float,
+        metavar="TOLERANCE",
+        help="write only the keys needed for this tolerance, such as 0.01",
+    )
+    said.add_argument("--save", type=Path, help="write the scene here (.blend)")
+    said.add_argument("--fbx", type=Path, help="write character and take here")
+    said.add_argument("--glb", type=Path, help="write character and take here")
+    said.add_argument("--usd", type=Path, help="write character and take here (.usd, .usda, .usdc)")
+    said.add_argument("--mapping", type=Path, help="use this saved mapping (JSON)")
+    said.add_argument("--csv", type=Path, help="write the face curves here (Live Link Face)")
+    said.add_argument(
+        "--metahuman", type=Path, help="write MetaHuman control curves here (.fbx or .csv)"
+    )
+    return said
+
+
+def main(arguments: Sequence[str], prog: str = "bake.py") -> int:
+    """Run a bake; the exit code is 0 if done, 1 if it failed, 2 for wrong usage."""
+    try:
+        args = parser(prog).parse_args(list(arguments))
+        bake(args)
+    except SystemExit as leave:  # argparse has said what is wrong
+        return int(leave.code or DONE)
+    except SettingsError as error:
+        return _complain(prog, str(error), WRONG_USAGE)
+    except LipwrightError as error:
+        return _complain(prog, str(error), FAILED)
+    except ImportError as error:
+        return _complain(prog, missing_part(error), FAILED)
+    return DONE
+
+
+def _complain(prog: str, sentence: str, code: int) -> int:
+    sys.stderr.write(f"{prog}: {sentence}\n")
+    sys.stderr.flush()
+    return code
+
+
+def bake(args: argparse.Namespace) -> Report:
+    """Open, listen, write, save: what `main` does, with errors raised."""
+    wanted = settings_from(args)
+    phones = phones_from(args)
+    if args.file is not None:
+        open_scene(args.file)
+    scene = bpy.context.scene
+    if args.fps is not None:
+        set_fps(scene, args.fps)
+    character = character_named(args.character, scene) if args.character else only_character(scene)
+    if args.mapping is not None:
+        load_mapping(args.mapping, character)
+    span = span_of_file(args.audio.absolute(), float(scene.frame_start))
+    analysis = hear(
+        span,
+        Machine(args.device, args.threads),
+        phones=phones,
+        transcript=transcript_from(args, args.audio),
+    )
+    clock = clock_of(scene, span.first_frame)
+    if args.look_at_object:
+        settings_of(character).acting.look_at = object_named(args.look_at_object, scene)
+        look_at = looked_at(character, analysis, clock)
+        wanted = replace(wanted, acting=replace(wanted.acting, look_at=look_at))
+    report = act(character, analysis, wanted, clock, span.name, args.few_keys)
+    write_dials(settings_of(character), wanted, args.few_keys)
+    said = end_to_end(analysis.phones, analysis.seconds)
+    name, edited = sound_name(analysis), phones is not None
+    keep_phones(character.root, said, name, span.first_frame, edited=edited)
+    span_end(report, scene)
+    for note in report.notes:
+        sys.stderr.write(f"{note}\n")
+    _deliver(args, character, scene, report)
+    if args.csv is not None:
+        track = resampled(perform(analysis, wanted), args.fps or DEFAULT_RATE_HZ[CSV])
+        folder_of(args.csv)
+        write_track(args.csv, CSV, track, analysis.phones)
+    if args.metahuman is not None:
+        controls = control_track(resampled(perform(analysis, wanted), fps_of(scene)))
+        _write_controls(args.metahuman.absolute(), controls, scene, report.name)
+    sys.stdout.write(f"{report.sentence()}, {fps_of(scene):.6g} frames a second\n")
+    return report
+
+
+def _deliver(
+    args: argparse.Namespace, character: Character, scene: bpy.types.Scene, report: Report
+) -> None:
+    """Write the files that were asked for."""
+    if args.save is not None:
+        if compat.HAS_SOUND:
+            add_to_sequencer(scene, args.audio.absolute(), scene.frame_start)
+        folder_of(args.save)
+        bpy.ops.wm.save_as_mainfile(filepath=str(args.save.absolute()), check_existing=False)
+    writers = ((args.fbx, export_fbx), (args.glb, export_glb), (args.usd, export_usd))
+    for path, export in writers:
+        if path is not None:
+            folder_of(path)
+            export(path.absolute(), character, scene, report.name)
+
+
+def _write_controls(path: Path, controls: FaceTrack, scene: bpy.types.Scene, name: str) -> None:
+    """Write MetaHuman curves at the scene's rate, by the suffix of the file."""
+    folder_of(path)
+    if path.suffix.lower() == ".fbx":
+        export_curves(path, controls.curves(), scene, name)
+    elif path.suffix.lower() == ".csv":
+        write_track(path, METAHUMAN_CSV, controls, ())
+    else:
+        raise SettingsError(f"“{path.name}” should end with .fbx or .csv")
+
+
+def object_named(name: str, scene: bpy.types.Scene) -> bpy.types.Object:
+    """The object of this name; SettingsError if the scene has none."""
+    item = scene.objects.get(name)
+    if item is None:
+        raise SettingsError(f"There is no object “{name}” in this scene to look at")
+    return item
+
+
+def folder_of(path: Path) -> None:
+    """Make the folder of a file to write."""
+    try:
+        path.absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LipwrightError(f"The folder of “{path}” cannot be made. Choose another") from error
+
+
+def open_scene(path: Path) -> None:
+    """Open a .blend, or import a character into an empty scene."""
+    if not path.is_file():
+        raise SettingsError(f"The file “{path}” was not found. Check the path")
+    readers = {
+        ".blend": lambda name: bpy.ops.wm.open_mainfile(filepath=name, load_ui=False),
+        ".fbx": compat.import_fbx,
+        ".glb": lambda name: bpy.ops.import_scene.gltf(filepath=name),
+        ".gltf": lambda name: bpy.ops.import_scene.gltf(filepath=name),
+        ".vrm": lambda name: bpy.ops.import_scene.gltf(filepath=name),
+    }
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise SettingsError(f"“{path.name}” is none of {', '.join(readers)}. Convert it first")
+    if reader is not readers[".blend"]:
+        empty_scene()
+    try:
+        reader(str(path.absolute()))
+    except RuntimeError as error:
+        why = str(error).strip().removeprefix("Error: ").rstrip(".")
+        raise LipwrightError(
+            f"Blender could not read “{path.name}”: {why}. Write it anew from where it was made"
+        ) from error
+
+
+def empty_scene() -> None:
+    """Remove what a fresh file holds, so that the imported character is alone."""
+    for item in list(bpy.data.objects):
+        bpy.data.objects.remove(item)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """`blender -c lipwright bake …`."""
+    prog = f"blender -c {NAME}"
+    if not arguments or arguments[0] != "bake":
+        usage = f"{prog} bake [FILE] --audio SOUND …; {prog} bake --help lists the options"
+        return _complain(prog, usage, WRONG_USAGE)
+    return main(arguments[1:], f"{prog} bake")
+
+
+def register() -> None:
+    """Offer the command."""
+    global _handle
+    _handle = bpy.utils.register_cli_command(NAME, _run)
+
+
+def unregister() -> None:
+    """Take it back."""
+    bpy.utils.unregister_cli_command(_handle)

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last resort: a character that only opens and shuts its mouth."""
+
+from ..mouths import mouths
+from ..schema import Family
+from .arkit import UPPER_FACE, both
+
+PLAIN = Family(
+    name="plain",
+    label="Open and shut mouth",
+    shapes={
+        **UPPER_FACE,
+        "mouthSmile": both("mouthSmile"),
+        "smile": both("mouthSmile"),
+        "blink": both("eyeBlink"),
+        "eyesClosed": both("eyeBlink"),
+    },
+    poses=mouths(open="mouthOpen openMouth jawOpen jawDrop"),
+    wanted=(),
+    needed=1,
+    source="Ready Player Me's two standard morph targets, and what such keys are usually called",
+)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lips that must meet just meet, and never cross, whatever the face wants of a character.
+
+The distance of the lips at a few stations across the mouth is a linear function of the controls'
+values (`rigs.lips.fit`). Each frame keeps as near to the wanted values as it can while
+
+* lips that must meet (M B P) are no farther apart than their share of the opening,
+* a lower lip that tucks (F V) leaves a sliver, and
+* lips never cross.
+
+Frames whose lips are right already are not touched.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..schema import Control
+from .bounded import Array, nearest
+from .fit import IDLE, LipFit, Part
+
+TUCK_GAP = 0.045  # mouth widths between the lips on F V: the lip touches the teeth, air passes
+CROSSING = 0.007  # mouth widths that lips may overlap: soft tissue gives
+
+# What it costs to move a control away from what the face wants: closing is there to be chosen,
+# shapes that part the lips give way before the jaw does, anything else last.
+_CLOSE, _PARTS, _JAW, _OTHER = 0.02, 0.4, 1.0, 3.0
+_CLOSERS = ("mouthPress", "mouthRoll", "mouthShrugLower")
+_YIELDING = ("mouthFunnel", "mouthLowerDown", "mouthUpperUp", "mouthShrugUpper", "noseSneer")
+
+
+def meet(
+    values: Mapping[Control, NDArray[np.float32]],
+    opened: Mapping[Control, NDArray[np.float32]],
+    fit: LipFit,
+    contact: NDArray[np.floating],
+    tuck: NDArray[np.floating],
+) -> dict[Control, NDArray[np.float32]]:
+    """Change values as little as lips that must meet, must not quite, or must not cross ask for.
+
+    Parameters
+    ----------
+    values : mapping of Control to ndarray [shape=(frames,)]
+        What the face wants.
+    opened : mapping of Control to ndarray [shape=(frames,)]
+        The same before anything closes the lips; what a half-closed mouth is half of.
+    fit : LipFit
+    contact, tuck : ndarray [shape=(frames,)]
+        0..1, how far lips must meet and the lower lip must tuck.
+
+    Returns
+    -------
+    dict of Control to ndarray [shape=(frames,)], float32
+        Each within its limits.
+    """
+    wanted = fit.table(values, len(contact))
+    apart = np.maximum(fit.table(opened, len(contact)) @ fit.gap.T, 0) + fit.rest
+    contact, tuck = (np.asarray(guide, np.float64)[:, None] for guide in (contact, tuck))
+    tucked = np.minimum(apart, TUCK_GAP)
+    most = (1 - contact) * ((1 - tuck) * apart + tuck * tucked) - fit.rest
+    most = most - fit.seal * contact
+    least = np.full_like(most, -CROSSING) - fit.rest - max(fit.seal, 0.0) * (contact > 0)
+    low, high = _room(wanted, fit, contact, tuck)
+    solved = nearest(wanted, fit.gap, (least, most), (low, high), _costs(fit))
+    out = dict(values)
+    for i, part in enumerate(fit.parts):
+        for control in part.controls:
+            if control in out:
+                out[control] = (solved[:, i] + part.rest).astype(np.float32)
+    return out
+
+
+def _room(wanted: Array, fit: LipFit, contact: Array, tuck: Array) -> tuple[Array, Array]:
+    """How far each part may move: towards rest, and what closes lips also the other way."""
+    low, high = np.minimum(wanted, 0), np.maximum(wanted, 0)
+    closing = np.clip(contact + tuck, 0, 1)
+    for i, part in enumerate(fit.parts):
+        names = tuple(name for name, _ in part.terms)
+        still = np.abs(fit.gap[:, i]).max() < IDLE
+        if still:
+            low[:, i] = high[:, i] = wanted[:, i]
+        elif names == ("mouthClose",):
+            high[:, i] = np.maximum(high[:, i], (part.high - part.rest) * closing[:, 0])
+        elif fit.rest.any() and (part.solved or names[0].startswith(_CLOSERS)):
+            # A mouth that is open at rest has to be pulled shut.
+            shuts = fit.gap[:, i].mean() < 0
+            high[:, i] = np.maximum(high[:, i], (part.high - part.rest) * contact[:, 0] * shuts)
+    return low, high
+
+
+def _costs(fit: LipFit) -> Array:
+    return np.array([_cost(part) for part in fit.parts])
+
+
+def _cost(part: Part) -> float:
+    names = [name for name, _ in part.terms]
+    if names == ["mouthClose"]:
+        return _CLOSE
+    if part.solved or names[0].startswith(_YIELDING):
+        return _PARTS
+    return _JAW if "jawOpen" in names else _OTHER

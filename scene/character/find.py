@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one character is: the meshes with shape keys that belong together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import bpy
+from mathutils import Vector
+
+from ...core.errors import RigError, SettingsError
+from ...rigs.match import match
+from ...rigs.schema import Control, RigMap
+from .bones import meshes_on
+from .controls import other_controls, within_limits
+from .mapping import edited_rig
+
+Names = tuple[tuple[str, tuple[str, ...]], ...]
+TOUCH = 0.1  # bounding boxes are grown by this part of their size before they are compared
+
+
+@dataclass(frozen=True)
+class Character:
+    """A face that can talk: meshes with shape keys, or a skeleton, or both.
+
+    `root` carries the saved settings: the armature, else the topmost parent, else the mesh.
+    """
+
+    name: str
+    root: bpy.types.Object
+    meshes: tuple[bpy.types.Object, ...]
+
+    @property
+    def key_names(self) -> dict[str, tuple[str, ...]]:
+        """Shape keys of each mesh without the Basis."""
+        return {mesh.name: tuple(block.name for block in shape_keys(mesh)) for mesh in self.meshes}
+
+    @property
+    def armature(self) -> bpy.types.Object | None:
+        """The skeleton, if the character has one."""
+        return self.root if self.root.type == "ARMATURE" else None
+
+
+def shape_keys(mesh: bpy.types.Object) -> Sequence[bpy.types.ShapeKey]:
+    """The shape keys of an object without its reference key."""
+    keys = getattr(mesh.data, "shape_keys", None)
+    if keys is None:
+        return ()
+    return [block for block in keys.key_blocks if block != keys.reference_key]
+
+
+def has_shape_keys(item: bpy.types.Object) -> bool:
+    """Say whether this object can be (a part of) a face."""
+    if item.type != "MESH":
+        return False
+    keys = item.data.shape_keys
+    return keys is not None and len(keys.key_blocks) > 1
+
+
+def root_of(item: bpy.types.Object) -> bpy.types.Object:
+    """The object that stands for the whole character this one belongs to."""
+    if item.type == "ARMATURE":
+        return item
+    armature = item.find_armature()
+    if armature is not None:
+        return armature
+    while item.parent is not None:
+        item = item.parent
+        if item.type == "ARMATURE":
+            return item
+    return item
+
+
+def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
+    """The character that an object (a mesh, its armature, its parent) belongs to.
+
+    Raises RigError if it has neither a mesh with shape keys nor an armature.
+    """
+    root = root_of(item)
+    meshes = [mesh for mesh in scene.objects if has_shape_keys(mesh) and root_of(mesh) == root]
+    if root.type != "ARMATURE" and root.parent is None and not root.children:
+        meshes += [mesh for mesh in _neighbours(root, scene) if mesh not in meshes]
+    if not meshes and root.type != "ARMATURE":
+        raise RigError(
+            f"“{item.name}” has no shape keys. Pick the face mesh of a character, or its armature"
+        )
+    return Character(root.name, root, _one_per_mesh_data(meshes))
+
+
+def _one_per_mesh_data(meshes: Iterable[bpy.types.Object]) -> tuple[bpy.types.Object, ...]:
+    """Linked copies share their keys, so the first stands for all."""
+    found: dict[bpy.types.ID, bpy.types.Object] = {}
+    for mesh in sorted(meshes, key=lambda mesh: mesh.name):
+        found.setdefault(mesh.data, mesh)
+    return tuple(found.values())
+
+
+def _neighbours(item: bpy.types.Object, scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """Loose meshes of the same collection that lie in the same place: eyes, teeth, tongue."""
+    shared = [group for group in item.users_collection if group != scene.collection]
+    loose = {
+        mesh.name: mesh
+        for group in shared
+        for mesh in group.objects
+        if has_shape_keys(mesh) and mesh.parent is None and mesh.find_armature() is None
+    }
+    return [mesh for mesh in loose.values() if mesh == item or _touch(mesh, item)]
+
+
+def _touch(one: bpy.types.Object, other: bpy.types.Object) -> bool:
+    bounds = []
+    for item in (one, other):
+        corners = [item.matrix_world @ Vector(corner) for corner in item.bound_box]
+        low = [min(corner[axis] for corner in corners) for axis in range(3)]
+        high = [max(corner[axis] for corner in corners) for axis in range(3)]
+        grow = TOUCH * max(top - bottom for bottom, top in zip(low, high, strict=True))
+        bounds.append(([v - grow for v in low], [v + grow for v in high]))
+    (low_a, high_a), (low_b, high_b) = bounds
+    return all(low_a[i] <= high_b[i] and low_b[i] <= high_a[i] for i in range(3))
+
+
+def characters(scene: bpy.types.Scene) -> list[Character]:
+    """Every face of the scene, matched or not, and every skinned armature that can talk."""
+    found: dict[tuple[bpy.types.ID | None, ...], Character] = {}
+    for item in scene.objects:
+        if has_shape_keys(item) or item.type == "ARMATURE":
+            character = character_of(item, scene)
+            if character.meshes or (meshes_on(item) and not isinstance(rig_of(character), str)):
+                parts = character.meshes or (character.root,)
+                # Linked copies share their keys: whoever moves one moves all.
+                found.setdefault(tuple(part.data for part in parts), character)
+    return list(found.values())
+
+
+def talking_characters(scene: bpy.types.Scene) -> list[Character]:
+    """The characters whose shape keys Lipwright knows."""
+    return [one for one in characters(scene) if not isinstance(rig_of(one), str)]
+
+
+def character_named(name: str, scene: bpy.types.Scene) -> Character:
+    """The character to which an object or collection of this name belongs, else SettingsError."""
+    item = scene.objects.get(name)
+    if item is not None:
+        return character_of(item, scene)
+    group = bpy.data.collections.get(name)
+    faces = [mesh for mesh in group.all_objects if has_shape_keys(mesh)] if group else []
+    faces = [mesh for mesh in faces if mesh.name in scene.objects]
+    if faces:
+        whole = character_of(faces[0], scene)
+        return Character(name, whole.root, _one_per_mesh_data({*whole.meshes, *faces}))
+    known = ", ".join(one.name for one in characters(scene)) or "none at all"
+    raise SettingsError(f"There is no character “{name}” in this scene. It has: {known}")
+
+
+def only_character(scene: bpy.types.Scene) -> Character:
+    """The one character that can talk; SettingsError names them if there are several."""
+    able = talking_characters(scene)
+    if len(able) == 1:
+        return able[0]
+    if able:
+        names = ", ".join(f"“{one.name}”" for one in able)
+        raise SettingsError(f"Several characters can talk here. Name one of them: {names}")
+    some = characters(scene)
+    if len(some) == 1:
+        raise RigError(str(rig_of(some[0])))
+    raise RigError(
+        "No character with face shape keys was found. Pick a file with one, or add the demo head"
+    )
+
+
+def rig_of(character: Character) -> RigMap | str:
+    """How Lipwright drives this character, or the sentence that says why it cannot."""
+    if character.root.lipwright_rig.edited:
+        return edited_rig(character.root, controls_of(character))
+    return matched_rig(character)
+
+
+def controls_of(character: Character) -> tuple[Control, ...]:
+    """Everything that a row of a mapping can move on this character."""
+    names = character.key_names
+    keys = [Control(mesh, key) for mesh, known in names.items() for key in known]
+    return (*keys, *other_controls(character.root, character.meshes, any_name=True))
+
+
+def matched_rig(character: Character) -> RigMap | str:
+    """The rows that the names alone ask for.
+
+    Keys with drivers follow something else, often a property that we can move.
+    """
+    every = tuple(character.key_names.items())
+    others = other_controls(character.root, character.meshes)
+    driven = {mesh.name: driven_keys(mesh) for mesh in character.meshes}
+    free = tuple((mesh, tuple(k for k in keys if k not in driven[mesh])) for mesh, keys in every)
+    rig = _matched(free, others)
+    if isinstance(rig, str):
+        rig = _matched(every, others)
+    return rig if isinstance(rig, str) else within_limits(rig)
+
+
+@lru_cache(maxsize=64)  # panels ask on every redraw
+def _matched(names: Names, others: tuple[Control, ...]) -> RigMap | str:
+    try:
+        return match(dict(names), others)
+    except RigError as error:
+        return str(error)
+
+
+def rig_or_refuse(character: Character) -> RigMap:
+    """The rig map; RigError with the sentence if there is none."""
+    rig = rig_of(character)
+    if isinstance(rig, str):
+        raise RigError(rig)
+    return rig
+
+
+def refuse_if_not_writable(character: Character) -> None:
+    """Raise RigError if keys on this character would be lost or do nothing, with the fix."""
+    root = character.root
+    if not character.meshes and root.library is not None:
+        raise RigError(
+            f"“{root.name}” is linked from another file, so its animation would be lost on saving. "
+            "Make an override of it (Object > Library Override > Make)"
+        )
+    for mesh in character.meshes:
+        keys = mesh.data.shape_keys
+        if not keys.is_editable:
+            raise RigError(
+                f"The mesh of “{mesh.name}” is linked from another file, so its animation would be "
+                "lost on saving. Make it local, or override the mesh data too "
+                "(Object > Relations > Make Local, or Library Override > Make on the mesh)"
+            )
+        if not keys.use_relative:
+            raise RigError(
+                f"The shape keys of “{mesh.name}” are absolute. "
+                "Tick Relative in its shape key settings"
+            )
+        if keys.animation_data is not None and keys.animation_data.use_tweak_mode:
+            raise RigError(
+                f"An NLA strip of “{mesh.name}” is being edited. Leave its tweak mode (Tab) first"
+            )
+
+
+def driven_keys(mesh: bpy.types.Object) -> set[str]:
+    """Names of the shape keys that a driver moves."""
+    keys = mesh.data.shape_keys
+    drivers = keys.animation_data.drivers if keys.animation_data is not None else ()
+    driven = {driver.data_path for driver in drivers}
+    return {block.name for block in keys.key_blocks if block.path_from_id("value") in driven}
+
+
+def locked_keys(mesh: bpy.types.Object) -> dict[str, str]:
+    """The shape keys that we must leave alone, each with the reason."""
+    reasons: dict[str, str] = dict.fromkeys(driven_keys(mesh), "driven")
+    for block in mesh.data.shape_keys.key_blocks:
+        if block.name in reasons:
+            continue
+        if block.lock_shape:
+            reasons[block.name] = "locked"
+        elif block.mute:
+            reasons[block.name] = "muted"
+    return reasons

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mapping that an artist edited, between its properties on the character and a RigMap."""
+
+from collections.abc import Collection
+
+import bpy
+
+from ...rigs.mapping import mapped
+from ...rigs.schema import Control, RigMap, Row
+
+NUMBERS = ("low", "high", "scale", "offset")
+FLAGS = ("solved", "mute")
+
+
+def edited_rig(root: bpy.types.Object, controls: Collection[Control]) -> RigMap | str:
+    """The edited rows whose controls are still there, or the sentence that says there are none."""
+    stored = root.lipwright_rig
+    here = frozenset(controls)
+    rows = [row_of(item) for item in stored.rows if control_of(item) in here and len(item.terms)]
+    if not rows:
+        return (
+            f"No row of the mapping of “{root.name}” fits this character. Add rows in the panel "
+            "Rig, or reset it to what matched"
+        )
+    return mapped(stored.family, rows, controls)
+
+
+def control_of(item: bpy.types.PropertyGroup) -> Control:
+    """The control of a stored row."""
+    return Control(item.mesh, item.name, item.kind, item.bone)
+
+
+def row_of(item: bpy.types.PropertyGroup) -> Row:
+    """A stored row as the mapper wants it."""
+    terms = tuple((term.name, term.weight) for term in item.terms)
+    low, high = sorted((item.low, item.high))
+    flags = {name: getattr(item, name) for name in FLAGS}
+    return Row(control_of(item), terms, low, high, scale=item.scale, offset=item.offset, **flags)
+
+
+def store_rig(root: bpy.types.Object, rig: RigMap) -> None:
+    """Make a rig's rows the character's own, to be edited; `drive` follows them from now on."""
+    stored = root.lipwright_rig
+    stored.rows.clear()
+    for row in rig.rows:
+        fill_row(stored.rows.add(), row)
+    stored.family, stored.edited, stored.active_row = rig.family, True, 0
+
+
+def fill_row(item: bpy.types.PropertyGroup, row: Row) -> None:
+    """Put a row into its properties."""
+    put_control(item, row.control)
+    item.terms.clear()
+    for channel, weight in row.terms:
+        term = item.terms.add()
+        term.name, term.weight = channel, weight
+    for name in (*NUMBERS, *FLAGS):
+        setattr(item, name, getattr(row, name))
+
+
+def put_control(item: bpy.types.PropertyGroup, control: Control) -> None:
+    """Let a row move another control."""
+    item.name, item.mesh, item.kind, item.bone = (
+        *(control.key, control.mesh),
+        *(control.kind, control.bone),
+    )
+
+
+def forget_rig(root: bpy.types.Object) -> None:
+    """Go back to what the names match."""
+    root.lipwright_rig.rows.clear()
+    root.lipwright_rig.edited = False

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The meshes of a character as arrays, and what `rigs.lips.fit` reads from them, remembered."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import bpy
+import numpy as np
+
+from ...rigs.lips.find import FaceMesh
+from ...rigs.lips.fit import LipFit, fit_lips
+from ...rigs.match import drive
+from ...rigs.sample_poses import SAMPLE_POSES, sample_pose
+from ...rigs.schema import Control, RigMap
+from ..saved.properties import settings_of
+from .find import Character, locked_keys, shape_keys
+
+_measured: dict[str, tuple[tuple[RigMap, object], LipFit | None]] = {}  # by the name of the root
+
+
+def calibrated_lips(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
+    """The lips as the artist calibrated them; None if they are not to be measured, or not found.
+
+    Without `again` lips that were measured before count, if the rig is the same: reading 50 keys
+    of a dense head takes 0.2 s, which is too long while a dial is dragged.
+    """
+    dials = settings_of(character)
+    lips = lips_of(character, rig, again=again) if dials.fit_lips else None
+    return None if lips is None else lips.calibrated(dials.opening, dials.seal)
+
+
+def lips_of(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
+    """The character's lips as its meshes are now; None where no lips were found."""
+    state = rig, tuple(tuple(locked_keys(mesh).items()) for mesh in character.meshes)
+    known = _measured.get(character.root.name)
+    if again or known is None or known[0] != state:
+        known = state, measure(character, rig)
+        _measured[character.root.name] = known
+    return known[1]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What an artist is told of a character's lips; shares of the mouth's width.
+
+    `shut` is what is left open on M B P as a share of the opening at an AH.
+    """
+
+    mesh: str
+    opening: float
+    shut: float
+    crossing: float
+
+
+def calibration_of(character: Character) -> Calibration | None:
+    """How the calibrated lips do in the test poses; None where none were measured so far.
+
+    Cheap enough for a panel: it measures nothing by itself.
+    """
+    known = _measured.get(character.root.name)
+    if known is None or known[1] is None:
+        return None
+    (rig, _), lips = known
+    dials = settings_of(character)
+    return _calibration(rig, lips.calibrated(dials.opening, dials.seal))
+
+
+@lru_cache(maxsize=8)
+def _calibration(rig: RigMap, lips: LipFit) -> Calibration:
+    gaps = {
+        name: lips.distances(drive(sample_pose(name), rig, lips), 1)[0] for name in SAMPLE_POSES
+    }
+    opening = float(gaps["open"].max())
+    return Calibration(
+        mesh=lips.mesh,
+        opening=opening,
+        shut=max(0.0, float(gaps["closed"].max())) / max(opening, 1e-6),
+        crossing=max(0.0, *(-float(gap.min()) for gap in gaps.values())),
+    )
+
+
+def forget_lips() -> None:
+    """Drop everything, as on loading another file."""
+    _measured.clear()
+
+
+def measure(character: Character, rig: RigMap) -> LipFit | None:
+    """Read the geometry and find the lips."""
+    fixed = frozenset(
+        Control(mesh.name, key) for mesh in character.meshes for key in locked_keys(mesh)
+    )
+    return fit_lips(face_meshes(character, rig), rig, fixed)
+
+
+def face_meshes(character: Character, rig: RigMap) -> list[FaceMesh]:
+    """The character's meshes with the keys that the map drives."""
+    wanted = {row.control for row in rig.rows if row.control.kind == "shape key"}
+    return [
+        face_mesh(mesh, {c.key for c in wanted if c.mesh == mesh.name}) for mesh in character.meshes
+    ]
+
+
+def face_mesh(mesh: bpy.types.Object, names: set[str]) -> FaceMesh:
+    """One mesh with the offsets of the named keys at value 1, in the mesh's own space."""
+    edges = np.empty(2 * len(mesh.data.edges), np.int32)
+    mesh.data.edges.foreach_get("vertices", edges)
+    keys = {block.name: _offsets(mesh, block) for block in shape_keys(mesh) if block.name in names}
+    rest = _places(mesh.data.shape_keys.reference_key)
+    return FaceMesh(mesh.name, rest, edges.reshape(-1, 2), keys)
+
+
+def _offsets(mesh: bpy.types.Object, block: bpy.types.ShapeKey) -> np.ndarray:
+    """How far each vertex moves at value 1: counted from the key's own reference, and masked."""
+    moved = _places(block) - _places(block.relative_key)
+    if block.vertex_group:
+        moved *= _mask(mesh, block.vertex_group)[:, None]
+    return moved
+
+
+def _places(block: bpy.types.ShapeKey) -> np.ndarray:
+    flat = np.empty(3 * len(block.data), np.float32)
+    block.data.foreach_get("co", flat)
+    return flat.reshape(-1, 3)
+
+
+def _mask(mesh: bpy.types.Object, group_name: str) -> np.ndarray:
+    """The weight of every vertex in a group; all 1 where the group is gone, as in Blender."""
+    group = mesh.vertex_groups.get(group_name)
+    weights = np.ones(len(mesh.data.vertices), np.float32)
+    if group is None:
+        return weights
+    for vertex in mesh.data.vertices:
+        own = [part.weight for part in vertex.groups if part.group == group.index]
+        weights[vertex.index] = own[0] if own else 0.0
+    return weights

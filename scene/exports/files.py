@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One take of one character to FBX (Unreal, Unity), glTF or USD."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ...core.errors import LipwrightError, RigError
+from .. import compat
+from ..character.find import Character
+from ..takes.write import Range, take_ranges
+from .staging import key_curves, staged
+
+
+def take_span(character: Character, scene: bpy.types.Scene, name: str = "") -> tuple[str, int, int]:
+    """Name and frames of a take: the named one, else the one at the current frame, else the newest.
+
+    Raises RigError if the character has none.
+    """
+    ranges = take_ranges(character)
+    if not ranges:
+        raise RigError(f"There is no lip-sync on “{character.name}” yet. Generate it first")
+    if name and name not in ranges:
+        raise RigError(f"“{character.name}” has no take “{name}”. It has: {', '.join(ranges)}")
+    now = scene.frame_current
+    here = [take for take, (low, high) in ranges.items() if low <= now <= high]
+    chosen = name or (here or list(ranges))[-1]
+    span: Range = ranges[chosen]
+    # The take's own rest frames stay out: the sound starts with the first frame.
+    return chosen, math.floor(span[0]) + 1, math.ceil(span[1]) - 1
+
+
+def export_fbx(
+    path: str | Path, character: Character, scene: bpy.types.Scene, take: str = ""
+) -> str:
+    """Write FBX: face and skeleton alone, from time 0, the stack named after the take."""
+    name, first, last = take_span(character, scene, take)
+    _write_fbx(path, character, scene, first, last, name)
+    return name
+
+
+def export_curves(
+    path: str | Path, curves: Mapping[str, np.ndarray], scene: bpy.types.Scene, name: str
+) -> None:
+    """Write FBX with nothing but curves, one value a frame from time 0.
+
+    Blender's exporter animates no custom properties, but shape keys: each curve becomes one, empty,
+    on a triangle with a root bone. Engines read them as animation curves of these names.
+    """
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata([(0, 0, 0), (0.001, 0, 0), (0, 0.001, 0)], [], [(0, 1, 2)])
+    item = bpy.data.objects.new(name, mesh)
+    try:
+        scene.collection.objects.link(item)
+        item.shape_key_add(name="Basis", from_mix=False)
+        for curve in curves:
+            item.shape_key_add(name=curve, from_mix=False).value = 0.0
+        action = key_curves(item, curves, name)
+        last = len(next(iter(curves.values()))) - 1
+        bpy.context.view_layer.update()
+        _write_fbx(path, Character(name, item, (item,)), scene, 0, last, name)
+        bpy.data.actions.remove(action)
+    finally:
+        bpy.data.meshes.remove(mesh)  # with the object that shows it
+
+
+def _write_fbx(
+    path: str | Path,
+    character: Character,
+    scene: bpy.types.Scene,
+    first: int,
+    last: int,
+    name: str,
+) -> None:
+    _need_folder(path)
+    with staged(character, scene, first, last, name):
+        _run(
+            bpy.ops.export_scene.fbx,
+            path,
+            use_selection=True,
+            object_types={"ARMATURE", "MESH", "EMPTY"},
+            use_mesh_modifiers=False,  # on: any modifier would remove all shape keys
+            add_leaf_bones=False,
+            bake_anim=True,
+            bake_anim_use_all_actions=False,
+            bake_anim_use_nla_strips=False,
+            bake_anim_force_startend_keying=True,
+            bake_anim_simplify_factor=0.0,
+        )
+
+
+def export_glb(
+    path: str | Path, character: Character, scene: bpy.types.Scene, take: str = ""
+) -> str:
+    """Write binary glTF: one animation named after the take, from time 0."""
+    name, first, last = take_span(character, scene, take)
+    _need_folder(path)
+    with staged(character, scene, first, last, name):
+        _run(
+            bpy.ops.export_scene.gltf,
+            path,
+            export_format="GLB",
+            use_selection=True,
+            export_animation_mode="ACTIVE_ACTIONS",
+            export_nla_strips_merged_animation_name=name,
+            export_anim_slide_to_zero=True,
+            export_apply=False,
+            export_morph_animation=True,
+            export_optimize_animation_size=False,
+        )
+    return name
+
+
+def export_usd(
+    path: str | Path, character: Character, scene: bpy.types.Scene, take: str = ""
+) -> str:
+    """Write USD: face and skeleton with blend shapes, from time 0.
+
+    USD allows fewer letters in names, so ``viseme.aa`` becomes ``viseme_aa`` there.
+    """
+    if not compat.HAS_USD:
+        raise LipwrightError("This Blender was built without USD. Export FBX or glTF instead")
+    name, first, last = take_span(character, scene, take)
+    _need_folder(path)
+    with staged(character, scene, first, last, name):
+        _run(
+            bpy.ops.wm.usd_export,
+            path,
+            selected_objects_only=True,
+            export_animation=True,
+            export_shapekeys=True,
+            export_armatures=True,
+            export_materials=True,
+        )
+    return name
+
+
+def _need_folder(path: str | Path) -> None:
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise LipwrightError(f"The folder {folder} does not exist. Make it, or choose another")
+
+
+def _run(operator: object, path: str | Path, **options: object) -> None:
+    try:
+        operator(filepath=str(path), **options)
+    except RuntimeError as error:
+        raise LipwrightError(
+            f"Blender could not write “{Path(path).name}”: {str(error).strip()}"
+        ) from error

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The character alone, its take at frame 0, for an exporter; afterwards all is as it was.
+
+Exporters lose shape-key animation in several ways (it sits on the NLA, on several actions, off
+the scene's range, on a mesh without skeleton). On this stage none of them can: the values that
+the scene shows are sampled to one plain action, with a skeleton at hand.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import bpy
+import numpy as np
+
+from .. import compat
+from ..character.find import Character, shape_keys
+from ..takes.fcurves import LINEAR, Channel, value_of
+from ..takes.places import owners
+
+ROOT_BONE = "root"
+
+
+@contextmanager
+def staged(
+    character: Character, scene: bpy.types.Scene, first: int, last: int, name: str
+) -> Iterator[list[bpy.types.Object]]:
+    """Yield the objects to export, selected, with frames `first..last` moved to 0.."""
+    values = {mesh.name: samples(mesh, scene, first, last) for mesh in character.meshes}
+    bodies = _objects_of(character)
+    moved = _motion(bodies, scene, first, last)
+    with ExitStack() as undo:
+        _remember_scene(scene, undo)
+        _remember_selection(undo)
+        armature = character.armature or _temporary_skeleton(character, scene, undo)
+        objects = [armature, *(item for item in bodies if item != armature)]
+        action = bpy.data.actions.new(name)
+        undo.callback(bpy.data.actions.remove, action)
+        for item, columns in moved.items():
+            action = _play(item, columns, action, name, undo)
+        for mesh in character.meshes:
+            keys = mesh.data.shape_keys
+            columns = {
+                (keys.key_blocks[key].path_from_id("value"), 0): column
+                for key, column in values[mesh.name].items()
+            }
+            action = _play(keys, columns, action, name, undo)
+        scene.frame_start, scene.frame_end = 0, last - first
+        scene.name = name
+        scene.frame_set(0)
+        for item in bpy.context.view_layer.objects:
+            item.select_set(item in objects)
+        yield objects
+
+
+def samples(
+    mesh: bpy.types.Object, scene: bpy.types.Scene, first: int, last: int
+) -> dict[str, np.ndarray]:
+    """What the scene shows on each shape key, one value a frame."""
+    blocks = shape_keys(mesh)
+    table = np.empty((last - first + 1, len(blocks)), np.float32)
+    now = scene.frame_current, scene.frame_subframe
+    for row, frame in enumerate(range(first, last + 1)):
+        scene.frame_set(frame)
+        table[row] = [block.value for block in blocks]
+    scene.frame_set(now[0], subframe=now[1])
+    return {block.name: table[:, i] for i, block in enumerate(blocks)}
+
+
+def _remember_scene(scene: bpy.types.Scene, undo: ExitStack) -> None:
+    saved = {name: getattr(scene, name) for name in ("name", "frame_start", "frame_end")}
+    now = scene.frame_current, scene.frame_subframe
+
+    def put_back() -> None:
+        for name, value in saved.items():
+            setattr(scene, name, value)
+        scene.frame_set(now[0], subframe=now[1])
+
+    undo.callback(put_back)
+
+
+def _remember_selection(undo: ExitStack) -> None:
+    layer = bpy.context.view_layer
+    chosen = [item for item in layer.objects if item.select_get()]
+    active = layer.objects.active
+    flags = [
+        (item, item.hide_get(), item.hide_select)
+        for item in layer.objects
+        if item.hide_get() or item.hide_select
+    ]
+    for item, _, _ in flags:
+        item.hide_set(False)
+        item.hide_select = False
+
+    def put_back() -> None:
+        layer.update()  # a skeleton that was removed is still listed until then
+        for item in layer.objects:
+            item.select_set(item in chosen)
+        layer.objects.active = active
+        for item, hide, hide_select in flags:
+            item.hide_set(hide)
+            item.hide_select = hide_select
+
+    undo.callback(put_back)
+
+
+def _objects_of(character: Character) -> list[bpy.types.Object]:
+    """The face, the skeleton, what hangs on them (hair, clothes) and what they hang on."""
+    items = {character.root, *character.meshes, *character.root.children_recursive}
+    for item in list(items):
+        while item.parent is not None:
+            item = item.parent
+            items.add(item)
+    here = [item for item in items if item.name in bpy.context.view_layer.objects]
+    return sorted(here, key=lambda item: item.name)
+
+
+def _temporary_skeleton(
+    character: Character, scene: bpy.types.Scene, undo: ExitStack
+) -> bpy.types.Object:
+    """Engines import shape keys only on skinned meshes, so a bare face gets a bone of its own."""
+    data = bpy.data.armatures.new(f"{character.name} Rig")
+    undo.callback(bpy.data.armatures.remove, data)
+    armature = bpy.data.objects.new(f"{character.name} Rig", data)
+    undo.callback(bpy.data.objects.remove, armature)
+    scene.collection.objects.link(armature)
+    layer = bpy.context.view_layer
+    if layer.objects.active is not None and layer.objects.active.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    bone = data.edit_bones.new(ROOT_BONE)
+    bone.head, bone.tail = (0.0, 0.0, 0.0), (0.0, 0.0, 0.1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    tops = {mesh if mesh.parent is None else character.root for mesh in character.meshes}
+    for item in sorted(tops, key=lambda item: item.name):
+        item.parent = armature
+    for mesh in character.meshes:
+        _skin(mesh, armature, undo)
+    undo.callback(_part, [*tops])
+    return armature
+
+
+def _part(items: list[bpy.types.Object]) -> None:
+    """Take the faces off the temporary skeleton again; the bone stood at the origin."""
+    for item in items:
+        item.parent = None
+
+
+def _skin(mesh: bpy.types.Object, armature: bpy.types.Object, undo: ExitStack) -> None:
+    group = mesh.vertex_groups.new(name=ROOT_BONE)
+    group.add(range(len(mesh.data.vertices)), 1.0, "REPLACE")
+    modifier = mesh.modifiers.new("Lipwright Rig", "ARMATURE")
+    modifier.object = armature
+    undo.callback(mesh.vertex_groups.remove, group)
+    undo.callback(mesh.modifiers.remove, modifier)
+
+
+def _motion(
+    items: list[bpy.types.Object], scene: bpy.types.Scene, first: int, last: int
+) -> dict[bpy.types.Object, dict[Channel, np.ndarray]]:
+    """What actions and NLA make of objects and bones, one value a frame."""
+    found = {item: channels for item in items if (channels := _animated(item))}
+    tables = {item: np.empty((last - first + 1, len(found[item])), np.float32) for item in found}
+    now = scene.frame_current, scene.frame_subframe
+    for row, frame in enumerate(range(first, last + 1) if found else ()):
+        scene.frame_set(frame)
+        for item, channels in found.items():
+            tables[item][row] = [value_of(item, channel) for channel in channels]
+    scene.frame_set(now[0], subframe=now[1])
+    return {
+        item: {channel: tables[item][:, i] for i, channel in enumerate(channels)}
+        for item, channels in found.items()
+    }
+
+
+def _animated(item: bpy.types.Object) -> list[Channel]:
+    """The channels of an object that have curves and still exist."""
+    channels = [
+        (curve.data_path, curve.array_index)
+        for owner in owners(item)
+        if owner.action is not None
+        for curve in compat.curves(owner.action, compat.slot_of(owner))
+    ]
+    return [channel for channel in dict.fromkeys(channels) if _is_number(item, channel)]
+
+
+def _is_number(item: bpy.types.Object, channel: Channel) -> bool:
+    try:
+        return isinstance(value_of(item, channel), float)
+    except (ValueError, TypeError, IndexError):  # a bone or property that is gone
+        return False
+
+
+def _play(
+    block: bpy.types.ID,
+    columns: Mapping[Channel, np.ndarray],
+    action: bpy.types.Action,
+    name: str,
+    undo: ExitStack,
+) -> bpy.types.Action:
+    """Make the sampled values the only animation of a datablock for now."""
+    data = block.animation_data or block.animation_data_create()
+    saved = data.action, compat.slot_of(data), data.use_nla
+    drivers = {(driver.data_path, driver.array_index): driver.mute for driver in data.drivers}
+    if not compat.HAS_SLOTS and action.users:
+        action = bpy.data.actions.new(name)
+        undo.callback(bpy.data.actions.remove, action)
+    slot = compat.new_slot(action, block)
+    compat.assign(data, action, slot)
+    data.use_nla = False
+    curves = compat.curves(action, slot, make=True)
+    for (path, index), column in columns.items():
+        _fill(curves.new(path, index=index), column)
+    for driver in data.drivers:
+        driver.mute = driver.mute or (driver.data_path, driver.array_index) in columns
+
+    def put_back() -> None:
+        compat.assign(data, saved[0], saved[1])
+        data.use_nla = saved[2]
+        for driver in data.drivers:
+            driver.mute = drivers[driver.data_path, driver.array_index]
+
+    undo.callback(put_back)
+    return action
+
+
+def key_curves(
+    item: bpy.types.Object, curves: Mapping[str, np.ndarray], name: str
+) -> bpy.types.Action:
+    """Animate shape keys that nothing animates yet, one value a frame from frame 0."""
+    keys = item.data.shape_keys
+    action = bpy.data.actions.new(name)
+    slot = compat.new_slot(action, keys)
+    compat.assign(keys.animation_data_create(), action, slot)
+    made = compat.curves(action, slot, make=True)
+    for key, column in curves.items():
+        path = keys.key_blocks[key].path_from_id("value")
+        _fill(made.new(path, index=0), column)
+    return action
+
+
+def _fill(curve: Any, column: np.ndarray) -> None:
+    points = curve.keyframe_points
+    points.add(len(column))
+    frames = np.arange(len(column), dtype=np.float32)
+    points.foreach_set("co", np.stack([frames, column], axis=1).ravel())
+    points.foreach_set("interpolation", np.full(len(column), LINEAR, np.int32))
+    curve.update()

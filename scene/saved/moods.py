@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Moods: sliders and dials under a name; the artist's own are JSON files, never code."""
+
+import json
+from pathlib import Path
+
+import bpy
+
+from ...core.errors import SettingsError
+from ...core.performance.acting import PLAIN, RANGES
+from .. import compat
+from .sliders import AUTO, NAMES
+
+VERSION = 1
+SUFFIX = ".json"
+# A few to begin with; what is not named stays at its middle.
+MOODS: dict[str, dict[str, float]] = {
+    "Warm": {"happy": 0.45, "glances": 0.8, "aversion": 0.7, "brow": 1.2},
+    "Worried": {"fearful": 0.4, "sad": 0.25, "blink_rate_per_minute": 26, "aversion": 1.4},
+    "Tired": {
+        "sad": 0.3,
+        "blink_rate_per_minute": 22,
+        "blink_speed": 0.7,
+        "half_blinks": 0.35,
+        "glances": 0.6,
+        "head_pitch": 0.6,
+        "head_yaw": 0.6,
+    },
+    "Furious": {"angry": 0.9, "blink_rate_per_minute": 8, "aversion": 0.2, "head_pitch": 1.5},
+    "Lying": {"contemptuous": 0.2, "fearful": 0.2, "blink_rate_per_minute": 30, "aversion": 1.8},
+}
+
+
+def folder() -> Path:
+    """Where the artist's moods lie."""
+    return Path(compat.user_folder("moods"))
+
+
+def own_moods() -> list[str]:
+    """Names of the artist's moods, sorted."""
+    return sorted(path.stem for path in folder().glob(f"*{SUFFIX}"))
+
+
+def read_mood(name: str) -> dict[str, float]:
+    """The values of a mood; SettingsError if there is none or its file is no mood."""
+    if name in MOODS:
+        return MOODS[name]
+    path = folder() / f"{name}{SUFFIX}"
+    try:
+        told = json.loads(path.read_text("utf8"))
+        values = {key: float(value) for key, value in told["dials"].items()}
+    except FileNotFoundError as error:
+        raise SettingsError(f"There is no mood “{name}” any more. Save it again") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SettingsError(f"“{path}” is no mood. Save it again, or remove it") from error
+    return values
+
+
+def save_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> Path:
+    """Write sliders and dials under a name."""
+    stem = bpy.path.clean_name(name.strip())
+    if not stem:
+        raise SettingsError("Give the mood a name")
+    if name in MOODS:
+        raise SettingsError(f"“{name}” is one of Lipwright's own moods. Choose another name")
+    values = {key: getattr(feelings, key) for key in (*NAMES, AUTO)}
+    values |= {key: getattr(dials.acting, key) for key in RANGES}
+    path = folder() / f"{stem}{SUFFIX}"
+    text = json.dumps({"version": VERSION, "dials": values}, indent=1)
+    try:
+        path.write_text(text + "\n", "utf8")
+    except OSError as error:
+        raise SettingsError(f"“{path}” could not be written: {error.strerror}") from error
+    return path
+
+
+def remove_mood(name: str) -> None:
+    """Delete one of the artist's moods."""
+    if name not in own_moods():
+        raise SettingsError(f"There is no mood “{name}” of your own")
+    (folder() / f"{name}{SUFFIX}").unlink()
+
+
+def use_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> None:
+    """Set every slider and dial to a mood's values, or to its middle."""
+    values = read_mood(name)
+    for key in (*NAMES, AUTO):
+        setattr(feelings, key, values.get(key, 0.0))
+    for key in RANGES:
+        setattr(dials.acting, key, values.get(key, getattr(PLAIN, key)))

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a scene and a character remember: saved in the .blend, with the version of their layout."""
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ...core.errors import RigError
+from ...core.transcript.words import LANGUAGES
+from .. import compat
+from ..character.find import Character, character_of, has_shape_keys
+from .acting import (
+    OVERRIDABLE,
+    LIPWRIGHT_PG_acting,
+    LIPWRIGHT_PG_feelings,
+    LIPWRIGHT_PG_line,
+    changed,
+)
+from .acting import classes as acting_classes
+
+VERSION = 1
+
+SOUND_ITEMS = (
+    ("STRIP", "Strip", "A sound strip of the sequencer"),
+    ("FILE", "File", "A sound file; it is added to the sequencer so that you hear it"),
+    ("SPEAKER", "Speaker", "A Speaker object"),
+)
+LANGUAGE_ITEMS = (
+    ("auto", "Automatic", "The language whose spelling fits the sound best"),
+    *((code, code, "Language of the transcript") for code in LANGUAGES),
+)
+
+
+def _may_talk(_scene: "LIPWRIGHT_PG_scene", item: bpy.types.Object) -> bool:
+    return has_shape_keys(item) or item.type in {"ARMATURE", "EMPTY"}
+
+
+def _may_carry_head(_settings: "LIPWRIGHT_PG_character", item: bpy.types.Object) -> bool:
+    return item.type in {"ARMATURE", "EMPTY", "MESH"}
+
+
+def _dial(name: str, description: str) -> bpy.types.FloatProperty:
+    """A strength from 0 (nothing) to 2 (twice as much)."""
+    return FloatProperty(
+        name=name,
+        description=description,
+        default=1.0,
+        min=0.0,
+        max=2.0,
+        subtype="FACTOR",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+
+
+def _layer(name: str, description: str, *, default: bool = True) -> bpy.types.BoolProperty:
+    return BoolProperty(
+        name=name,
+        description=description,
+        default=default,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+
+
+class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
+    """How one character acts; on its armature, or on its mesh where it has none."""
+
+    version: IntProperty(default=VERSION, options={"HIDDEN"}, override=OVERRIDABLE)
+    feelings: PointerProperty(type=LIPWRIGHT_PG_feelings, override=OVERRIDABLE)
+    acting: PointerProperty(type=LIPWRIGHT_PG_acting, override=OVERRIDABLE)
+    seed: IntProperty(
+        name="Seed",
+        description="Another number gives another take: other blinks, glances and nods",
+        min=0,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    speech: _layer("Speech", "Lips, jaw and tongue follow the words")
+    emote: _layer("Emotion", "The face shows the emotion")
+    blink: _layer("Blinks", "Lids close now and then, more at the end of a phrase")
+    gaze: _layer("Gaze", "Eyes make small jumps, lids follow")
+    brows: _layer("Brows", "Brows lift on stressed words")
+    breath: _layer("Breath", "Chest and nostrils breathe, where the character has controls")
+    head: _layer("Head", "Head and neck nod and drift", default=False)
+    apart: BoolProperty(
+        name="A Track a Layer",
+        description="Write each layer to an NLA track of its own, so that it can be muted or "
+        "blended there; together they are the whole face",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    head_object: PointerProperty(
+        name="Head",
+        description="Armature or object that turns with the head motion; empty: the armature",
+        type=bpy.types.Object,
+        poll=_may_carry_head,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    head_bone: StringProperty(
+        name="Head Bone",
+        description="Head bone of the armature above; empty: the one found by its name",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    jaw: _dial("Jaw", "How far the jaw opens")
+    lips: _dial("Lips", "How much the lips shape the sounds")
+    upper_face: _dial("Upper Face", "How much brows, lids and eyes move")
+    fit_lips: BoolProperty(
+        name="Fit Lips",
+        description="Measure this character's lips and close them exactly on M B P; "
+        "off: as on most heads",
+        default=True,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    opening: _dial("Opening", "How far this character's mouth opens at an AH")
+    seal: FloatProperty(
+        name="Seal",
+        description="How much lips that meet are pressed together (or, below 0, left apart), "
+        "as a share of the mouth's width",
+        default=0.0,
+        min=-0.05,
+        max=0.05,
+        precision=3,
+        step=0.1,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    sync_offset_ms: FloatProperty(
+        name="Sync Offset",
+        description="Milliseconds by which the mouth comes later (or, below 0, earlier)",
+        default=0.0,
+        soft_min=-200.0,
+        soft_max=200.0,
+        min=-1000.0,
+        max=1000.0,
+        precision=0,
+        step=500,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    effort: FloatProperty(
+        name="Effort",
+        description="How loud it is meant to look: -1 a whisper, 0 as recorded, 1 a shout",
+        default=0.0,
+        min=-1.0,
+        max=1.0,
+        subtype="FACTOR",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    few: BoolProperty(
+        name="Few Keys",
+        description="Write only the keys that are needed, easier to edit by hand; "
+        "off: one key on every frame",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    tolerance: FloatProperty(
+        name="Tolerance",
+        description="How far few keys may stray from the exact curve",
+        default=0.01,
+        min=0.0005,
+        max=0.2,
+        precision=4,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+
+
+class LIPWRIGHT_PG_scene(bpy.types.PropertyGroup):
+    """Which sound and which character are chosen."""
+
+    version: IntProperty(default=VERSION, options={"HIDDEN"})
+    source: EnumProperty(name="Sound", description="Where the voice comes from", items=SOUND_ITEMS)
+    strip: StringProperty(
+        name="Strip", description="Sound strip with the voice; empty: the active sound strip"
+    )
+    file: StringProperty(
+        name="File",
+        description="Sound file with the voice",
+        subtype="FILE_PATH",
+        options=compat.PATH_OPTIONS,
+    )
+    speaker: PointerProperty(
+        name="Speaker",
+        description="Speaker object with the voice",
+        type=bpy.types.Object,
+        poll=lambda _self, item: item.type == "SPEAKER",
+    )
+    transcript: StringProperty(
+        name="Transcript",
+        description="What is said, to sharpen the mouth; empty: the .txt file beside the sound, "
+        "if there is one",
+    )
+    text_beside: BoolProperty(
+        name="Use the .txt",
+        description="Take what is said from the text file beside the sound",
+        default=True,
+    )
+    language: EnumProperty(
+        name="Language",
+        description="Language of the transcript",
+        items=LANGUAGE_ITEMS,
+    )
+    character: PointerProperty(
+        name="Character",
+        description="Face mesh or armature of the one who talks; empty: the active object",
+        type=bpy.types.Object,
+        poll=_may_talk,
+    )
+
+
+class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
+    """What the worker is doing; on the window manager, so it is never saved."""
+
+    running: BoolProperty()
+    factor: FloatProperty(min=0.0, max=1.0, subtype="FACTOR")
+    text: StringProperty()
+    notes: StringProperty()
+
+
+def settings_of(character: Character) -> LIPWRIGHT_PG_character:
+    """The saved settings of a character."""
+    return character.root.lipwright
+
+
+def chosen_item(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The object whose character is meant: the picked one, else the active one."""
+    picked = context.scene.lipwright.character
+    if picked is not None and picked.name in context.scene.objects:
+        return picked
+    return context.view_layer.objects.active
+
+
+def chosen_character(context: bpy.types.Context) -> Character | None:
+    """The character that is meant, or None if the object that is meant has no face."""
+    item = chosen_item(context)
+    if item is None:
+        return None
+    return character_or_none(item, context.scene)
+
+
+def character_or_none(item: bpy.types.Object, scene: bpy.types.Scene) -> Character | None:
+    """Like `character_of`, but None where there is no face."""
+    try:
+        return character_of(item, scene)
+    except RigError:
+        return None
+
+
+classes = (*acting_classes, LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene, LIPWRIGHT_PG_progress)
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
+
+
+def register() -> None:
+    """Add our groups to objects, scenes and the window manager."""
+    _register_classes()
+    bpy.types.Object.lipwright = PointerProperty(type=LIPWRIGHT_PG_character, override=OVERRIDABLE)
+    bpy.types.Scene.lipwright = PointerProperty(type=LIPWRIGHT_PG_scene)
+    compat.Strip.lipwright = PointerProperty(type=LIPWRIGHT_PG_line)
+    bpy.types.WindowManager.lipwright = PointerProperty(type=LIPWRIGHT_PG_progress)
+
+
+def unregister() -> None:
+    """Take our groups away again; what files saved stays in them."""
+    del bpy.types.WindowManager.lipwright
+    del compat.Strip.lipwright
+    del bpy.types.Scene.lipwright
+    del bpy.types.Object.lipwright
+    _unregister_classes()

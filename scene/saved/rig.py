@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a character remembers of its rig: poses that the artist stored, rows that were edited."""
+
+from collections.abc import Callable
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ...rigs.mapping import MOST
+from .acting import OVERRIDABLE, changed
+
+VERSION = 1
+GROWING = {"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
+
+
+class LIPWRIGHT_PG_move(bpy.types.PropertyGroup):
+    """How one bone moves in a pose; `name` is the bone's."""
+
+    location: FloatVectorProperty(size=3, override=OVERRIDABLE)
+    turn: FloatVectorProperty(size=3, description="Rotation vector, radians", override=OVERRIDABLE)
+    growth: FloatVectorProperty(
+        size=3, description="Natural logarithm of the scale", override=OVERRIDABLE
+    )
+
+
+class LIPWRIGHT_PG_pose(bpy.types.PropertyGroup):
+    """A stored pose; `name` is the face shape that it shows."""
+
+    moves: CollectionProperty(type=LIPWRIGHT_PG_move, override=GROWING)
+
+
+class LIPWRIGHT_PG_term(bpy.types.PropertyGroup):
+    """A face channel that a row follows; `name` is the channel's."""
+
+    weight: FloatProperty(
+        name="Weight",
+        description="How much of the face channel goes into the control",
+        default=1.0,
+        min=-MOST,
+        max=MOST,
+        soft_min=-1.0,
+        soft_max=1.0,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+
+
+def _number(name: str, description: str, default: float) -> bpy.types.FloatProperty:
+    return FloatProperty(
+        name=name,
+        description=description,
+        default=default,
+        min=-MOST,
+        max=MOST,
+        soft_min=-2.0,
+        soft_max=2.0,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+
+
+def _previewed(row: "LIPWRIGHT_PG_row", _context: bpy.types.Context) -> None:
+    for listener in preview_listeners:
+        listener(row)
+
+
+class LIPWRIGHT_PG_row(bpy.types.PropertyGroup):
+    """A row of an edited mapping; `name` is the control's, so that the list can be searched."""
+
+    mesh: StringProperty(override=OVERRIDABLE)
+    kind: StringProperty(default="shape key", override=OVERRIDABLE)
+    bone: StringProperty(override=OVERRIDABLE)
+    terms: CollectionProperty(type=LIPWRIGHT_PG_term, override=GROWING)
+    solved: BoolProperty(
+        name="Whole Mouth",
+        description="The control is a whole mouth (a viseme): its share of the face is looked for",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    scale: _number("Scale", "What a whole shape adds to the control", 1.0)
+    offset: _number("Offset", "The control's value while the face rests", 0.0)
+    low: _number("Low", "The control goes no lower", 0.0)
+    high: _number("High", "The control goes no higher", 1.0)
+    mute: BoolProperty(
+        name="Mute",
+        description="Leave this control alone",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    preview: FloatProperty(
+        name="Preview",
+        description="Try the control; back at 0 it is as it was",
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        options={"SKIP_SAVE"},
+        update=_previewed,
+    )
+
+
+# What moves a control while its row is previewed; a list, for scene.character.preview to join in.
+preview_listeners: list[Callable[[LIPWRIGHT_PG_row], None]] = []
+
+
+class LIPWRIGHT_PG_rig(bpy.types.PropertyGroup):
+    """How this character's controls are used; on the same object as its dials."""
+
+    version: IntProperty(default=VERSION, options={"HIDDEN"}, override=OVERRIDABLE)
+    pose_name: StringProperty(
+        name="Shape",
+        description="Face shape or viseme that the pose shows, such as jawOpen, mouthSmileLeft, "
+        "eyeBlinkLeft or viseme_PP",
+        override=OVERRIDABLE,
+    )
+    poses: CollectionProperty(type=LIPWRIGHT_PG_pose, override=GROWING)
+    edited: BoolProperty(description="The rows below count", override=OVERRIDABLE)
+    family: StringProperty(override=OVERRIDABLE)
+    rows: CollectionProperty(type=LIPWRIGHT_PG_row, override=GROWING)
+    active_row: IntProperty(min=0, override=OVERRIDABLE)
+
+
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(
+    (
+        LIPWRIGHT_PG_move,
+        LIPWRIGHT_PG_pose,
+        LIPWRIGHT_PG_term,
+        LIPWRIGHT_PG_row,
+        LIPWRIGHT_PG_rig,
+    )
+)
+
+
+def register() -> None:
+    """Add our group to objects."""
+    _register_classes()
+    bpy.types.Object.lipwright_rig = PointerProperty(type=LIPWRIGHT_PG_rig, override=OVERRIDABLE)
+
+
+def unregister() -> None:
+    """Take it away again; what files saved stays in them."""
+    del bpy.types.Object.lipwright_rig
+    _unregister_classes()

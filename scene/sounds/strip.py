@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the voice comes from: a sound strip, a file or a Speaker, as one AudioSpan."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ...core.errors import SoundError
+from ...core.timing import Seconds
+from .. import compat
+from ..clock import fps_of
+
+
+@dataclass(frozen=True)
+class AudioSpan:
+    """A stretch of a sound file and the scene frame at which it starts.
+
+    `duration_seconds` None means to the end; `gain` is what the strip's volume does.
+    """
+
+    path: Path
+    name: str
+    first_frame: float
+    start_seconds: Seconds = 0.0
+    duration_seconds: Seconds | None = None
+    gain: float = 1.0
+
+
+def sound_strips(scene: bpy.types.Scene) -> list[Any]:
+    """The strips that carry a sound, in the order of time."""
+    found = [strip for strip in compat.all_strips(scene) if strip.type == "SOUND"]
+    return sorted(found, key=lambda strip: (compat.left_edge(strip), strip.name))
+
+
+def strip_named(scene: bpy.types.Scene, name: str) -> Any | None:
+    """The sound strip of that name; with no name the active one, else the only one."""
+    strips = sound_strips(scene)
+    if name:
+        return next((strip for strip in strips if strip.name == name), None)
+    active = compat.active_strip(scene)
+    if active is not None and active.type == "SOUND":
+        return active
+    return strips[0] if len(strips) == 1 else None
+
+
+def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
+    """What is heard of a strip; SoundError if nothing is."""
+    if strip.mute:
+        raise SoundError(f"The strip “{strip.name}” is muted. Unmute it (Alt H) or pick another")
+    if strip.sound is None:
+        raise SoundError(f"The strip “{strip.name}” has lost its sound. Add the file again")
+    if strip.volume <= 0:
+        raise SoundError(f"The volume of the strip “{strip.name}” is 0. Turn it up")
+    left, right = compat.left_edge(strip), compat.right_edge(strip)
+    if compat.is_retimed(strip):
+        path = mixdown(strip, scene)
+        return AudioSpan(path, strip.name, left, 0.0, (right - left) / fps_of(scene))
+    fps = fps_of(scene)
+    cut = compat.hard_cut(strip)
+    start = (left - compat.content_start(strip) + cut) / fps - compat.sound_delay(strip)
+    duration = (right - left) / fps
+    # A strip that begins before its sound does is silent first: the sound itself starts later.
+    late = max(0.0, -start)
+    return AudioSpan(
+        path_of(strip.sound),
+        strip.name,
+        left + late * fps,
+        start + late,
+        max(0.0, duration - late),
+        float(strip.volume),
+    )
+
+
+def span_of_file(path: str | Path, first_frame: float, name: str = "") -> AudioSpan:
+    """A whole file that is in no strip, heard from `first_frame` on."""
+    path = Path(bpy.path.abspath(str(path)))
+    if not path.is_file():
+        raise SoundError(f"The sound file “{path.name}” was not found. Check the path")
+    return AudioSpan(path, name or path.stem, first_frame)
+
+
+def span_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> AudioSpan:
+    """The sound of a Speaker object, from its first NLA sound strip on."""
+    speaker = item.data if item.type == "SPEAKER" else None
+    if speaker is None or speaker.sound is None:
+        raise SoundError(f"“{item.name}” is no Speaker with a sound. Choose a sound for it")
+    if speaker.muted:
+        raise SoundError(f"The Speaker “{item.name}” is muted. Unmute it or pick another sound")
+    starts = [
+        strip.frame_start
+        for block in (item, speaker)
+        if block.animation_data is not None
+        for track in block.animation_data.nla_tracks
+        for strip in track.strips
+        if strip.type == "SOUND" and not strip.mute and not track.mute
+    ]
+    first = min(starts, default=float(scene.frame_start))
+    return AudioSpan(path_of(speaker.sound), item.name, first, gain=max(0.0, speaker.volume))
+
+
+def path_of(sound: bpy.types.Sound) -> Path:
+    """The sound as a file on disk; a packed one is written to Blender's temporary folder."""
+    path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
+    if sound.packed_file is None:
+        return path
+    data = sound.packed_file.data
+    digest = blake2b(data, digest_size=8).hexdigest()
+    unpacked = Path(bpy.app.tempdir) / f"lipwright-{digest}{path.suffix or '.wav'}"
+    if not unpacked.is_file():
+        unpacked.write_bytes(data)
+    return unpacked
+
+
+def mixdown(strip: Any, scene: bpy.types.Scene) -> Path:
+    """Render what is heard of one strip, retiming and all, to a WAV file."""
+    path = Path(bpy.app.tempdir) / f"lipwright-{strip.name.encode().hex()[:40]}.wav"
+    path.unlink(missing_ok=True)
+    with _alone(strip, scene):
+        bpy.ops.sound.mixdown(
+            filepath=str(path), check_existing=False, container="WAV", codec="PCM", format="S16"
+        )
+    if not path.is_file():
+        raise SoundError(f"The retimed strip “{strip.name}” could not be rendered to a sound file")
+    return path
+
+
+@contextmanager
+def _alone(strip: Any, scene: bpy.types.Scene) -> Iterator[None]:
+    """Mute all other strips and let the scene's range be the strip's; put both back."""
+    others = [one for one in compat.all_strips(scene) if one != strip]
+    mutes = [one.mute for one in others]
+    span = scene.frame_start, scene.frame_end
+    try:
+        for one in others:
+            one.mute = one.type != "META"
+        scene.frame_start = int(compat.left_edge(strip))
+        scene.frame_end = int(compat.right_edge(strip)) - 1
+        yield
+    finally:
+        for one, mute in zip(others, mutes, strict=True):
+            one.mute = mute
+        scene.frame_start, scene.frame_end = span
+
+
+def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> Any:
+    """Put a sound file on a free channel; SoundError if Blender cannot read it."""
+    full = str(Path(bpy.path.abspath(str(path))))
+    taken = {
+        strip.channel
+        for strip in compat.all_strips(scene)
+        if compat.right_edge(strip) > frame  # its length is known only once it is there
+    }
+    channel = next(number for number in range(1, 130) if number not in taken)
+    try:
+        return compat.new_sound_strip(scene, Path(full).stem, full, min(channel, 128), frame)
+    except RuntimeError as error:
+        raise SoundError(
+            f"Blender could not add “{Path(full).name}” to the sequencer. Convert it to WAV"
+        ) from error
+
+
+def strip_of_file(scene: bpy.types.Scene, path: str | Path) -> Any | None:
+    """The sound strip that already plays this file."""
+    wanted = Path(bpy.path.abspath(str(path)))
+    for strip in sound_strips(scene):
+        if strip.sound is not None and Path(bpy.path.abspath(strip.sound.filepath)) == wanted:
+            return strip
+    return None

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where our curves of one datablock go: the active action, or an NLA track beside the artist's.
+
+Each action of ours carries the custom property `lipwright`. One of a layer of its own says which.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import bpy
+
+from .. import compat
+from ..character.find import Character
+from .fcurves import Channel, Range
+
+VERSION = 1
+MARK = "lipwright"  # custom property of our actions: the version of this layout
+LAYER = "lipwright_layer"  # of actions that hold what one layer adds
+BLENDS = "lipwright_blends"  # names of datablocks whose active action we let combine with ours
+TRACK = "Lipwright"
+
+Ranges = dict[str, tuple[list[Range], list[Range]]]  # per action: earlier take, other takes
+
+
+@dataclass
+class Report:
+    """What a take came to; the sentences are for the artist."""
+
+    name: str = ""
+    curves: int = 0
+    keys: int = 0
+    first_frame: float = 0.0
+    last_frame: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    # What `write_block` must know of its earlier calls for the same take.
+    ranges: Ranges = field(default_factory=dict, repr=False)
+    written: set[tuple[str, str, Channel]] = field(default_factory=set, repr=False)
+    # Whether each layer of this take has a track of its own; what they add needs a track below.
+    apart: bool = False
+
+    def sentence(self) -> str:
+        """One line for the status bar."""
+        said = f"“{self.name}”: {self.keys} keys on {self.curves} shapes"
+        return f"{said}, frames {self.first_frame:g} to {self.last_frame:g}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the curves of one datablock go."""
+
+    block: bpy.types.ID
+    action: bpy.types.Action
+    slot: Any | None
+    taken: frozenset[str] = frozenset()  # data paths that somebody's NLA strips animate
+
+
+def is_ours(action: bpy.types.Action | None) -> bool:
+    """Say whether we made this action."""
+    return action is not None and MARK in action
+
+
+def layer_of(action: bpy.types.Action) -> str:
+    """The layer that an action of ours is for; "" where it holds the whole face."""
+    return action.get(LAYER, "")
+
+
+def our_owners(block: bpy.types.ID) -> list[Any]:
+    """What plays actions of ours on this datablock."""
+    return [owner for owner in owners(block) if is_ours(owner.action)]
+
+
+def our_action(character: Character, layer: str = "") -> bpy.types.Action | None:
+    """The action that an earlier take of this character made."""
+    for block in blocks_of(character):
+        for owner in our_owners(block):
+            if layer_of(owner.action) == layer:
+                return owner.action
+    return None
+
+
+def blocks_of(character: Character) -> list[bpy.types.ID]:
+    """The datablocks that a take may animate: the keys of every mesh, objects, their data."""
+    items = dict.fromkeys((*character.meshes, character.root))
+    keys = [mesh.data.shape_keys for mesh in character.meshes]
+    return [*keys, *items, *(item.data for item in items if item.data is not None)]
+
+
+def owners(block: bpy.types.ID) -> list[Any]:
+    """What plays an action on this datablock: its animation data, then its NLA strips."""
+    data = block.animation_data
+    if data is None:
+        return []
+    return [data, *(strip for track in data.nla_tracks for strip in track.strips)]
+
+
+def animated_paths(block: bpy.types.ID, *, ours: bool) -> set[str]:
+    """Data paths of a datablock that actions of ours (or of others) animate, the NLA included."""
+    return {
+        curve.data_path
+        for owner in owners(block)
+        if owner.action is not None and is_ours(owner.action) == ours
+        for curve in compat.curves(owner.action, compat.slot_of(owner))
+    }
+
+
+def place_for(block: bpy.types.ID, character: Character, report: Report, layer: str = "") -> Place:
+    """Find or make the action, slot and track for one datablock and layer."""
+    data = block.animation_data or block.animation_data_create()
+    theirs = frozenset(
+        curve.data_path
+        for strip in owners(block)[1:]
+        if strip.action is not None and not is_ours(strip.action)
+        for curve in compat.curves(strip.action, compat.slot_of(strip))
+    )
+    for owner in our_owners(block):
+        if layer_of(owner.action) == layer:
+            action, slot = owner.action, compat.slot_of(owner)
+            if compat.slot_is_shared(action, slot, block):
+                action, slot = _own_copy(action, slot, character)
+                compat.assign(owner, action, slot)
+            if report.apart and owner == data:
+                data.action = None
+                _add_strip(data, action, slot, report)
+            return Place(block, action, slot, theirs)
+    action = our_action(character, layer) if compat.HAS_SLOTS else None
+    action = action or _new_action(block, character, layer)
+    slot = compat.find_slot(action, block)
+    if slot is None or compat.slot_is_shared(action, slot, block):
+        slot = compat.new_slot(action, block)
+    if data.action is None and not theirs and not report.apart:
+        compat.assign(data, action, slot)
+    else:
+        _add_strip(data, action, slot, report)
+    return Place(block, action, slot, theirs)
+
+
+def _new_action(block: bpy.types.ID, character: Character, layer: str) -> bpy.types.Action:
+    parts = ["Lipwright", character.name, *([] if compat.HAS_SLOTS else [block.name])]
+    action = bpy.data.actions.new(" ".join([*parts, *([layer] if layer else [])])[:63])
+    action[MARK] = VERSION
+    if layer:
+        action[LAYER] = layer
+    return action
+
+
+def _own_copy(
+    action: bpy.types.Action, slot: Any | None, character: Character
+) -> tuple[bpy.types.Action, Any | None]:
+    """A copied character shares our curves with the original; from now on it has its own."""
+    copy = action.copy()
+    copy.name = f"Lipwright {character.name} {layer_of(action)}".rstrip()[:63]
+    return copy, None if slot is None else copy.slots[slot.identifier]
+
+
+def _blend(block: bpy.types.ID, layer: str) -> str:
+    """Bones and objects are turned on top of what turns them; layers add to the face below."""
+    if isinstance(block, bpy.types.Object):
+        return "COMBINE"
+    return "ADD" if layer else "REPLACE"
+
+
+def _add_strip(
+    data: bpy.types.AnimData, action: bpy.types.Action, slot: Any | None, report: Report
+) -> None:
+    layer = layer_of(action)
+    track = data.nla_tracks.new()
+    track.name = f"{TRACK} {layer.capitalize()}".rstrip()
+    strip = track.strips.new(track.name, int(report.first_frame), action)
+    if slot is not None:
+        strip.action_slot = slot
+    strip.extrapolation, strip.blend_type = "HOLD", _blend(data.id_data, layer)
+    if not data.use_nla:
+        if len(data.nla_tracks) == 1:
+            data.use_nla = True
+        else:
+            report.notes.append(
+                "The NLA is switched off for this face. Switch it on to see the take"
+            )
+    if any(other.is_solo for other in data.nla_tracks):
+        report.notes.append("An NLA track plays solo. Switch that off to see the take")
+
+
+def combine_with(block: bpy.types.ID, ours: bpy.types.Action, channels: set[Channel]) -> str:
+    """Let somebody's active action add to ours where both turn the same; the note, if so."""
+    data = block.animation_data
+    action = data.action
+    if action is None or is_ours(action):
+        return ""
+    curves = compat.curves(action, compat.slot_of(data))
+    if not any((curve.data_path, curve.array_index) in channels for curve in curves):
+        return ""
+    if data.action_blend_type == "REPLACE":
+        data.action_blend_type = "COMBINE"
+        ours[BLENDS] = [*ours.get(BLENDS, []), block.name]
+    return f"“{action.name}” turns the same bones: its blending is Combine now, so that both show"
+
+
+def stop_combining(block: bpy.types.ID, ours: bpy.types.Action) -> None:
+    """Give somebody's active action the blending back that it had before `combine_with`."""
+    if block.name in ours.get(BLENDS, []):
+        block.animation_data.action_blend_type = "REPLACE"
+
+
+def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> None:
+    """Make our NLA strip as long as the action, at the same frames."""
+    low, high = action.frame_range
+    for strip in owners(block)[1:]:
+        if strip.action == action:
+            strip.action_frame_end = high  # first: the start is kept before it
+            strip.action_frame_start = low
+            strip.scale, strip.repeat = 1.0, 1.0
+            strip.frame_start_raw, strip.frame_end_raw = low, high
+
+
+def release(data: bpy.types.AnimData, owner: Any) -> None:
+    if owner == data:
+        data.action = None
+        return
+    for track in data.nla_tracks:
+        if owner in list(track.strips):
+            track.strips.remove(owner)
+            if not track.strips:
+                data.nla_tracks.remove(track)
+            return

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turns of head, neck, eyes and chest, onto bones or an object, added to what is there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import radians
+
+import bpy
+import numpy as np
+from mathutils import Euler, Matrix, Quaternion, Vector
+from numpy.typing import NDArray
+
+from ...core.errors import RigError
+from ...core.motion.keys import Keys, few_keys
+from ...core.motion.track import HEAD_NAMES, FaceTrack
+from ...core.performance.gaze import eye_turns
+from ...core.timing import FrameClock
+from ...rigs.bones.body_names import EYES, find_body
+from ...rigs.schema import RigMap
+from ..character.bones import is_held
+from ..character.find import Character
+from .bone_channels import eulers, is_locked, refusal
+from .fcurves import Channel
+from .places import Report, animated_paths
+from .write import standing, write_block
+
+ANGLE_TOLERANCE = 0.0005  # radians; few keys on a rotation
+CHEST_DEGREES = 2.5  # of a full breath: by eye
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One bone ("" for the object itself) and how it turns, one row a frame.
+
+    `degrees` are pitch (down), yaw (to the character's left) and roll (to its left shoulder).
+    """
+
+    layer: str
+    item: bpy.types.Object
+    bone: str
+    degrees: NDArray[np.float64]
+
+
+def head_object(character: Character, dials: bpy.types.PropertyGroup) -> bpy.types.Object | None:
+    """What turns with the head motion: the pick, else the armature if it has a head bone."""
+    item = dials.head_object
+    if item is None:
+        own = character.armature
+        return own if own is not None and bone_of("head", own, dials) else None
+    if item.library is not None:
+        raise RigError(
+            f"“{item.name}” is linked from another file. Make an override or pick another"
+        )
+    if item.type == "ARMATURE" and not bone_of("head", item, dials):
+        raise RigError(f"Pick the head bone of “{item.name}” for the head motion, or switch it off")
+    return item
+
+
+# Which property picks the bone of a role.
+_PICKS = {"head": "head_bone", "neck": "acting.neck_bone", "chest": "acting.chest_bone"}
+_PICKS |= {"eyeLeft": "acting.eye_left", "eyeRight": "acting.eye_right"}
+
+
+def bone_of(role: str, armature: bpy.types.Object, dials: bpy.types.PropertyGroup) -> str:
+    """The bone that the artist picked for a role, else the one found by name; "" for none."""
+    picked = dials.path_resolve(_PICKS[role])
+    if picked:
+        return picked if picked in armature.pose.bones else ""
+    free = (bone.name for bone in armature.pose.bones if not is_held(bone))
+    return find_body(free).get(role, "")
+
+
+def turns_of(
+    character: Character,
+    dials: bpy.types.PropertyGroup,
+    rig: RigMap,
+    track: FaceTrack,
+    clock: FrameClock,
+    frames: NDArray[np.float64],
+    layers: frozenset[str],
+) -> list[Turn]:
+    """Every turn that a face track asks of this character's bones, at these scene frames."""
+    seconds = clock.seconds(frames)
+    there = FaceTrack(track.at(seconds), track.names, track.rate_hz)
+    turns: list[Turn] = []
+    item = head_object(character, dials) if "head" in layers else None
+    if item is not None:
+        angles = np.stack([there[name] for name in HEAD_NAMES], axis=1).astype(float)
+        turns += _head(item, dials, angles)
+    armature = item if item is not None and item.type == "ARMATURE" else character.armature
+    if armature is None:
+        return turns
+    if "gaze" in layers and eyes_are_bones(dials, rig):
+        by_side = eye_turns(there)
+        for role, side in zip(EYES, ("Left", "Right"), strict=True):
+            left, up = by_side[side].T.astype(float)
+            degrees = np.stack([-up, left, np.zeros_like(up)], axis=1)
+            turns.append(Turn("gaze", armature, bone_of(role, armature, dials), degrees))
+    if "breath" in layers:
+        lift = np.zeros((len(frames), 3))
+        lift[:, 0] = -CHEST_DEGREES * there["chestRise"]
+        turns.append(Turn("breath", armature, bone_of("chest", armature, dials), lift))
+    return [turn for turn in turns if turn.bone or turn.layer == "head"]
+
+
+def _head(
+    item: bpy.types.Object, dials: bpy.types.PropertyGroup, angles: NDArray[np.float64]
+) -> list[Turn]:
+    if item.type != "ARMATURE":
+        return [Turn("head", item, "", angles)]
+    neck, share = bone_of("neck", item, dials), dials.acting.neck_share
+    head = bone_of("head", item, dials)
+    if not neck or neck == head or not share:
+        return [Turn("head", item, head, angles)]
+    return [
+        Turn("head", item, neck, share * angles),
+        Turn("head", item, head, (1 - share) * angles),
+    ]
+
+
+def eyes_are_bones(dials: bpy.types.PropertyGroup, rig: RigMap) -> bool:
+    """Say whether eye bones are to turn; by themselves they do where no shape looks."""
+    by = dials.acting.eyes_by
+    if by != "AUTO":
+        return by in ("BONES", "BOTH")
+    return not any(name.startswith("eyeLook") for name in rig.matched)
+
+
+def write_turns(
+    character: Character,
+    turns: Sequence[Turn],
+    frames: NDArray[np.float64],
+    report: Report,
+    *,
+    few: bool,
+) -> None:
+    """Write turns as rotations on top of how their bones stand or are animated."""
+    for turn in turns:
+        keys, rests = {}, {}
+        for channel, values, rest in _channels(turn, report):
+            curve = Keys(frames, values.astype(np.float32))
+            keys[channel] = few_keys(curve, tolerance=ANGLE_TOLERANCE) if few else curve
+            rests[channel] = rest
+        if keys:
+            layer = turn.layer if report.apart else ""
+            write_block(
+                turn.item, keys, character, report, rests, layer=layer, combine=bool(turn.bone)
+            )
+
+
+def _channels(turn: Turn, report: Report) -> Iterator[tuple[Channel, NDArray[np.float64], float]]:
+    """Channel, one value a frame, and the value at rest."""
+    item = turn.item
+    if not turn.bone:
+        path, mode = _object_path(item)
+        basis, stood = Matrix.Identity(3), Quaternion()
+    else:
+        pose = item.pose.bones[turn.bone]
+        path, mode = _bone_path(pose)
+        reason = refusal(pose, {"turn"})
+        if reason or is_locked(pose, (path, 0)):
+            report.notes.append(
+                f"The bone “{turn.bone}” is {reason or 'locked'} and stays as it is"
+            )
+            return
+        basis = axes_of(item).inverted() @ pose.bone.matrix_local.to_3x3()
+        stood = _stood(item, path, mode)
+    back = basis.inverted()
+    quaternions = np.array(
+        [(back @ _turned(row) @ basis).to_quaternion() @ stood for row in turn.degrees]
+    )
+    quaternions *= np.where(quaternions[:, :1] < 0, -1, 1)
+    table = quaternions if mode == "QUATERNION" else eulers(quaternions, mode)
+    rest = stood if mode == "QUATERNION" else stood.to_euler(mode)
+    for index in range(table.shape[1]):
+        yield (path, index), table[:, index], rest[index]
+
+
+def _turned(degrees: NDArray[np.float64]) -> Matrix:
+    """Pitch, yaw, roll of a face that looks along -Y."""
+    pitch, yaw, roll = (radians(float(value)) for value in degrees)
+    return Euler((pitch, roll, yaw), "XYZ").to_matrix()
+
+
+def axes_of(item: bpy.types.Object) -> Matrix:
+    """The character's left, back and up as columns in an armature's own axes.
+
+    Blender's characters look along -Y. Imported from a Y-up file, with the turn on the object
+    instead of in the bones, they look along Z.
+    """
+    up = item.matrix_world.to_3x3().normalized().inverted() @ Vector((0, 0, 1))
+    if up.y > abs(up.z):
+        return Matrix(((1, 0, 0), (0, 0, 1), (0, -1, 0)))
+    return Matrix.Identity(3)
+
+
+def _stood(item: bpy.types.Object, path: str, mode: str) -> Quaternion:
+    """How a bone stood before our first take; straight where somebody's animation turns it."""
+    if path in animated_paths(item, ours=False):
+        return Quaternion()
+    count = 4 if mode == "QUATERNION" else 3
+    values = [standing(item, (path, index)) for index in range(count)]
+    if mode == "QUATERNION":
+        return Quaternion(values).normalized()
+    return Euler(values, mode).to_quaternion()
+
+
+def _object_path(item: bpy.types.Object) -> tuple[str, str]:
+    if item.rotation_mode == "QUATERNION":
+        return "delta_rotation_quaternion", "QUATERNION"
+    return (
+        "delta_rotation_euler",
+        "XYZ" if item.rotation_mode == "AXIS_ANGLE" else item.rotation_mode,
+    )
+
+
+def _bone_path(pose: bpy.types.PoseBone) -> tuple[str, str]:
+    if pose.rotation_mode == "QUATERNION":
+        return pose.path_from_id("rotation_quaternion"), "QUATERNION"
+    if pose.rotation_mode == "AXIS_ANGLE":
+        raise RigError(
+            f"The bone “{pose.name}” turns by an axis and an angle. "
+            "Set its rotation mode to Quaternion or Euler"
+        )
+    return pose.path_from_id("rotation_euler"), pose.rotation_mode
