@@ -4,11 +4,13 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from .core.dials import Dial, dials_of
 from .core.errors import SettingsError
 from .core.formats import read_phones
 from .core.motion.envelope import Envelope
-from .core.performance.acting import RANGES, Acting, LookAt
+from .core.performance.acting import Acting, LookAt
 from .core.performance.emotion import EMOTIONS, Strength
 from .core.phones import Phone
 from .core.transcript.words import LANGUAGES, Transcript, read_transcript
@@ -16,18 +18,6 @@ from .models.session import DEVICES
 from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style
 
 AUTO = "auto"
-# Option, dial of `Acting`, help.
-DIALS = (
-    ("emotion-mouth", "emotion_mouth", "how much of an emotion the mouth shows"),
-    ("emotion-upper", "emotion_upper", "how much of an emotion the rest of the face shows"),
-    ("blink-rate", "blink_rate_per_minute", "blinks a minute"),
-    ("blink-speed", "blink_speed", "how quick the lids are"),
-    ("half-blinks", "half_blinks", "share of blinks that do not close the eye"),
-    ("glances", "glances", "how far the eyes jump"),
-    ("aversion", "aversion", "how much the eyes leave the listener"),
-    ("brow", "brow", "how high the brows go on stressed words"),
-    ("breath", "breath", "how much chest and nostrils move"),
-)
 
 
 def _number(text: str, low: float, high: float) -> float:
@@ -127,21 +117,8 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_LAYERS,
         help=f"some of {','.join(LAYERS)}, or all (default: all but head)",
     )
-    for name in ("jaw", "lips", "upper-face"):
-        parser.add_argument(
-            f"--{name}",
-            type=_between(0, 2),
-            default=1.0,
-            metavar="0..2",
-            help="how strongly it moves",
-        )
-    parser.add_argument(
-        "--effort",
-        type=_between(-1, 1),
-        default=0.0,
-        metavar="-1..1",
-        help="how loud it is meant to look: -1 a whisper, 0 as recorded, 1 a shout",
-    )
+    for one in dials_of(Style):
+        _add_dial(parser, one)
     parser.add_argument(
         "--sync-offset",
         type=float,
@@ -164,6 +141,27 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
     _add_acting_options(parser.add_argument_group("emotion, eyes, head"))
 
 
+def _add_dial(group: argparse._ActionsContainer, one: Dial) -> None:
+    """Add the option of a dial, if it has one of its own."""
+    said = one.help[0].lower() + one.help[1:]
+    if one.is_switch:
+        group.add_argument(f"--{one.option}", dest=one.name, action="store_true", help=said)
+    elif one.option:
+        group.add_argument(
+            f"--{one.option}",
+            dest=one.name,
+            type=_between(one.low, one.high),
+            default=one.default,
+            metavar=f"{one.low:g}..{one.high:g}",
+            help=f"{said} (default: %(default)g)",
+        )
+
+
+def _turned(args: argparse.Namespace, owner: type) -> dict[str, Any]:
+    """Read the dials of a dataclass that have options of their own."""
+    return {one.name: getattr(args, one.name) for one in dials_of(owner) if one.option}
+
+
 def _add_acting_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--emotion",
@@ -181,21 +179,8 @@ def _add_acting_options(group: argparse._ArgumentGroup) -> None:
         metavar="LAYER=N",
         help="another take of one layer alone; repeatable",
     )
-    for option, dial, said in DIALS:
-        low, high = RANGES[dial]
-        group.add_argument(
-            f"--{option}",
-            dest=dial,
-            type=_between(low, high),
-            default=getattr(Acting, dial),
-            metavar=f"{low:g}..{high:g}",
-            help=f"{said} (default: %(default)g)",
-        )
-    group.add_argument(
-        "--blink-on-emphasis",
-        action="store_true",
-        help="let the lids close while the lips do on a stressed M B P",
-    )
+    for one in dials_of(Acting):
+        _add_dial(group, one)
     group.add_argument(
         "--head-amount",
         type=_amounts,
@@ -220,16 +205,9 @@ def settings_from(args: argparse.Namespace) -> Settings:
         auto=emotions.pop(AUTO, 0.0),
         emotions=emotions,
         layers=args.layers,
-        style=Style(
-            jaw=args.jaw,
-            lips=args.lips,
-            upper_face=args.upper_face,
-            sync_offset_seconds=args.sync_offset / 1000,
-            effort=args.effort,
-        ),
+        style=Style(**_turned(args, Style), sync_offset_seconds=args.sync_offset / 1000),
         acting=Acting(
-            **{dial: getattr(args, dial) for _, dial, _ in DIALS},
-            blink_on_emphasis=args.blink_on_emphasis,
+            **_turned(args, Acting),
             head_pitch=pitch,
             head_yaw=yaw,
             head_roll=roll,

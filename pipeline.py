@@ -1,89 +1,46 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The program on one page: sound, listener, articulator, performance, mix, one face track.
+"""The program on one page: sound, listener, articulator, performance, mix, rig, keys.
 
-`analyse` is the slow half (the networks) and is kept; `perform` is the quick half and is done
-again whenever a dial moves.
+`analyse` is the slow half (the networks) and is kept. `perform` makes one face track of it and
+`plan_take` the keys of a character: both are quick and are done again whenever a dial moves.
 """
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .core.audio.load import Sound
 from .core.decode import corrected_posteriors, phones_of
-from .core.errors import SettingsError
+from .core.errors import RigError
 from .core.motion.envelope import Envelope
+from .core.motion.keys import Keys, few_keys, held_contacts, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import FaceTrack
-from .core.performance.acting import PLAIN, Acting
-from .core.performance.blink import blink_layer
-from .core.performance.breath import breath_layer
-from .core.performance.emotion import Strength, emotion_layer, strengths_over
+from .core.performance.acting import Acting
+from .core.performance.emotion import Strength, strengths_over
 from .core.performance.feeling import suggest
-from .core.performance.gaze import gaze_layer, large_shifts, plan_gaze
-from .core.performance.head import brow_layer, head_layer
+from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
 from .core.performance.voice import Voice
 from .core.phones import Phone
-from .core.timing import Seconds
+from .core.settings import Settings
+from .core.timing import FrameClock, Seconds
 from .core.transcript.follow import follow
 from .core.transcript.words import Transcript
 from .models.articulator import articulate
 from .models.listener import listen
 from .models.session import Cancel, Progress
+from .rigs.apart import Curves, split
+from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
+from .rigs.lips.fit import LipFit
+from .rigs.match import drive
+from .rigs.schema import Control, RigMap
 
-LAYERS = ("speech", "emotion", "blink", "gaze", "brows", "breath", "head")
-# Bodies often move already, so the head is asked for.
-DEFAULT_LAYERS = frozenset(LAYERS) - {"head"}
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
 _BLOCK_SAMPLES = 1 << 20
 _LISTENING_SHARE = 0.9  # of the time that `analyse` takes
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the artist asked for.
-
-    Parameters
-    ----------
-    seed : int >= 0
-        Another seed is another take of the same words.
-    emotions : mapping of str to float or Envelope
-        Strength 0..1 of each emotion, constant or animated; neutral if empty.
-    auto : float or Envelope
-        0..1, how much of what the voice seems to feel is added.
-    layers : frozenset of str
-        Some of `LAYERS`.
-    style : Style
-    acting : Acting
-        The dials of emotion, eyes, head and breath.
-    seeds : mapping of str to int
-        Seeds of single layers, where they are not to follow `seed`.
-    """
-
-    seed: int = 0
-    emotions: Mapping[str, Strength] = field(default_factory=lambda: MappingProxyType({}))
-    auto: Strength = 0.0
-    layers: frozenset[str] = DEFAULT_LAYERS
-    style: Style = field(default_factory=Style)
-    acting: Acting = PLAIN
-    seeds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-
-    def seed_of(self, layer: str) -> int:
-        """The seed of one layer: its own, else the seed of all."""
-        return self.seeds.get(layer, self.seed)
-
-    def __post_init__(self) -> None:
-        unknown = sorted((self.layers | set(self.seeds)) - set(LAYERS))
-        if unknown:
-            raise SettingsError(
-                f"There is no layer “{unknown[0]}”. Choose from {', '.join(LAYERS)}"
-            )
-        for seed in (self.seed, *self.seeds.values()):
-            if seed < 0:
-                raise SettingsError(f"The seed is {seed}. Set it to 0 or more")
 
 
 @dataclass(frozen=True)
@@ -175,7 +132,7 @@ def analyse(
     return Analysis(seconds, voice, mouth, notes)
 
 
-def feelings(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
+def felt(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
     """What the face feels over a line: what was asked for, and as much of the guess as wanted."""
     if settings.auto == 0:
         return dict(settings.emotions)
@@ -198,33 +155,10 @@ def fingerprint_of(sound: Sound) -> int:
 
 
 def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]:
-    """Make each wanted layer on its own.
-
-    The eyes hold their place against the head's turns, and lids like to close where the gaze
-    jumps; so another seed of the head is felt in the gaze, and one of the gaze in the blinks.
-    """
-    voice, acting, seed_of = analysis.voice, settings.acting, settings.seed_of
-    tracks: dict[str, FaceTrack] = {}
-    shifts: list[Seconds] = []
-    if "head" in settings.layers:
-        tracks["head"] = head_layer(voice, seed=seed_of("head"), acting=acting)
-    if "gaze" in settings.layers:
-        gaze = seed_of("gaze")
-        shifts = large_shifts(plan_gaze(voice, seed=gaze, acting=acting))
-        tracks["gaze"] = gaze_layer(voice, seed=gaze, acting=acting, head=tracks.get("head"))
-    makers: dict[str, Callable[[int], FaceTrack]] = {
-        "speech": lambda _: analysis.mouth,
-        "emotion": lambda seed: emotion_layer(
-            voice, feelings(analysis, settings), seed=seed, acting=acting
-        ),
-        "blink": lambda seed: blink_layer(voice, seed=seed, acting=acting, shifts=shifts),
-        "brows": lambda seed: brow_layer(voice, seed=seed, acting=acting),
-        "breath": lambda seed: breath_layer(voice, seed=seed, acting=acting),
-    }
-    for layer, make in makers.items():
-        if layer in settings.layers:
-            tracks[layer] = make(seed_of(layer))
-    return {layer: tracks[layer] for layer in LAYERS if layer in tracks}
+    """Make each wanted layer on its own."""
+    feelings = felt(analysis, settings) if "emotion" in settings.layers else {}
+    ingredients = Ingredients(analysis.voice, analysis.mouth, settings.acting, feelings)
+    return make_layers(ingredients, settings.layers, settings.seed_of)
 
 
 def mix(analysis: Analysis, tracks: Mapping[str, FaceTrack], settings: Settings) -> FaceTrack:
@@ -251,6 +185,92 @@ def perform(analysis: Analysis, settings: Settings) -> FaceTrack:
     return mix(analysis, layer_tracks(analysis, settings), settings)
 
 
+@dataclass(frozen=True)
+class TakePlan:
+    """One take of one character as values: everything that is to be written, and nothing else.
+
+    Parameters
+    ----------
+    frames : ndarray [shape=(k,)], float64
+        The whole scene frames that the take spans, ascending.
+    layers : mapping of str to mapping of Control to Keys
+        The first lies below; every other one adds to those before it. Only one unless the layers
+        are to lie apart.
+    rests : mapping of Control to float
+        The value at which each control does nothing.
+    turns : tuple of Turn
+        What bones turn, one row a frame.
+    tolerance : float or None
+        How far few keys may stray; None for one key a frame.
+    """
+
+    frames: NDArray[np.float64]
+    layers: Mapping[str, Mapping[Control, Keys]]
+    rests: Mapping[Control, float]
+    turns: tuple[Turn, ...] = ()
+    tolerance: float | None = None
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last frame, with a frame of rest at both ends."""
+        return float(self.frames[0]) - 1, float(self.frames[-1]) + 1
+
+
+def plan_take(
+    analysis: Analysis,
+    settings: Settings,
+    rig: RigMap,
+    fit: LipFit | None,
+    clock: FrameClock,
+    *,
+    body: Body = NO_BODY,
+    apart: bool = False,
+    tolerance: float | None = None,
+    resting: Sequence[Control] = (),
+) -> TakePlan:
+    """Turn what was heard into the keys of one character.
+
+    `body` says which bones are there to turn, `apart` keeps the layers apart, `tolerance` thins
+    the keys, and the controls of `resting` are held at 0. Raises RigError if every row of the rig
+    is muted.
+    """
+    if "head" not in body.roles:
+        settings = replace(settings, layers=settings.layers - {"head"})
+    faces = (apart and steps(analysis, settings)) or {"": perform(analysis, settings)}
+    frames = scene_frames(next(iter(faces.values())).times_seconds, clock)
+    shown = {
+        layer: sampled(held_contacts(face, clock.fps), frames, clock)
+        for layer, face in faces.items()
+    }
+    base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})
+    if not base:
+        raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
+    strengths = {row.control: abs(row.scale) or 1.0 for row in rig.rows}
+
+    def keyed(curves: Curves) -> dict[Control, Keys]:
+        keys = {control: Keys(frames, values) for control, values in curves.items()}
+        if tolerance is None:
+            return keys
+        # Poses keep one a frame: they are added up before their bones' keys are thinned.
+        return {
+            control: dense
+            if control.kind == "pose"
+            else few_keys(dense, tolerance=tolerance * strengths[control])
+            for control, dense in keys.items()
+        }
+
+    still = Keys(frames[[0, -1]], np.zeros(2, np.float32))
+    lowest = {**keyed(base), **dict.fromkeys(resting, still)}
+    whole = list(shown.values())[-1]
+    return TakePlan(
+        frames,
+        {next(iter(faces)): lowest, **{layer: keyed(curves) for layer, curves in added.items()}},
+        {row.control: row.rest for row in rig.rows},
+        plan_turns(whole, body, settings.layers),
+        tolerance,
+    )
+
+
 __all__ = [
     "DEFAULT_LAYERS",
     "LAYERS",
@@ -259,9 +279,11 @@ __all__ = [
     "Analysis",
     "Settings",
     "Style",
+    "TakePlan",
     "analyse",
     "layer_tracks",
     "mix",
     "perform",
+    "plan_take",
     "steps",
 ]

@@ -25,9 +25,10 @@ from ..scene.saved.properties import settings_of
 from ..scene.sounds.strip import add_to_sequencer, span_of_file
 from ..scene.takes.places import Report
 from .dials import write_dials
-from .lines import Machine, act, hear, looked_at, sound_name, span_end
+from .hear import Machine, hear, sound_name
 from .manners import missing_part
 from .mapping import load_mapping
+from .take import animate, looked_at, span_end
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 NAME = "lipwright"
@@ -115,7 +116,7 @@ def bake(args: argparse.Namespace) -> Report:
         settings_of(character).acting.look_at = object_named(args.look_at_object, scene)
         look_at = looked_at(character, analysis, clock)
         wanted = replace(wanted, acting=replace(wanted.acting, look_at=look_at))
-    report = act(character, analysis, wanted, clock, span.name, args.few_keys)
+    report = animate(character, analysis, wanted, clock, span.name, args.few_keys)
     write_dials(settings_of(character), wanted, args.few_keys)
     said = end_to_end(analysis.phones, analysis.seconds)
     name, edited = sound_name(analysis), phones is not None

@@ -3,27 +3,15 @@
 
 import bpy
 
+from ..core.dials import dials_of
 from ..core.motion.envelope import Envelope
-from ..core.performance.acting import RANGES, Acting, LookAt
-from ..core.performance.emotion import Strength
+from ..core.performance.acting import Acting, LookAt
+from ..core.performance.emotion import FELT, Strength
+from ..core.performance.layers import LAYERS, SEEDED
 from ..core.timing import FrameClock
 from ..pipeline import Settings, Style
 from ..scene.saved.acting import FOLLOWS
-from ..scene.saved.sliders import AUTO, NAMES, strengths
-
-# Property of the character, name of the layer.
-LAYERS = (
-    ("speech", "speech"),
-    ("emote", "emotion"),
-    ("blink", "blink"),
-    ("gaze", "gaze"),
-    ("brows", "brows"),
-    ("breath", "breath"),
-    ("head", "head"),
-)
-OWN_SEEDS = tuple(layer for _, layer in LAYERS if layer != "speech")
-# Dials of `Acting` that are properties of the same names.
-DIALS = (*RANGES, "blink_on_emphasis")
+from ..scene.saved.sliders import AUTO, strengths
 
 
 def read_dials(
@@ -43,16 +31,15 @@ def read_dials(
         seed=dials.seed,
         auto=felt.pop(AUTO, 0.0),
         emotions=felt,
-        layers=frozenset(layer for name, layer in LAYERS if getattr(dials, name)),
+        layers=frozenset(one.name for one in LAYERS.values() if getattr(dials, one.saved_as)),
         style=Style(
-            jaw=dials.jaw,
-            lips=dials.lips,
-            upper_face=dials.upper_face,
+            **{one.name: getattr(dials, one.name) for one in dials_of(Style)},
             sync_offset_seconds=dials.sync_offset_ms / 1000,
-            effort=dials.effort,
         ),
-        acting=Acting(**{name: getattr(acting, name) for name in DIALS}, look_at=look_at),
-        seeds={name: getattr(seeds, name) for name in OWN_SEEDS if getattr(seeds, name) != FOLLOWS},
+        acting=Acting(
+            **{one.name: getattr(acting, one.name) for one in dials_of(Acting)}, look_at=look_at
+        ),
+        seeds={name: getattr(seeds, name) for name in SEEDED if getattr(seeds, name) != FOLLOWS},
     )
 
 
@@ -65,19 +52,18 @@ def write_dials(
     dials: bpy.types.PropertyGroup, settings: Settings, tolerance: float | None
 ) -> None:
     """Leave on the character what a headless take was made with, so that an artist can go on."""
-    for name in NAMES:
+    for name in FELT:
         setattr(dials.feelings, name, _peak(settings.emotions.get(name, 0.0)))
     dials.feelings.auto = _peak(settings.auto)
-    for name in DIALS:
-        setattr(dials.acting, name, getattr(settings.acting, name))
+    for one in dials_of(Acting):
+        setattr(dials.acting, one.name, getattr(settings.acting, one.name))
     dials.seed = settings.seed
-    for name in OWN_SEEDS:
+    for name in SEEDED:
         setattr(dials.acting.seeds, name, settings.seeds.get(name, FOLLOWS))
-    for name, layer in LAYERS:
-        setattr(dials, name, layer in settings.layers)
-    for name in ("jaw", "lips", "upper_face"):
-        setattr(dials, name, getattr(settings.style, name))
-    dials.effort = settings.style.effort
+    for layer in LAYERS.values():
+        setattr(dials, layer.saved_as, layer.name in settings.layers)
+    for one in dials_of(Style):
+        setattr(dials, one.name, getattr(settings.style, one.name))
     dials.sync_offset_ms = settings.style.sync_offset_seconds * 1000
     dials.few = tolerance is not None
     if tolerance is not None:

@@ -7,7 +7,6 @@ import bpy
 
 from ..core.errors import RigError
 from ..pipeline import Analysis
-from ..scene.cache import HeardFrom
 from ..scene.character.find import (
     Character,
     character_of,
@@ -19,10 +18,12 @@ from ..scene.clock import clock_of
 from ..scene.saved.phones import Corrected, keep_phones
 from ..scene.saved.preferences import device_and_threads
 from ..scene.saved.properties import chosen_character, chosen_item, settings_of
+from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan
 from .dials import tolerance_of
-from .lines import Machine, act, hear, looked_at, settings_for, sound_name
+from .hear import Machine, hear, sound_name
 from .manners import NO_CHARACTER, Reasoned, say, speaking
+from .take import animate, looked_at, settings_for
 from .worker import Job, Work
 
 TICK_SECONDS = 0.1
@@ -152,7 +153,7 @@ class Listening(Reasoned):
         settings = settings_for(character, analysis, clock, span.name, look_at)
         tolerance = tolerance_of(settings_of(character))
         heard_from = replace(self.heard_from, span=span)
-        report = act(
+        report = animate(
             character, analysis, settings, clock, span.name, tolerance, heard_from=heard_from
         )
         report.notes += self._keep(character, analysis, span)

@@ -4,14 +4,13 @@
 import bpy
 
 from ..core.errors import LipwrightError
-from ..scene.cache import forget, last_takes
 from ..scene.character.find import character_of
-from ..scene.character.measure import forget_lips
 from ..scene.saved import acting as acting_properties
-from .lines import mix_again
+from ..scene.session import memory
+from .take import mix_again
 
 WAIT_SECONDS = 0.15  # so that dragging a dial writes now and then, not on every pixel
-_waiting: set[str] = set()
+_waiting: set[int] = set()  # by `session_uid`
 
 
 def dial_moved(owner: bpy.types.ID) -> None:
@@ -19,8 +18,8 @@ def dial_moved(owner: bpy.types.ID) -> None:
 
     A strip's dials belong to the scene, and a strip may be said by anyone.
     """
-    meant = set(last_takes) if isinstance(owner, bpy.types.Scene) else {owner.name}
-    meant &= set(last_takes)
+    known = set(memory.takes)
+    meant = known if isinstance(owner, bpy.types.Scene) else known & {owner.session_uid}
     if bpy.app.background or not meant:
         return
     _waiting.update(meant)
@@ -33,12 +32,9 @@ def mix_waiting() -> float | None:
     if bpy.app.is_job_running("RENDER"):
         return WAIT_SECONDS
     state = bpy.context.window_manager.lipwright
-    names = sorted(_waiting)
+    meant = set(_waiting)
     _waiting.clear()
-    for name in names:
-        item = bpy.context.scene.objects.get(name)
-        if item is None:
-            continue
+    for item in [one for one in bpy.context.scene.objects if one.session_uid in meant]:
         try:
             character = character_of(item, bpy.context.scene)
             report = mix_again(character)
@@ -52,8 +48,7 @@ def mix_waiting() -> float | None:
 @bpy.app.handlers.persistent
 def _forget_on_load(_path: str) -> None:
     """Another file has other characters, perhaps of the same names."""
-    forget()
-    forget_lips()
+    memory.forget()
     _waiting.clear()
     bpy.context.window_manager.lipwright.running = False
 

@@ -4,8 +4,8 @@
 import bpy
 
 from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
-from ..scene.cache import last_takes
 from ..scene.saved.properties import chosen_character
+from ..scene.session import memory
 from ..scene.takes.write import clear_take, has_take
 
 
@@ -30,7 +30,7 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
         """Remove it and say how much it was."""
         with speaking(self):
             character = chosen_character(context)
-            last_takes.pop(character.root.name, None)
+            memory.takes.pop(character.root.session_uid, None)
             count = clear_take(character)
             self.report({"INFO"}, f"Removed the lip-sync of “{character.name}” ({count} curves)")
         return {"CANCELLED"} if self.said_error else {"FINISHED"}

@@ -9,8 +9,8 @@ from bpy.props import BoolProperty
 from ..jobs.listening import Listening, character_reason
 from ..jobs.manners import Reasoned
 from ..scene import compat
-from ..scene.cache import HeardFrom
 from ..scene.saved.phones import corrected_phones
+from ..scene.session import HeardFrom
 from ..scene.sounds.strip import (
     AudioSpan,
     add_to_sequencer,

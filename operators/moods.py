@@ -7,12 +7,13 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
+from ..core.performance.emotion import FELT
 from ..jobs.manners import OfCharacter, Reasoned, speaking
 from ..scene import compat
-from ..scene.cache import last_takes
 from ..scene.saved.moods import own_moods, remove_mood, save_mood, use_mood
 from ..scene.saved.properties import chosen_character, settings_of
-from ..scene.saved.sliders import AUTO, NAMES, feelings_for
+from ..scene.saved.sliders import AUTO, feelings_for
+from ..scene.session import memory
 from ..scene.sounds.strip import strip_named
 
 MOST_SEED = 9999
@@ -36,7 +37,7 @@ class LIPWRIGHT_OT_neutral(OfCharacter, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """All to 0, Auto too."""
         feelings = chosen_feelings(context)
-        for name in (*NAMES, AUTO):
+        for name in (*FELT, AUTO):
             setattr(feelings, name, 0.0)
         return {"FINISHED"}
 
@@ -52,13 +53,13 @@ class LIPWRIGHT_OT_take_guess(OfCharacter, bpy.types.Operator):
     def reason(cls, context: bpy.types.Context) -> str:
         """Only after a line was heard."""
         why = super().reason(context)
-        if why or chosen_character(context).root.name in last_takes:
+        if why or chosen_character(context).root.session_uid in memory.takes:
             return why
         return "Generate a line first: the guess comes from its voice"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The mean of each over the line; Auto back to 0."""
-        guess = last_takes[chosen_character(context).root.name].guess
+        guess = memory.takes[chosen_character(context).root.session_uid].guess
         feelings = chosen_feelings(context)
         for name, strength in guess.emotions.items():
             setattr(feelings, name, float(np.mean(strength.values)))

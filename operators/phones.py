@@ -12,10 +12,10 @@ from ..core.formats import phones_json, phones_labels, read_phones
 from ..core.phone_list import end_to_end, refuse_other_line, split_phone, without_phone
 from ..jobs.listening import Listening, character_reason
 from ..jobs.manners import NO_CHARACTER, Reasoned, linked, speaking
-from ..scene.cache import LastTake, last_takes
 from ..scene.markers import mark, unmark
 from ..scene.saved.phones import corrected_phones, phones_in, store_phones
 from ..scene.saved.properties import chosen_character
+from ..scene.session import LastTake, memory
 
 FORM_ITEMS = (
     (".json", "JSON", "For Lipwright, with how sure each sound is"),
@@ -106,7 +106,7 @@ class _OfLastTake(Listening):
 
 
 def _last_take(context: bpy.types.Context) -> LastTake | None:
-    return last_takes.get(chosen_character(context).root.name)
+    return memory.takes.get(chosen_character(context).root.session_uid)
 
 
 class LIPWRIGHT_OT_redraw(_OfLastTake, bpy.types.Operator):

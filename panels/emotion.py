@@ -3,13 +3,14 @@
 
 import bpy
 
+from ..core.performance.emotion import FELT
 from ..scene import compat
-from ..scene.cache import last_takes
 from ..scene.saved.moods import MOODS, own_moods
 from ..scene.saved.properties import chosen_character
-from ..scene.saved.sliders import AUTO, NAMES, feelings_for
+from ..scene.saved.sliders import AUTO, feelings_for
+from ..scene.session import memory
 from ..scene.sounds.strip import strip_named
-from .parts import OfCharacter
+from .parts import OfCharacter, turn
 
 
 class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
@@ -40,20 +41,19 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         column = layout.column(align=True)
         # Sliders of strips cannot be keyframed.
         column.use_property_decorate = isinstance(feelings.id_data, bpy.types.Object)
-        for name in NAMES:
+        for name in FELT:
             column.prop(feelings, name, slider=True)
         layout.operator("lipwright.neutral", icon="LOOP_BACK")
         self._guess(context, feelings)
         column = layout.column(align=True)
         column.label(text="Shown By")
-        column.prop(dials.acting, "emotion_mouth", slider=True)
-        column.prop(dials.acting, "emotion_upper", slider=True)
+        turn(column, dials.acting, "emotion")
 
     def _guess(self, context: bpy.types.Context, feelings: bpy.types.PropertyGroup) -> None:
         """The suggestion, and a way to make it one's own."""
         box = self.layout.box()
         box.prop(feelings, AUTO, text="Auto", slider=True)
-        last = last_takes.get(chosen_character(context).root.name)
+        last = memory.takes.get(chosen_character(context).root.session_uid)
         if last is None:
             return
         guess = last.guess

@@ -3,19 +3,10 @@
 
 import bpy
 
+from ..core.performance.layers import LAYERS, SEEDED
 from ..scene.saved.properties import chosen_character
 from ..scene.takes.turns import bone_of
-from .parts import OfCharacter, say, stands_for
-
-# Property that switches a layer, and the layer's name.
-LAYERS = (
-    ("emote", "emotion"),
-    ("blink", "blink"),
-    ("gaze", "gaze"),
-    ("brows", "brows"),
-    ("breath", "breath"),
-    ("head", "head"),
-)
+from .parts import OfCharacter, say, stands_for, turn
 
 
 class LIPWRIGHT_PT_eyes(OfCharacter, bpy.types.Panel):
@@ -33,13 +24,14 @@ class LIPWRIGHT_PT_eyes(OfCharacter, bpy.types.Panel):
         row.operator("lipwright.roll", text="", icon="FILE_REFRESH").layer = ""
         column = layout.column(align=True)
         column.use_property_split = False  # else the seed leaves the names no room
-        for name, layer in LAYERS:
+        for name in SEEDED:
+            switch = LAYERS[name].saved_as
             row = column.row(align=True)
-            row.prop(dials, name)
+            row.prop(dials, switch)
             part = row.row(align=True)
-            part.active = getattr(dials, name)
-            part.prop(dials.acting.seeds, layer, text="")
-            part.operator("lipwright.roll", text="", icon="FILE_REFRESH").layer = layer
+            part.active = getattr(dials, switch)
+            part.prop(dials.acting.seeds, name, text="")
+            part.operator("lipwright.roll", text="", icon="FILE_REFRESH").layer = name
         layout.prop(dials, "apart")
 
 
@@ -68,13 +60,10 @@ class LIPWRIGHT_PT_lids(_Part, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """How often, how fast, how far."""
-        acting = self.dials(context).acting
+        dials = self.dials(context)
         layout = self.rows()
-        layout.active = self.dials(context).blink
-        layout.prop(acting, "blink_rate_per_minute", text="A Minute")
-        layout.prop(acting, "blink_speed", text="Speed", slider=True)
-        layout.prop(acting, "half_blinks", slider=True)
-        layout.prop(acting, "blink_on_emphasis", text="On Emphasis")
+        layout.active = dials.blink
+        turn(layout, dials.acting, "blink")
 
 
 class LIPWRIGHT_PT_gaze(_Part, bpy.types.Panel):
@@ -88,8 +77,7 @@ class LIPWRIGHT_PT_gaze(_Part, bpy.types.Panel):
         layout = self.rows()
         layout.active = dials.gaze
         layout.prop(dials.acting, "look_at")
-        layout.prop(dials.acting, "glances", slider=True)
-        layout.prop(dials.acting, "aversion", slider=True)
+        turn(layout, dials.acting, "gaze")
         layout.prop(dials.acting, "eyes_by", text="Turned By")
         if dials.acting.eyes_by != "SHAPES":
             self.bone(context, "eyeLeft", dials.acting, "eye_left")
@@ -106,12 +94,10 @@ class LIPWRIGHT_PT_head(_Part, bpy.types.Panel):
         dials = self.dials(context)
         acting = dials.acting
         layout = self.rows()
-        layout.prop(acting, "brow", slider=True)
-        layout.prop(acting, "breath", slider=True)
+        turn(layout, acting, "brows")
+        turn(layout, acting, "breath")
         self.bone(context, "chest", acting, "chest_bone")
-        column = layout.column(align=True)
-        for name in ("head_pitch", "head_yaw", "head_roll"):
-            column.prop(acting, name, slider=True)
+        turn(layout.column(align=True), acting, "head")
         layout.prop(dials, "head_object", text="Turns")
         self.bone(context, "head", dials, "head_bone")
         self.bone(context, "neck", acting, "neck_bone")

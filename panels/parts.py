@@ -5,9 +5,12 @@ import textwrap
 
 import bpy
 
+from ..core.dials import dials_of
+from ..core.performance.acting import Acting
 from ..scene.saved.properties import chosen_character, settings_of
 
 PIXELS_A_LETTER = 7.0  # of Blender's interface font at scale 1, measured roughly
+MOST_ON_A_SLIDER = 2.0  # dials that go further are numbers
 NAMES_SHARE = 0.4  # of the width, left of the fields, where Blender splits names from values
 
 
@@ -26,6 +29,12 @@ def stands_for(layout: bpy.types.UILayout, text: str) -> None:
     split = layout.split(factor=NAMES_SHARE)
     split.label(text="")
     split.label(text=text)
+
+
+def turn(layout: bpy.types.UILayout, owner: bpy.types.PropertyGroup, section: str) -> None:
+    """The dials of a layer, in the order of their table."""
+    for one in dials_of(Acting, section):
+        layout.prop(owner, one.name, slider=one.high <= MOST_ON_A_SLIDER and not one.is_switch)
 
 
 def reason(operator: str, context: bpy.types.Context) -> str:

@@ -4,8 +4,8 @@
 import bpy
 
 from ..scene import compat
-from ..scene.cache import last_takes
 from ..scene.saved.properties import chosen_character
+from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside
 from ..scene.takes.write import has_take
@@ -83,7 +83,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         character = chosen_character(context)
         if why:
             say(layout, context, why, "INFO")
-        elif has_take(character) and character.root.name not in last_takes:
+        elif has_take(character) and character.root.session_uid not in memory.takes:
             say(layout, context, "Generate once more, then dials act at once again", "INFO")
         if character is None:
             layout.operator("lipwright.add_demo_head", icon="USER", text="Add the Demo Head")

@@ -3,6 +3,8 @@
 
 import bpy
 
+from ..core.dials import dials_of
+from ..core.motion.mix import Style
 from .parts import OfCharacter
 
 
@@ -18,9 +20,8 @@ class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
         layout = self.rows()
         layout.prop(dials, "speech", text="Speech")
         column = layout.column(align=True)
-        for name in ("jaw", "lips", "upper_face"):
-            column.prop(dials, name, slider=True)
-        layout.prop(dials, "effort", slider=True)
+        for one in dials_of(Style):
+            column.prop(dials, one.name, slider=True)
         layout.prop(dials, "sync_offset_ms", text="Sync (ms)")
         layout.prop(dials, "few")
         if dials.few:

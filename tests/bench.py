@@ -21,7 +21,7 @@ import numpy as np
 import soundfile
 
 from lipwright.core.audio.load import load_sound
-from lipwright.core.motion.keys import dense_keys, few_keys
+from lipwright.core.motion.keys import Keys, few_keys, sampled, scene_frames
 from lipwright.core.timing import FrameClock
 from lipwright.models.articulator import articulate
 from lipwright.models.listener import listen
@@ -97,8 +97,9 @@ def warm(path: Path, seconds: int) -> list[Row]:
     analysis = analyse(load_sound(path))
     rows.append(Row("a dial moved", seconds, 1, best_of(lambda: perform(analysis, settings))))
     track, clock = perform(analysis, settings), FrameClock(fps=24.0)
-    times = track.times_seconds
-    dense = [dense_keys(times, track[name], clock) for name in track.names]
+    frames = scene_frames(track.times_seconds, clock)
+    shown = sampled(track, frames, clock)
+    dense = [Keys(frames, shown[name]) for name in shown.names]
     thinned = best_of(lambda: [few_keys(keys) for keys in dense])
     rows.append(Row("all channels thinned to few keys", seconds, 1, thinned))
     return rows

@@ -71,7 +71,7 @@ def ours(extension: ModuleType) -> Callable[[str], ModuleType]:
 @pytest.fixture(autouse=True)
 def clean_scene(extension: ModuleType) -> bpy.types.Scene:
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True, load_ui=False)
-    importlib.import_module(".scene.cache", extension.__name__).forget()
+    importlib.import_module(".scene.session", extension.__name__).memory.forget()
     return bpy.context.scene
 
 
@@ -181,9 +181,8 @@ class FakePipeline:
 @pytest.fixture
 def fake(ours: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
     pipeline = FakePipeline(ours)
-    baking = ours("jobs.lines")
-    monkeypatch.setattr(baking, "analyse", pipeline.analyse)
-    monkeypatch.setattr(baking, "perform", pipeline.perform)
+    monkeypatch.setattr(ours("jobs.hear"), "analyse", pipeline.analyse)
+    monkeypatch.setattr(ours("pipeline"), "perform", pipeline.perform)
     return pipeline
 
 

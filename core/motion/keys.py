@@ -29,62 +29,46 @@ class Keys:
 
 
 def scene_frames(times_seconds: NDArray[np.floating], clock: FrameClock) -> NDArray[np.float64]:
-    """Count the whole scene frames that some times span, from before the first to after the last.
+    """Find the whole scene frames that some times span.
 
-    Raises SettingsError if there are no times.
+    Parameters
+    ----------
+    times_seconds : ndarray [shape=(n,)], n > 0
+        Ascending, in seconds of the sound.
+    clock : FrameClock
+
+    Returns
+    -------
+    ndarray [shape=(frames,)]
+        From the last frame at or before the start to the first at or after the end.
+
+    Raises
+    ------
+    SettingsError
+        If there are no times.
     """
     if len(times_seconds) == 0:
         raise SettingsError("The animation is empty. Choose a longer sound")
     span = clock.frames(np.asarray(times_seconds)[[0, -1]])
-    frames = np.arange(np.floor(span[0] + 1e-6), np.ceil(span[1] - 1e-6) + 1)
-    return frames
+    return np.arange(np.floor(span[0] + 1e-6), np.ceil(span[1] - 1e-6) + 1)
 
 
-def sampled(track: FaceTrack, clock: FrameClock) -> tuple[FaceTrack, NDArray[np.float64]]:
-    """Take a track's values on the scene frames that it spans.
+def sampled(track: FaceTrack, frames: NDArray[np.float64], clock: FrameClock) -> FaceTrack:
+    """Take a track's values on scene frames.
 
     Parameters
     ----------
     track : FaceTrack
+    frames : ndarray [shape=(frames,)]
+        See `scene_frames`.
     clock : FrameClock
 
     Returns
     -------
     FaceTrack
-        One frame for each scene frame.
-    ndarray [shape=(frames,)]
-        Their times in seconds of the sound; the first is not always 0.
+        One frame for each scene frame; the ends of the track are held.
     """
-    times = clock.seconds(scene_frames(track.times_seconds, clock))
-    return FaceTrack(track.at(times), track.names, clock.fps), times
-
-
-def dense_keys(
-    times_seconds: NDArray[np.floating], values: NDArray[np.floating], clock: FrameClock
-) -> Keys:
-    """Put one key on every whole scene frame that the curve spans.
-
-    Parameters
-    ----------
-    times_seconds, values : ndarray [shape=(n,)], n > 0
-        The curve; times ascend. Between two of them the curve is a straight line.
-    clock : FrameClock
-        Where the scene's frames lie in the time of the sound.
-
-    Returns
-    -------
-    Keys
-        From the last frame at or before the start to the first at or after the end;
-        the ends of the curve are held.
-
-    Raises
-    ------
-    SettingsError
-        If there is nothing to key.
-    """
-    frames = scene_frames(times_seconds, clock)
-    at = np.interp(clock.seconds(frames), times_seconds, values)
-    return Keys(frames, at.astype(np.float32))
+    return FaceTrack(track.at(clock.seconds(frames)), track.names, clock.fps)
 
 
 def held_contacts(track: FaceTrack, fps: float) -> FaceTrack:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dials import check_dials, dial
 from ..errors import SettingsError
 from ..timing import Seconds
 from .track import (
@@ -78,22 +79,25 @@ class Style:
         -1, a whisper, to 1, a shout; 0 is as loud as the recording itself.
     """
 
-    jaw: float = 1.0
-    lips: float = 1.0
-    upper_face: float = 1.0
+    jaw: float = dial(1.0, 0.0, 2.0, "Jaw", "How far the jaw opens", section="speech")
+    lips: float = dial(
+        1.0, 0.0, 2.0, "Lips", "How much the lips shape the sounds", section="speech"
+    )
+    upper_face: float = dial(
+        1.0, 0.0, 2.0, "Upper Face", "How much brows, lids and eyes move", section="speech"
+    )
     sync_offset_seconds: Seconds = 0.0
-    effort: float = 0.0
+    effort: float = dial(
+        0.0,
+        -1.0,
+        1.0,
+        "Effort",
+        "How loud it is meant to look: -1 a whisper, 0 as recorded, 1 a shout",
+        section="speech",
+    )
 
     def __post_init__(self) -> None:
-        for name in ("jaw", "lips", "upper_face"):
-            if not 0 <= getattr(self, name) <= 2:
-                raise SettingsError(
-                    f"The dial “{name}” is {getattr(self, name):g}. Set it from 0 to 2"
-                )
-        if not -1 <= self.effort <= 1:
-            raise SettingsError(
-                f"The effort is {self.effort:g}. Set it from -1 (whisper) to 1 (shout)"
-            )
+        check_dials(self)
         if not -1 <= self.sync_offset_seconds <= 1:
             raise SettingsError("The sync offset is more than a second. Move the strip instead")
 

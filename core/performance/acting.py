@@ -6,25 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dials import check_dials, dial, switch
 from ..errors import SettingsError
 from ..timing import Seconds
 
 FAR_METRES = 20.0  # from here on both eyes look parallel
-# What each dial may be. The command line, the panels and the checks below read this one table.
-RANGES: dict[str, tuple[float, float]] = {
-    "emotion_mouth": (0.0, 1.5),
-    "emotion_upper": (0.0, 1.5),
-    "blink_rate_per_minute": (0.0, 60.0),
-    "blink_speed": (0.5, 2.0),
-    "half_blinks": (0.0, 1.0),
-    "glances": (0.0, 2.0),
-    "aversion": (0.0, 2.0),
-    "brow": (0.0, 2.0),
-    "head_pitch": (0.0, 2.0),
-    "head_yaw": (0.0, 2.0),
-    "head_roll": (0.0, 2.0),
-    "breath": (0.0, 2.0),
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +80,7 @@ class LookAt:
 
 @dataclass(frozen=True)
 class Acting:
-    """The artist's dials of emotion, eyes, brows, head and breath; `RANGES` says how far each goes.
+    """The artist's dials of emotion, eyes, brows, head and breath.
 
     Parameters
     ----------
@@ -118,29 +104,72 @@ class Acting:
         What the eyes hold; None is the listener straight ahead.
     """
 
-    emotion_mouth: float = 1.0
-    emotion_upper: float = 1.0
-    blink_rate_per_minute: float = 17.0
-    blink_speed: float = 1.0
-    half_blinks: float = 0.12
-    blink_on_emphasis: bool = False
-    glances: float = 1.0
-    aversion: float = 1.0
-    brow: float = 1.0
-    head_pitch: float = 1.0
-    head_yaw: float = 1.0
-    head_roll: float = 1.0
-    breath: float = 1.0
+    emotion_mouth: float = dial(
+        1.0, 0.0, 1.5, "Mouth", "How much of an emotion the mouth shows", section="emotion"
+    )
+    emotion_upper: float = dial(
+        1.0,
+        0.0,
+        1.5,
+        "Upper Face",
+        "How much of an emotion brows, eyes, nose and cheeks show",
+        section="emotion",
+    )
+    blink_rate_per_minute: float = dial(
+        17.0,
+        0.0,
+        60.0,
+        "Blinks a Minute",
+        "People blink 17 times a minute at rest, 26 times in conversation",
+        section="blink",
+        option="blink-rate",
+    )
+    blink_speed: float = dial(
+        1.0,
+        0.5,
+        2.0,
+        "Blink Speed",
+        "2 closes and opens the lids in half the time",
+        section="blink",
+    )
+    half_blinks: float = dial(
+        0.12, 0.0, 1.0, "Half Blinks", "Share of blinks that do not close the eye", section="blink"
+    )
+    blink_on_emphasis: bool = switch(
+        False,
+        "Blink on Emphasis",
+        "Let the lids close while the lips do on a stressed M, B or P",
+        section="blink",
+    )
+    glances: float = dial(1.0, 0.0, 2.0, "Glances", "How far the eyes jump", section="gaze")
+    aversion: float = dial(
+        1.0, 0.0, 2.0, "Looking Away", "How much the eyes leave the listener", section="gaze"
+    )
+    brow: float = dial(
+        1.0, 0.0, 2.0, "Brows", "How high the brows go on stressed words", section="brows"
+    )
+    # The command line takes the three turns of the head as one option.
+    head_pitch: float = dial(
+        1.0, 0.0, 2.0, "Nod", "How far the head nods", section="head", option=""
+    )
+    head_yaw: float = dial(
+        1.0, 0.0, 2.0, "Turn", "How far the head turns to the sides", section="head", option=""
+    )
+    head_roll: float = dial(
+        1.0, 0.0, 2.0, "Tilt", "How far the head tilts", section="head", option=""
+    )
+    breath: float = dial(
+        1.0,
+        0.0,
+        2.0,
+        "Breath",
+        "How much chest and nostrils move, where they can",
+        section="breath",
+    )
     look_at: LookAt | None = None
 
     def __post_init__(self) -> None:
-        for name, (low, high) in RANGES.items():
-            value = getattr(self, name)
-            if not low <= value <= high:
-                said = name.replace("_", " ")
-                raise SettingsError(
-                    f"The dial “{said}” is {value:g}. Set it from {low:g} to {high:g}"
-                )
+        check_dials(self)
 
 
 PLAIN = Acting()  # every dial in the middle

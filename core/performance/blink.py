@@ -11,6 +11,7 @@ from ..timing import Seconds
 from .acting import PLAIN, Acting
 from .voice import Voice
 
+TIMES_STREAM, SHAPES_STREAM = STREAMS = 2, 3  # which of the take's random numbers
 INTERVAL_SPREAD = 0.6  # of the logarithm: human intervals are close to log-normal
 SHORTEST_INTERVAL_SECONDS = 0.5
 # VanderWerf et al. 2003: down about twice as fast as up.
@@ -43,7 +44,7 @@ def blink_times(
     times: list[Seconds] = []
     if acting.blink_rate_per_minute == 0:
         return times
-    rng = voice.random(seed, 2)
+    rng = voice.random(seed, TIMES_STREAM)
     mean = 60.0 / acting.blink_rate_per_minute
     middle = np.log(mean) - INTERVAL_SPREAD**2 / 2  # so that the mean interval is the one asked for
     anchors = np.array(sorted([*(start for start, _ in voice.pauses), *shifts]))
@@ -102,7 +103,7 @@ def blink_layer(
     FaceTrack
         ``eyeBlinkLeft`` and ``eyeBlinkRight``, 0..1.
     """
-    rng = voice.random(seed, 3)
+    rng = voice.random(seed, SHAPES_STREAM)
     times = voice.times_seconds
     lids = np.zeros(voice.frames)
     for start in blink_times(voice, seed=seed, acting=acting, shifts=shifts):

@@ -8,6 +8,7 @@ from ..motion.track import BREATH_NAMES, FaceTrack
 from .acting import PLAIN, Acting
 from .voice import Voice, smooth_bump
 
+STREAM = 8  # which of the take's random numbers
 # People inhale in the pauses of speech, in 0.3-0.6 s, deeper before a longer phrase (Winkworth et
 # al. 1995), and start with a breath.
 INHALE_SECONDS = 0.5
@@ -30,7 +31,7 @@ def breath_layer(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> FaceTrac
     FaceTrack
         `BREATH_NAMES`, 0..1, 0 at both ends.
     """
-    rng = voice.random(seed, 8)
+    rng = voice.random(seed, STREAM)
     times = voice.times_seconds
     chest, flare = np.zeros(voice.frames), np.zeros(voice.frames)
     starts = [end for _, end in voice.pauses if end < voice.seconds - 0.3]

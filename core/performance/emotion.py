@@ -2,6 +2,7 @@
 """Emotion poses by facial action units, with onset, apex and offset."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,20 +38,86 @@ ACTION_UNITS: dict[int, dict[str, float]] = {
     43: {"eyeBlink": 1.0},  # lids droop
     64: {"eyeLookDown": 1.0},  # eyes down
 }
+
+
+@dataclass(frozen=True)
+class Emotion:
+    """One emotion: how it is called and which action units show it.
+
+    Parameters
+    ----------
+    name : str
+        As on the command line and in saved files.
+    help : str
+        For the artist: what it looks like.
+    units : mapping of str to float
+        Amount 0..1 of each of `ACTION_UNITS`; a number with L or R is one side of it.
+    stream : int
+        Which of the take's random numbers are its own. It never changes, so that another emotion
+        in this table changes no take.
+    """
+
+    name: str
+    help: str
+    units: Mapping[str, float]
+    stream: int
+
+    @property
+    def label(self) -> str:
+        """The name for the artist."""
+        return self.name.capitalize()
+
+
 # Which units make up an emotion: the prototypes and major variants of EMFACS (Friesen and Ekman
 # 1983) and the FACS Investigator's Guide (2002), and for contempt Ekman and Friesen 1986. Amounts
 # set by eye on the demo head and kept where `make emotions` finds the words unharmed.
-POSES: dict[str, dict[str, float]] = {
-    "neutral": {},
-    "happy": {"6": 0.70, "12": 0.50, "14": 0.12, "25": 0.075, "1": 0.08},
-    "sad": {"1": 0.85, "4": 0.28, "15": 0.58, "17": 0.16, "43": 0.14, "64": 0.14},
-    "angry": {"4": 0.90, "5": 0.22, "7": 0.50, "9": 0.26, "24": 0.28, "15": 0.25, "29": 0.15},
-    "fearful": {"1": 0.95, "2": 0.42, "4": 0.22, "5": 0.85, "20": 0.48, "15": 0.20},
-    "disgusted": {"9": 0.70, "10": 0.18, "4": 0.55, "6": 0.40, "7": 0.32, "15": 0.36, "17": 0.24},
-    "surprised": {"1": 1.00, "2": 0.95, "5": 0.85, "26": 0.055},
-    "contemptuous": {"12L": 0.46, "14L": 0.55, "7": 0.20, "4R": 0.25, "2L": 0.25},
+EMOTIONS: dict[str, Emotion] = {
+    one.name: one
+    for one in (
+        Emotion("neutral", "Nothing is shown", {}, 10),
+        Emotion(
+            "happy",
+            "Smile, raised cheeks",
+            {"6": 0.70, "12": 0.50, "14": 0.12, "25": 0.075, "1": 0.08},
+            11,
+        ),
+        Emotion(
+            "sad",
+            "Inner brows up, mouth corners down",
+            {"1": 0.85, "4": 0.28, "15": 0.58, "17": 0.16, "43": 0.14, "64": 0.14},
+            12,
+        ),
+        Emotion(
+            "angry",
+            "Brows down, lids tight",
+            {"4": 0.90, "5": 0.22, "7": 0.50, "9": 0.26, "24": 0.28, "15": 0.25, "29": 0.15},
+            13,
+        ),
+        Emotion(
+            "fearful",
+            "Brows up and together, eyes wide",
+            {"1": 0.95, "2": 0.42, "4": 0.22, "5": 0.85, "20": 0.48, "15": 0.20},
+            14,
+        ),
+        Emotion(
+            "disgusted",
+            "Nose wrinkled, upper lip up",
+            {"9": 0.70, "10": 0.18, "4": 0.55, "6": 0.40, "7": 0.32, "15": 0.36, "17": 0.24},
+            15,
+        ),
+        Emotion(
+            "surprised", "Brows up, eyes wide", {"1": 1.00, "2": 0.95, "5": 0.85, "26": 0.055}, 16
+        ),
+        Emotion(
+            "contemptuous",
+            "One mouth corner up",
+            {"12L": 0.46, "14L": 0.55, "7": 0.20, "4R": 0.25, "2L": 0.25},
+            17,
+        ),
+    )
 }
-EMOTIONS = tuple(POSES)
+# Without the one that shows nothing: what has a slider.
+FELT = tuple(name for name, one in EMOTIONS.items() if one.units)
 
 MOUTH = ("mouth", "jaw")  # how the shapes of the mouth begin; all others are the upper face
 Strength = float | Envelope  # 0..1, constant or animated
@@ -60,7 +127,6 @@ ONSET_SHARE, OFFSET_SHARE = 0.3, 0.4  # of a line too short for those
 MOUTH_LAG_SECONDS = 0.08  # eyes and brows show a feeling first: set by eye
 ASYMMETRY = 0.08  # one side is up to this much weaker: posed faces are, Borod et al. 1997
 STRESS_GAIN = 0.18
-FIRST_STREAM = 10  # of the random numbers; the other layers have 2 to 9
 
 
 def pose(name: str) -> dict[str, float]:
@@ -81,10 +147,10 @@ def pose(name: str) -> dict[str, float]:
     SettingsError
         If there is no such emotion.
     """
-    if name not in POSES:
+    if name not in EMOTIONS:
         raise SettingsError(f"There is no emotion “{name}”. Choose from {', '.join(EMOTIONS)}")
     out: dict[str, float] = {}
-    for unit, amount in POSES[name].items():
+    for unit, amount in EMOTIONS[name].units.items():
         number, wanted = unit.rstrip("LR"), unit.lstrip("0123456789")
         for shape, share in ACTION_UNITS[int(number)].items():
             sides = [shape + side for side in ("Left", "Right") if side.startswith(wanted)]
@@ -157,7 +223,7 @@ def emotion_layer(
         shapes = pose(name)
         shown = strengths_over(name, strength, voice.times_seconds)
         # Each emotion has a generator of its own: a dial changes nothing of the others.
-        rng = voice.random(seed, FIRST_STREAM + EMOTIONS.index(name))
+        rng = voice.random(seed, EMOTIONS[name].stream)
         wander = gaussian_filter1d(
             rng.standard_normal(voice.frames), voice.rate_hz, mode="nearest"
         ) * np.sqrt(voice.rate_hz)

@@ -15,6 +15,7 @@ from ..timing import Seconds
 from .acting import PLAIN, Acting, LookAt
 from .voice import Voice
 
+PLAN_STREAM, TREMBLE_STREAM = STREAMS = 4, 7  # which of the take's random numbers
 # Weight 1 of an eyeLook shape, in degrees of eye turn (usual ranges of ARKit heads).
 SIDE_DEGREES, UP_DEGREES, DOWN_DEGREES = 30.0, 25.0, 30.0
 # Lee, Badler and Badler 2002, Eyes Alive: while talking, 93.9 frames of mutual gaze and 27.8 of
@@ -117,7 +118,7 @@ def plan_gaze(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> tuple[Fixat
     tuple of Fixation
         At rest at both ends of the line.
     """
-    rng = voice.random(seed, 4)
+    rng = voice.random(seed, PLAN_STREAM)
     middle = np.log(FIXATION_SECONDS) - FIXATION_SPREAD**2 / 2  # so that the mean is that
     plan = [Fixation(0.0, 0.0, 0.0, on_target=False)]
     for start, end, away in _phases(voice, rng, acting):
@@ -154,7 +155,12 @@ def large_shifts(plan: tuple[Fixation, ...]) -> list[Seconds]:
 
 
 def gaze_path(
-    voice: Voice, *, seed: int, acting: Acting = PLAIN, head: FaceTrack | None = None
+    voice: Voice,
+    *,
+    seed: int,
+    acting: Acting = PLAIN,
+    head: FaceTrack | None = None,
+    plan: tuple[Fixation, ...] | None = None,
 ) -> NDArray[np.float64]:
     """Draw the eyes' way through a plan.
 
@@ -165,6 +171,8 @@ def gaze_path(
     acting : Acting
     head : FaceTrack, optional
         Turns of the head during the line; the eyes hold their place in space against them.
+    plan : tuple of Fixation, optional
+        What `plan_gaze` made of the same voice, seed and acting, where that is known already.
 
     Returns
     -------
@@ -172,7 +180,8 @@ def gaze_path(
         Degrees to the character's left and up, of the eyes in the head.
     """
     times = voice.times_seconds
-    plan = plan_gaze(voice, seed=seed, acting=acting)
+    if plan is None:
+        plan = plan_gaze(voice, seed=seed, acting=acting)
     target = _followed(acting.look_at, voice)
     if head is not None:
         target = target + np.stack([-head["headYaw"], head["headPitch"]], axis=1)
@@ -199,7 +208,7 @@ def _aim(fixation: Fixation, target: NDArray[np.float64]) -> NDArray[np.float64]
 
 def _tremble(voice: Voice, seed: int) -> NDArray[np.float64]:
     spread = TREMBLE_SECONDS * voice.rate_hz
-    noise = voice.random(seed, 7).standard_normal((voice.frames, 2))
+    noise = voice.random(seed, TREMBLE_STREAM).standard_normal((voice.frames, 2))
     # A Gaussian blur leaves 1 / sqrt(2 sqrt(pi) spread) of white noise.
     return gaussian_filter1d(noise, spread, axis=0, mode="nearest") * (
         TREMBLE_DEGREES * np.sqrt(2 * np.sqrt(np.pi) * spread)
@@ -226,7 +235,12 @@ def _followed(look_at: LookAt | None, voice: Voice) -> NDArray[np.float64]:
 
 
 def gaze_layer(
-    voice: Voice, *, seed: int, acting: Acting = PLAIN, head: FaceTrack | None = None
+    voice: Voice,
+    *,
+    seed: int,
+    acting: Acting = PLAIN,
+    head: FaceTrack | None = None,
+    plan: tuple[Fixation, ...] | None = None,
 ) -> FaceTrack:
     """Move both eyes over a line; the upper lids follow, and both eyes meet on a near target.
 
@@ -238,13 +252,15 @@ def gaze_layer(
         Its gaze dials.
     head : FaceTrack, optional
         Turns of the head during the line.
+    plan : tuple of Fixation, optional
+        See `gaze_path`.
 
     Returns
     -------
     FaceTrack
         The eight eyeLook channels, blink (a looking-down lid) and eyeWide, 0..1.
     """
-    left, up = gaze_path(voice, seed=seed, acting=acting, head=head).T
+    left, up = gaze_path(voice, seed=seed, acting=acting, head=head, plan=plan).T
     inward = _vergence(acting.look_at, voice)
     curves = {name: np.zeros(voice.frames) for name in NAMES}
     for side, outward in (("Left", left - inward), ("Right", -left - inward)):

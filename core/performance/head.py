@@ -11,6 +11,7 @@ from ..timing import Seconds
 from .acting import PLAIN, Acting, LookAt
 from .voice import Voice, smooth_bump
 
+HEAD_STREAM, BROW_STREAM = 5, 6  # which of the take's random numbers
 NOD_DEGREES = 3.5
 DRIFT_DEGREES = (1.6, 2.2, 1.2)  # pitch, yaw, roll: spread of slow drift while talking
 # Slow turns and quicker ones: spreads of the blur, and their parts of the drift.
@@ -38,7 +39,7 @@ def head_layer(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> FaceTrack:
     FaceTrack
         Pitch, yaw and roll in degrees, 0 at both ends of the line.
     """
-    rng = voice.random(seed, 5)
+    rng = voice.random(seed, HEAD_STREAM)
     times = voice.times_seconds
     noise = sum(
         share * _noise(rng, voice, seconds) for seconds, share in zip(DRIFTS, SHARES, strict=True)
@@ -97,7 +98,7 @@ def brow_layer(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> FaceTrack:
     FaceTrack
         ``browInnerUp``, ``browOuterUpLeft``, ``browOuterUpRight``, 0..1.
     """
-    rng = voice.random(seed, 6)
+    rng = voice.random(seed, BROW_STREAM)
     times = voice.times_seconds
     raised = np.zeros(voice.frames)
     for time, strength in voice.stresses:

@@ -57,9 +57,9 @@ class Voice:
         """Time of every frame."""
         return np.arange(self.frames) / self.rate_hz
 
-    def random(self, seed: int, layer: int) -> np.random.Generator:
-        """Make the generator of one layer: the same seed and sound give the same take."""
-        return np.random.default_rng([seed, layer, self.fingerprint])
+    def random(self, seed: int, stream: int) -> np.random.Generator:
+        """Make one generator of a layer: the same seed and sound give the same take."""
+        return np.random.default_rng([seed, stream, self.fingerprint])
 
     @cached_property
     def pauses(self) -> tuple[tuple[Seconds, Seconds], ...]:

@@ -72,13 +72,13 @@ def moments(analysis: object) -> list[tuple[str, float]]:
 
 def shoot(who: object, analysis: object, emotion: str, strength: float, folder: Path) -> list[Path]:
     """Let the character say the line with an emotion; the pictures of the moments."""
-    pipeline, baking = ours("pipeline"), ours("jobs.lines")
+    pipeline, take = ours("pipeline"), ours("jobs.take")
     settings = pipeline.Settings(
         emotions={emotion: strength}, layers=frozenset({"speech", "emotion"})
     )
     clock = ours("scene.clock").clock_of(bpy.context.scene, 1.0)
     bpy.context.scene.frame_start = 1
-    baking.act(who, analysis, settings, clock, "line")
+    take.animate(who, analysis, settings, clock, "line")
     place = folder / f"{emotion}_{strength}"
     render_face.render(place, [time for _, time in moments(analysis)])
     return sorted(place.glob("*.png"))

@@ -10,12 +10,11 @@ import numpy as np
 from ...rigs.bones.face import Bone, face_bone_names, find_poses
 from ...rigs.bones.face_names import role_of
 from ...rigs.bones.poses import Pose
+from ..session import memory
 
 # Constraints that only keep a bone within bounds.
 _LIMITS = {"LIMIT_LOCATION", "LIMIT_ROTATION", "LIMIT_SCALE", "LIMIT_DISTANCE"}
-MOST_KEPT = 16
 Weights = dict[str, tuple[float, np.ndarray]]  # by bone: sum, and weighted sum of positions
-_found: dict[tuple[object, ...], dict[str, Pose]] = {}
 
 
 def meshes_on(armature: bpy.types.Object) -> list[bpy.types.Object]:
@@ -30,21 +29,28 @@ def meshes_on(armature: bpy.types.Object) -> list[bpy.types.Object]:
 def automatic_poses(
     armature: bpy.types.Object, meshes: Sequence[bpy.types.Object], *, lips: bool
 ) -> dict[str, Pose]:
-    """Poses found from names, weights and places of bones; remembered while their names stay."""
+    """Poses found from names, weights and places of bones; remembered while these stay."""
     names = tuple(armature.data.bones.keys())
     if not _has_face(names):
         return {}
     skin = [mesh for mesh in meshes if mesh.vertex_groups]
-    key = (
-        *(armature.name, names, lips),
+    state = (
+        *(names, _places(armature), lips),
         tuple((mesh.name, len(mesh.data.vertices), len(mesh.vertex_groups)) for mesh in skin),
     )
-    if key not in _found:
-        if len(_found) >= MOST_KEPT:
-            _found.clear()
+    known = memory.poses.get(armature.session_uid)
+    if known is None or known[0] != state:
         bones = _bones(armature, _weights(skin))
-        _found[key] = find_poses(bones, skinned=bool(skin), lips=lips)
-    return _found[key]
+        known = state, find_poses(bones, skinned=bool(skin), lips=lips)
+        memory.poses[armature.session_uid] = known
+    return known[1]
+
+
+def _places(armature: bpy.types.Object) -> bytes:
+    """Where all bones rest, so that poses are found anew after one was edited."""
+    values = np.empty(16 * len(armature.data.bones), np.float32)
+    armature.data.bones.foreach_get("matrix_local", values)
+    return values.tobytes()
 
 
 @lru_cache(maxsize=64)  # panels ask on every redraw

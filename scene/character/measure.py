@@ -13,9 +13,8 @@ from ...rigs.match import drive
 from ...rigs.sample_poses import SAMPLE_POSES, sample_pose
 from ...rigs.schema import Control, RigMap
 from ..saved.properties import settings_of
+from ..session import memory
 from .find import Character, locked_keys, shape_keys
-
-_measured: dict[str, tuple[tuple[RigMap, object], LipFit | None]] = {}  # by the name of the root
 
 
 def calibrated_lips(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
@@ -32,10 +31,10 @@ def calibrated_lips(character: Character, rig: RigMap, *, again: bool = True) ->
 def lips_of(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
     """The character's lips as its meshes are now; None where no lips were found."""
     state = rig, tuple(tuple(locked_keys(mesh).items()) for mesh in character.meshes)
-    known = _measured.get(character.root.name)
+    known = memory.lips.get(character.root.session_uid)
     if again or known is None or known[0] != state:
         known = state, measure(character, rig)
-        _measured[character.root.name] = known
+        memory.lips[character.root.session_uid] = known
     return known[1]
 
 
@@ -57,7 +56,7 @@ def calibration_of(character: Character) -> Calibration | None:
 
     Cheap enough for a panel: it measures nothing by itself.
     """
-    known = _measured.get(character.root.name)
+    known = memory.lips.get(character.root.session_uid)
     if known is None or known[1] is None:
         return None
     (rig, _), lips = known
@@ -77,11 +76,6 @@ def _calibration(rig: RigMap, lips: LipFit) -> Calibration:
         shut=max(0.0, float(gaps["closed"].max())) / max(opening, 1e-6),
         crossing=max(0.0, *(-float(gap.min()) for gap in gaps.values())),
     )
-
-
-def forget_lips() -> None:
-    """Drop everything, as on loading another file."""
-    _measured.clear()
 
 
 def measure(character: Character, rig: RigMap) -> LipFit | None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The saved dials of what a face does besides speaking: feelings, eyes, head; whose and when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import bpy
 from bpy.props import (
@@ -13,7 +14,10 @@ from bpy.props import (
     StringProperty,
 )
 
-from ...core.performance.acting import PLAIN, RANGES
+from ...core.dials import Dial, dials_of
+from ...core.performance.acting import Acting
+from ...core.performance.emotion import EMOTIONS, FELT
+from ...core.performance.layers import LAYERS, SEEDED
 
 OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 FOLLOWS = -1  # a layer's seed: that of all
@@ -35,7 +39,27 @@ def changed(settings: bpy.types.PropertyGroup, _context: bpy.types.Context) -> N
         listener(settings.id_data)
 
 
-def _feeling(name: str, description: str) -> bpy.types.FloatProperty:
+def declare(owner: type, properties: Mapping[str, Any]) -> None:
+    """Give a property group what a table lists; before it is registered."""
+    owner.__annotations__ = {**owner.__annotations__, **properties}
+
+
+def dial_property(one: Dial) -> bpy.types.FloatProperty | bpy.types.BoolProperty:
+    """A dial as a saved property."""
+    told = {"name": one.label, "description": one.help, "default": one.default}
+    if one.is_switch:
+        return BoolProperty(**told, update=changed, override=OVERRIDABLE)
+    return FloatProperty(
+        **told,
+        min=one.low,
+        max=one.high,
+        subtype="FACTOR" if one.high <= 2 else "NONE",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+
+
+def _strength(name: str, description: str) -> bpy.types.FloatProperty:
     """A strength 0..1 that may be keyframed."""
     return FloatProperty(
         name=name,
@@ -43,21 +67,6 @@ def _feeling(name: str, description: str) -> bpy.types.FloatProperty:
         min=0.0,
         max=1.0,
         subtype="FACTOR",
-        update=changed,
-        override=OVERRIDABLE,
-    )
-
-
-def _dial(dial: str, name: str, description: str) -> bpy.types.FloatProperty:
-    """A dial of `Acting`, as far as it goes."""
-    low, high = RANGES[dial]
-    return FloatProperty(
-        name=name,
-        description=description,
-        default=getattr(PLAIN, dial),
-        min=low,
-        max=high,
-        subtype="FACTOR" if high <= 2 else "NONE",
         update=changed,
         override=OVERRIDABLE,
     )
@@ -87,14 +96,13 @@ def _seed(layer: str) -> bpy.types.IntProperty:
 class LIPWRIGHT_PG_feelings(bpy.types.PropertyGroup):
     """How strong each emotion is; all at 0 is neutral."""
 
-    happy: _feeling("Happy", "Smile, raised cheeks")
-    sad: _feeling("Sad", "Inner brows up, mouth corners down")
-    angry: _feeling("Angry", "Brows down, lids tight")
-    fearful: _feeling("Fearful", "Brows up and together, eyes wide")
-    disgusted: _feeling("Disgusted", "Nose wrinkled, upper lip up")
-    surprised: _feeling("Surprised", "Brows up, eyes wide")
-    contemptuous: _feeling("Contemptuous", "One mouth corner up")
-    auto: _feeling("Auto", "How much is added of what the voice seems to feel: a guess")
+    auto: _strength("Auto", "How much is added of what the voice seems to feel: a guess")
+
+
+declare(
+    LIPWRIGHT_PG_feelings,
+    {name: _strength(EMOTIONS[name].label, EMOTIONS[name].help) for name in FELT},
+)
 
 
 class LIPWRIGHT_PG_line(bpy.types.PropertyGroup):
@@ -111,39 +119,13 @@ class LIPWRIGHT_PG_line(bpy.types.PropertyGroup):
 class LIPWRIGHT_PG_seeds(bpy.types.PropertyGroup):
     """Seeds of single layers, by the layers' names."""
 
-    emotion: _seed("Emotion")
-    blink: _seed("Blink")
-    gaze: _seed("Gaze")
-    brows: _seed("Brows")
-    breath: _seed("Breath")
-    head: _seed("Head")
+
+declare(LIPWRIGHT_PG_seeds, {name: _seed(LAYERS[name].label) for name in SEEDED})
 
 
 class LIPWRIGHT_PG_acting(bpy.types.PropertyGroup):
     """Dials of emotion, eyes, brows, head and breath, and the bones that turn."""
 
-    emotion_mouth: _dial("emotion_mouth", "Mouth", "How much of an emotion the mouth shows")
-    emotion_upper: _dial(
-        "emotion_upper", "Upper Face", "How much of an emotion brows, eyes, nose and cheeks show"
-    )
-    blink_rate_per_minute: _dial(
-        "blink_rate_per_minute", "Blinks a Minute", "People: 17 at rest, 26 in conversation"
-    )
-    blink_speed: _dial("blink_speed", "Blink Speed", "2 closes and opens the lids in half the time")
-    half_blinks: _dial("half_blinks", "Half Blinks", "Share of blinks that do not close the eye")
-    blink_on_emphasis: BoolProperty(
-        name="Blink on Emphasis",
-        description="Let the lids close while the lips do on a stressed M, B or P",
-        update=changed,
-        override=OVERRIDABLE,
-    )
-    glances: _dial("glances", "Glances", "How far the eyes jump")
-    aversion: _dial("aversion", "Looking Away", "How much the eyes leave the listener")
-    brow: _dial("brow", "Brows", "How high the brows go on stressed words")
-    head_pitch: _dial("head_pitch", "Nod", "How far the head nods")
-    head_yaw: _dial("head_yaw", "Turn", "How far the head turns to the sides")
-    head_roll: _dial("head_roll", "Tilt", "How far the head tilts")
-    breath: _dial("breath", "Breath", "How much chest and nostrils move, where they can")
     look_at: PointerProperty(
         name="Look At",
         description="Object that the eyes hold, and the head with them; it may move",
@@ -179,5 +161,7 @@ class LIPWRIGHT_PG_acting(bpy.types.PropertyGroup):
     )
     seeds: PointerProperty(type=LIPWRIGHT_PG_seeds, override=OVERRIDABLE)
 
+
+declare(LIPWRIGHT_PG_acting, {one.name: dial_property(one) for one in dials_of(Acting)})
 
 classes = (LIPWRIGHT_PG_feelings, LIPWRIGHT_PG_line, LIPWRIGHT_PG_seeds, LIPWRIGHT_PG_acting)

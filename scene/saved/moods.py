@@ -6,10 +6,12 @@ from pathlib import Path
 
 import bpy
 
+from ...core.dials import Dial, dials_of
 from ...core.errors import SettingsError
-from ...core.performance.acting import PLAIN, RANGES
+from ...core.performance.acting import Acting
+from ...core.performance.emotion import FELT
 from .. import compat
-from .sliders import AUTO, NAMES
+from .sliders import AUTO
 
 VERSION = 1
 SUFFIX = ".json"
@@ -29,6 +31,11 @@ MOODS: dict[str, dict[str, float]] = {
     "Furious": {"angry": 0.9, "blink_rate_per_minute": 8, "aversion": 0.2, "head_pitch": 1.5},
     "Lying": {"contemptuous": 0.2, "fearful": 0.2, "blink_rate_per_minute": 30, "aversion": 1.8},
 }
+
+
+def _numbers() -> list[Dial]:
+    """The dials that a mood sets."""
+    return [one for one in dials_of(Acting) if not one.is_switch]
 
 
 def folder() -> Path:
@@ -63,8 +70,8 @@ def save_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.Pro
         raise SettingsError("Give the mood a name")
     if name in MOODS:
         raise SettingsError(f"“{name}” is one of Lipwright's own moods. Choose another name")
-    values = {key: getattr(feelings, key) for key in (*NAMES, AUTO)}
-    values |= {key: getattr(dials.acting, key) for key in RANGES}
+    values = {key: getattr(feelings, key) for key in (*FELT, AUTO)}
+    values |= {one.name: getattr(dials.acting, one.name) for one in _numbers()}
     path = folder() / f"{stem}{SUFFIX}"
     text = json.dumps({"version": VERSION, "dials": values}, indent=1)
     try:
@@ -84,7 +91,7 @@ def remove_mood(name: str) -> None:
 def use_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> None:
     """Set every slider and dial to a mood's values, or to its middle."""
     values = read_mood(name)
-    for key in (*NAMES, AUTO):
+    for key in (*FELT, AUTO):
         setattr(feelings, key, values.get(key, 0.0))
-    for key in RANGES:
-        setattr(dials.acting, key, values.get(key, getattr(PLAIN, key)))
+    for one in _numbers():
+        setattr(dials.acting, one.name, values.get(one.name, one.default))

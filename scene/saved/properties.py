@@ -11,7 +11,10 @@ from bpy.props import (
     StringProperty,
 )
 
+from ...core.dials import dials_of
 from ...core.errors import RigError
+from ...core.motion.mix import Style
+from ...core.performance.layers import LAYERS, Layer
 from ...core.transcript.words import LANGUAGES
 from .. import compat
 from ..character.find import Character, character_of, has_shape_keys
@@ -21,6 +24,8 @@ from .acting import (
     LIPWRIGHT_PG_feelings,
     LIPWRIGHT_PG_line,
     changed,
+    declare,
+    dial_property,
 )
 from .acting import classes as acting_classes
 
@@ -45,25 +50,12 @@ def _may_carry_head(_settings: "LIPWRIGHT_PG_character", item: bpy.types.Object)
     return item.type in {"ARMATURE", "EMPTY", "MESH"}
 
 
-def _dial(name: str, description: str) -> bpy.types.FloatProperty:
-    """A strength from 0 (nothing) to 2 (twice as much)."""
-    return FloatProperty(
-        name=name,
-        description=description,
-        default=1.0,
-        min=0.0,
-        max=2.0,
-        subtype="FACTOR",
-        update=changed,
-        override=OVERRIDABLE,
-    )
-
-
-def _layer(name: str, description: str, *, default: bool = True) -> bpy.types.BoolProperty:
+def _layer_property(layer: Layer) -> bpy.types.BoolProperty:
+    """The switch of a layer."""
     return BoolProperty(
-        name=name,
-        description=description,
-        default=default,
+        name=layer.label,
+        description=layer.help,
+        default=layer.by_default,
         update=changed,
         override=OVERRIDABLE,
     )
@@ -82,13 +74,6 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    speech: _layer("Speech", "Lips, jaw and tongue follow the words")
-    emote: _layer("Emotion", "The face shows the emotion")
-    blink: _layer("Blinks", "Lids close now and then, more at the end of a phrase")
-    gaze: _layer("Gaze", "Eyes make small jumps, lids follow")
-    brows: _layer("Brows", "Brows lift on stressed words")
-    breath: _layer("Breath", "Chest and nostrils breathe, where the character has controls")
-    head: _layer("Head", "Head and neck nod and drift", default=False)
     apart: BoolProperty(
         name="A Track a Layer",
         description="Write each layer to an NLA track of its own, so that it can be muted or "
@@ -110,9 +95,6 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    jaw: _dial("Jaw", "How far the jaw opens")
-    lips: _dial("Lips", "How much the lips shape the sounds")
-    upper_face: _dial("Upper Face", "How much brows, lids and eyes move")
     fit_lips: BoolProperty(
         name="Fit Lips",
         description="Measure this character's lips and close them exactly on M B P; "
@@ -121,7 +103,16 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    opening: _dial("Opening", "How far this character's mouth opens at an AH")
+    opening: FloatProperty(
+        name="Opening",
+        description="How far this character's mouth opens at an AH",
+        default=1.0,
+        min=0.0,
+        max=2.0,
+        subtype="FACTOR",
+        update=changed,
+        override=OVERRIDABLE,
+    )
     seal: FloatProperty(
         name="Seal",
         description="How much lips that meet are pressed together (or, below 0, left apart), "
@@ -147,16 +138,6 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    effort: FloatProperty(
-        name="Effort",
-        description="How loud it is meant to look: -1 a whisper, 0 as recorded, 1 a shout",
-        default=0.0,
-        min=-1.0,
-        max=1.0,
-        subtype="FACTOR",
-        update=changed,
-        override=OVERRIDABLE,
-    )
     few: BoolProperty(
         name="Few Keys",
         description="Write only the keys that are needed, easier to edit by hand; "
@@ -174,6 +155,15 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
+
+
+declare(
+    LIPWRIGHT_PG_character,
+    {
+        **{layer.saved_as: _layer_property(layer) for layer in LAYERS.values()},
+        **{one.name: dial_property(one) for one in dials_of(Style)},
+    },
+)
 
 
 class LIPWRIGHT_PG_scene(bpy.types.PropertyGroup):

@@ -5,14 +5,12 @@ import bpy
 import numpy as np
 
 from ...core.motion.envelope import Envelope
-from ...core.performance.emotion import Strength
+from ...core.performance.emotion import FELT, Strength
 from ...core.timing import FrameClock
 from .. import compat
 from ..sounds.strip import strip_named
-from .acting import LIPWRIGHT_PG_feelings
 
 AUTO = "auto"
-NAMES = tuple(name for name in LIPWRIGHT_PG_feelings.__annotations__ if name != AUTO)
 
 
 def feelings_for(
@@ -29,7 +27,7 @@ def strengths(
     feelings: bpy.types.PropertyGroup, clock: FrameClock | None, seconds: float
 ) -> dict[str, Strength]:
     """Every slider that is not 0 all the time, `AUTO` too; envelopes where keyframed."""
-    found = {name: strength(feelings, name, clock, seconds) for name in (*NAMES, AUTO)}
+    found = {name: strength(feelings, name, clock, seconds) for name in (*FELT, AUTO)}
     return {name: value for name, value in found.items() if value != 0}
 
 

@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 
 from ...core.errors import RigError
 from ...core.motion.keys import Keys, few_keys
-from ...core.motion.track import HEAD_NAMES, FaceTrack
-from ...core.performance.gaze import eye_turns
-from ...core.timing import FrameClock
 from ...rigs.bones.body_names import EYES, find_body
 from ...rigs.schema import RigMap
 from ..character.bones import is_held
@@ -25,7 +22,8 @@ from .places import Report, animated_paths
 from .write import standing, write_block
 
 ANGLE_TOLERANCE = 0.0005  # radians; few keys on a rotation
-CHEST_DEGREES = 2.5  # of a full breath: by eye
+# What turns for a role: a bone of an armature, or with "" an object itself.
+Target = tuple[bpy.types.Object, str]
 
 
 @dataclass(frozen=True)
@@ -70,52 +68,23 @@ def bone_of(role: str, armature: bpy.types.Object, dials: bpy.types.PropertyGrou
     return find_body(free).get(role, "")
 
 
-def turns_of(
-    character: Character,
-    dials: bpy.types.PropertyGroup,
-    rig: RigMap,
-    track: FaceTrack,
-    clock: FrameClock,
-    frames: NDArray[np.float64],
-    layers: frozenset[str],
-) -> list[Turn]:
-    """Every turn that a face track asks of this character's bones, at these scene frames."""
-    seconds = clock.seconds(frames)
-    there = FaceTrack(track.at(seconds), track.names, track.rate_hz)
-    turns: list[Turn] = []
+def targets_of(
+    character: Character, dials: bpy.types.PropertyGroup, rig: RigMap, layers: frozenset[str]
+) -> dict[str, Target]:
+    """Which bones there are to turn for these layers, by role (`rigs.bones.turns.Body`)."""
+    found: dict[str, Target] = {}
     item = head_object(character, dials) if "head" in layers else None
-    if item is not None:
-        angles = np.stack([there[name] for name in HEAD_NAMES], axis=1).astype(float)
-        turns += _head(item, dials, angles)
+    if item is not None and item.type != "ARMATURE":
+        found["head"] = (item, "")
     armature = item if item is not None and item.type == "ARMATURE" else character.armature
     if armature is None:
-        return turns
-    if "gaze" in layers and eyes_are_bones(dials, rig):
-        by_side = eye_turns(there)
-        for role, side in zip(EYES, ("Left", "Right"), strict=True):
-            left, up = by_side[side].T.astype(float)
-            degrees = np.stack([-up, left, np.zeros_like(up)], axis=1)
-            turns.append(Turn("gaze", armature, bone_of(role, armature, dials), degrees))
-    if "breath" in layers:
-        lift = np.zeros((len(frames), 3))
-        lift[:, 0] = -CHEST_DEGREES * there["chestRise"]
-        turns.append(Turn("breath", armature, bone_of("chest", armature, dials), lift))
-    return [turn for turn in turns if turn.bone or turn.layer == "head"]
-
-
-def _head(
-    item: bpy.types.Object, dials: bpy.types.PropertyGroup, angles: NDArray[np.float64]
-) -> list[Turn]:
-    if item.type != "ARMATURE":
-        return [Turn("head", item, "", angles)]
-    neck, share = bone_of("neck", item, dials), dials.acting.neck_share
-    head = bone_of("head", item, dials)
-    if not neck or neck == head or not share:
-        return [Turn("head", item, head, angles)]
-    return [
-        Turn("head", item, neck, share * angles),
-        Turn("head", item, head, (1 - share) * angles),
-    ]
+        return found
+    bones = {role: bone_of(role, armature, dials) for role in _PICKS}
+    roles = ["chest"] if "breath" in layers else []
+    roles += EYES if "gaze" in layers and eyes_are_bones(dials, rig) else []
+    if item == armature:
+        roles += ["head"] if bones["neck"] == bones["head"] else ["head", "neck"]
+    return found | {role: (armature, bones[role]) for role in roles if bones[role]}
 
 
 def eyes_are_bones(dials: bpy.types.PropertyGroup, rig: RigMap) -> bool:

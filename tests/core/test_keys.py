@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lipwright.core.errors import SettingsError
-from lipwright.core.motion.keys import Keys, dense_keys, few_keys, held_contacts, sampled
+from lipwright.core.motion.keys import Keys, few_keys, held_contacts, sampled, scene_frames
 from lipwright.core.motion.track import LIP_CONTACT, FaceTrack
 from lipwright.core.timing import FrameClock
 
@@ -17,11 +17,18 @@ TIMES = np.arange(321) / 100
 CURVE = (0.5 + 0.5 * np.sin(2 * np.pi * 1.5 * TIMES)).astype(np.float32)
 
 
+def dense_keys(values, clock):
+    """One key a frame of a curve at 100 Hz."""
+    track = FaceTrack.of({"jawOpen": values}, 100.0)
+    frames = scene_frames(track.times_seconds, clock)
+    return Keys(frames, sampled(track, frames, clock)["jawOpen"])
+
+
 @pytest.mark.parametrize(("fps", "base"), RATES)
 @pytest.mark.parametrize("first_frame", [1.0, 0.0, 100.37, -12.5])
 def test_the_same_curve_in_seconds_at_every_rate(fps, base, first_frame):
     clock = FrameClock.from_render(fps, base, first_frame)
-    keys = dense_keys(TIMES, CURVE, clock)
+    keys = dense_keys(CURVE, clock)
     assert np.array_equal(keys.frames, np.round(keys.frames))
     assert (np.diff(keys.frames) == 1).all()
     at = clock.seconds(keys.frames)
@@ -38,16 +45,16 @@ def test_the_same_curve_in_seconds_at_every_rate(fps, base, first_frame):
 
 
 def test_ends_are_held_and_one_frame_is_enough():
-    keys = dense_keys(np.array([0.0]), np.array([0.7]), FrameClock(24, 10))
+    keys = dense_keys([0.7], FrameClock(24, 10))
     assert keys.frames.tolist() == [10]
-    keys = dense_keys(np.array([0.0, 0.01]), np.array([0.25, 0.75]), FrameClock(24, 10.5))
+    keys = dense_keys([0.25, 0.75], FrameClock(24, 10.5))
     assert keys.frames.tolist() == [10, 11]
     assert keys.values.tolist() == [0.25, 0.75]
 
 
 def test_nothing_to_key():
     with pytest.raises(SettingsError, match="Choose a longer sound"):
-        dense_keys(np.array([]), np.array([]), FrameClock(24))
+        scene_frames(np.array([]), FrameClock(24))
 
 
 @settings(deadline=None)
@@ -75,7 +82,7 @@ def test_straight_lines_need_two_keys_and_a_flat_curve_too():
 
 
 def test_a_spoken_curve_needs_far_fewer():
-    dense = dense_keys(TIMES, CURVE, FrameClock(60))
+    dense = dense_keys(CURVE, FrameClock(60))
     assert len(few_keys(dense, tolerance=0.02).frames) < len(dense.frames) / 3
 
 
@@ -84,21 +91,21 @@ def test_a_closure_between_two_frames_is_on_both():
     contact[52:54] = 1.0  # 20 ms between frames 12 and 13 at 24 a second
     track = FaceTrack.of({LIP_CONTACT: contact, "jawOpen": np.ones(101)}, 100.0)
     clock = FrameClock(24.0, 0.0)
-    plain, _ = sampled(track, clock)
+    frames = scene_frames(track.times_seconds, clock)
+    plain = sampled(track, frames, clock)
     assert plain[LIP_CONTACT].max() < 0.6
-    held, times = sampled(held_contacts(track, 24.0), clock)
+    held = sampled(held_contacts(track, 24.0), frames, clock)
     assert held[LIP_CONTACT][12] == held[LIP_CONTACT][13] == 1.0
     assert held[LIP_CONTACT].sum() == 2.0
-    assert np.array_equal(held["jawOpen"], np.ones(len(times)))
-    assert times == pytest.approx(np.arange(len(times)) / 24)
+    assert np.array_equal(held["jawOpen"], np.ones(len(frames)))
+    assert frames == pytest.approx(np.arange(len(frames)))
 
 
 def test_frames_of_a_sound_that_starts_between_two():
     track = FaceTrack.of({"jawOpen": np.linspace(0, 1, 101)}, 100.0)
     clock = FrameClock(24.0, 10.5)
-    taken, times = sampled(track, clock)
-    keys = dense_keys(track.times_seconds, track["jawOpen"], clock)
-    assert clock.frames(times) == pytest.approx(keys.frames)
-    assert taken["jawOpen"] == pytest.approx(keys.values)
-    again = dense_keys(times, taken["jawOpen"], clock)
-    assert np.array_equal(again.frames, keys.frames)
+    frames = scene_frames(track.times_seconds, clock)
+    assert frames[[0, -1]].tolist() == [10.0, 35.0]
+    jaw = sampled(track, frames, clock)["jawOpen"]
+    assert jaw[1:-1] == pytest.approx(clock.seconds(frames[1:-1]))
+    assert jaw[[0, -1]].tolist() == [0.0, 1.0]  # the ends are held

@@ -11,7 +11,7 @@ from lipwright.core.errors import SettingsError
 from lipwright.core.motion.track import ARKIT_NAMES, HEAD_NAMES
 from lipwright.core.performance.acting import Acting
 from lipwright.core.performance.blink import blink_layer, blink_times
-from lipwright.core.performance.emotion import EMOTIONS, emotion_layer, pose
+from lipwright.core.performance.emotion import EMOTIONS, FELT, emotion_layer, pose
 from lipwright.core.performance.gaze import gaze_layer, gaze_path, saccade_seconds
 from lipwright.core.performance.head import brow_layer, head_layer
 from lipwright.core.performance.voice import Voice, smooth_bump
@@ -265,7 +265,7 @@ def test_poses_are_weights_on_arkit_names(name):
     assert bool(pose(name)) == (name != "neutral")
 
 
-@pytest.mark.parametrize("name", EMOTIONS[1:])
+@pytest.mark.parametrize("name", FELT)
 def test_an_emotion_comes_stays_and_goes(voice, name):
     track = emotion_layer(voice, {name: 1.0}, seed=0)
     assert not track.values[0].any()

@@ -107,7 +107,7 @@ def test_dials_are_mixed_again_without_listening(face, fake, choose, ours):
     item.lipwright.jaw = 0.5
     item.lipwright.feelings.happy = 0.7
     live = ours("jobs.live")
-    live._waiting.add(item.name)
+    live._waiting.add(item.session_uid)
     assert live.mix_waiting() is None
     assert value_at(item, 24) == pytest.approx(before / 2, rel=1e-3)
     assert value_at(item, 24, "eyeBlinkLeft") == pytest.approx(0.7)
@@ -118,11 +118,11 @@ def test_a_ten_second_line_is_mixed_again_quickly(face, fake, ours, tmp_path):
     item = face("Head", ours("core.motion.track").ARKIT_NAMES)
     scene = bpy.context.scene
     character = ours("scene.character.find").character_of(item, scene)
-    baking, settings = ours("jobs.lines"), ours("pipeline").Settings()
+    take, settings = ours("jobs.take"), ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    baking.act(character, SimpleNamespace(seconds=10.0, notes=()), settings, clock, "line")
+    take.animate(character, SimpleNamespace(seconds=10.0, notes=()), settings, clock, "line")
     start = time.perf_counter()
-    baking.mix_again(character)
+    take.mix_again(character)
     assert time.perf_counter() - start < 0.5  # 0.1 on an idle machine
 
 

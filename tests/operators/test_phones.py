@@ -102,7 +102,7 @@ def test_a_dial_keeps_the_corrections(stored, fake, ours):
     live = ours("jobs.live")
     live._waiting.add("Head")
     live.mix_waiting()
-    last = ours("scene.cache").last_takes["Head"]
+    last = ours("scene.session").memory.takes[bpy.data.objects["Head"].session_uid]
     assert last.analysis.phones[1].symbol == "k"
     bpy.ops.lipwright.reset_phones()
     assert symbols(stored) == "_pam_a__"

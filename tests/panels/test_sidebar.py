@@ -148,7 +148,7 @@ def test_a_take_of_an_opened_file_says_how_its_dials_act_again(draw, face, fake,
     bpy.ops.lipwright.generate()
     hint = "Generate once more"
     assert not any(hint in line for line in draw("speech"))
-    ours("scene.cache").forget()  # as on opening a file
+    ours("scene.session").memory.forget()  # as on opening a file
     assert any(hint in line for line in draw("speech"))
 
 

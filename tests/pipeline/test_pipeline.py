@@ -21,6 +21,7 @@ from lipwright.core.motion.track import (
 )
 from lipwright.core.performance.emotion import EMOTIONS
 from lipwright.core.performance.feeling import suggest
+from lipwright.core.performance.layers import SEEDED
 from lipwright.core.phones import SILENCE, Phone
 from lipwright.pipeline import (
     DEFAULT_LAYERS,
@@ -29,7 +30,7 @@ from lipwright.pipeline import (
     Settings,
     Style,
     analyse,
-    feelings,
+    felt,
     layer_tracks,
     mix,
     perform,
@@ -99,7 +100,7 @@ def test_a_seed_is_a_take_and_leaves_the_words_alone(analysis):
     assert not np.array_equal(first["eyeBlinkLeft"], other["eyeBlinkLeft"])
 
 
-@pytest.mark.parametrize("layer", LAYERS[1:])
+@pytest.mark.parametrize("layer", SEEDED)
 def test_one_layer_is_another_take_by_itself(analysis, layer):
     settings = Settings(emotions={"happy": 1.0}, layers=EVERYTHING)
     changed = dataclasses.replace(settings, seeds={layer: 9})
@@ -122,10 +123,10 @@ def test_layers_one_after_another_are_the_whole_face(analysis):
 
 def test_auto_adds_what_the_voice_seems_to_feel_and_no_more(analysis):
     none, some = Settings(emotions={"happy": 0.2}), Settings(emotions={"happy": 0.2}, auto=0.5)
-    assert feelings(analysis, none) == {"happy": 0.2}
+    assert felt(analysis, none) == {"happy": 0.2}
     times = np.arange(0, analysis.seconds, 0.1)
     guessed = suggest(analysis.voice).emotions
-    for name, strength in feelings(analysis, some).items():
+    for name, strength in felt(analysis, some).items():
         wanted = 0.5 * guessed[name].at(times) + (0.2 if name == "happy" else 0)
         assert np.allclose(strength.at(times), wanted, atol=0.02)
     assert Settings().auto == 0  # never by itself

@@ -12,7 +12,7 @@ import pytest
 
 from lipwright.core.audio.load import load_sound
 from lipwright.core.motion.track import ARKIT_NAMES
-from lipwright.core.performance.emotion import EMOTIONS
+from lipwright.core.performance.emotion import FELT
 from lipwright.pipeline import Settings, analyse, perform
 
 CLIPS = 24  # of each group, of as many speakers as there are
@@ -141,7 +141,7 @@ def test_the_mouth_opens_in_speech(shared, takes, rig):
         assert np.median(opening) > 0.08, group
 
 
-@pytest.mark.parametrize("emotion", EMOTIONS[1:])
+@pytest.mark.parametrize("emotion", FELT)
 def test_lips_are_shut_under_every_emotion_at_full_strength(shared, heard, takes, emotion):
     """All M B P of all groups together; `make emotions` measures it in full."""
     felt = _acted(heard, Settings(emotions={emotion: 1.0}))

@@ -47,12 +47,12 @@ def act(ours, analysis):
     """Let a character say the demo line as its dials ask; returns the report."""
 
     def do(character, first=10.0, name="line"):
-        baking = ours("jobs.lines")
+        take = ours("jobs.take")
         clock = ours("scene.clock").clock_of(bpy.context.scene, first)
         heard = ours_analysis(ours, analysis)
-        look_at = baking.looked_at(character, heard, clock)
-        settings = baking.settings_for(character, heard, clock, name, look_at)
-        return baking.act(character, heard, settings, clock, name)
+        look_at = take.looked_at(character, heard, clock)
+        settings = take.settings_for(character, heard, clock, name, look_at)
+        return take.animate(character, heard, settings, clock, name)
 
     return do
 
@@ -217,7 +217,7 @@ def test_another_target_is_looked_at_when_the_dial_moves(person, act, ours):
     act(person)
     first = degrees_left(turned(person.root, "eye.L", 60))
     acting.look_at = bpy.data.objects["Two"]
-    ours("jobs.lines").mix_again(person)
+    ours("jobs.take").mix_again(person)
     assert first < -10 < 10 < degrees_left(turned(person.root, "eye.L", 60))
 
 
@@ -339,7 +339,7 @@ def test_the_dice_change_one_layer_or_all(person, monkeypatch, ours):
 
 def test_the_guess_is_copied_to_the_sliders(person, act, ours):
     act(person)
-    guess = ours("scene.cache").last_takes[person.root.name].guess
+    guess = ours("scene.session").memory.takes[person.root.session_uid].guess
     person.root.lipwright.feelings.auto = 0.5
     bpy.ops.lipwright.take_guess()
     assert person.root.lipwright.feelings.auto == 0

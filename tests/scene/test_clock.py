@@ -26,11 +26,11 @@ def test_same_curve_in_seconds(face, ours, fake, fps, start):
     scene = bpy.context.scene
     ours("scene.clock").set_fps(scene, fps)
     item = face()
-    baking, settings = ours("jobs.lines"), ours("pipeline").Settings()
+    take, settings = ours("jobs.take"), ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, start)
     character = ours("scene.character.find").character_of(item, scene)
     heard = SimpleNamespace(seconds=LENGTH, notes=())
-    baking.act(character, heard, settings, clock, "line")
+    take.animate(character, heard, settings, clock, "line")
     curve = jaw_curve(item)
     at = np.linspace(0.1, LENGTH - 0.1, 400)
     shown = np.array([curve.evaluate(start + second * clock.fps) for second in at])

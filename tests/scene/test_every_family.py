@@ -99,16 +99,16 @@ def talk(ours, monkeypatch):
     """Let a character say `LINE`; returns report, lips' distances and vertices by second."""
 
     def do(item, apart=False):
-        baking, scene = ours("jobs.lines"), bpy.context.scene
+        take, scene = ours("jobs.take"), bpy.context.scene
         scene.render.fps = round(RATE_HZ)
         track = ours("core.motion.track").FaceTrack(line().values, line().names, RATE_HZ)
-        monkeypatch.setattr(baking, "perform", lambda _analysis, _settings: track)
+        monkeypatch.setattr(ours("pipeline"), "perform", lambda _analysis, _settings: track)
         layers = {"speech": replace(track, values=track.values * SPEECH), "blink": track}
-        monkeypatch.setattr(baking, "steps", lambda _analysis, _settings: layers)
+        monkeypatch.setattr(ours("pipeline"), "steps", lambda _analysis, _settings: layers)
         character = ours("scene.character.find").character_of(item, scene)
         ours("scene.saved.properties").settings_of(character).apart = apart
         clock = ours("scene.clock").clock_of(scene, float(FIRST))
-        report = baking.act(character, HEARD, ours("pipeline").Settings(), clock, "line")
+        report = take.animate(character, HEARD, ours("pipeline").Settings(), clock, "line")
         gaps, points = {}, {}
         for start in (0.0, *LINE):
             scene.frame_set(FIRST + round((start + 0.08) * RATE_HZ))

@@ -23,7 +23,7 @@ def talking(face, ours, fake):
     character = ours("scene.character.find").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, float(START))
     settings = ours("pipeline").Settings()
-    ours("jobs.lines").act(character, HEARD, settings, clock, "line one")
+    ours("jobs.take").animate(character, HEARD, settings, clock, "line one")
     return character
 
 
@@ -99,7 +99,7 @@ def test_the_artists_keys_and_nla_come_along(face, ours, fake, tmp_path):
     scene = bpy.context.scene
     character = ours("scene.character.find").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    ours("jobs.lines").act(character, HEARD, ours("pipeline").Settings(), clock, "line")
+    ours("jobs.take").animate(character, HEARD, ours("pipeline").Settings(), clock, "line")
     path = tmp_path / "line.fbx"
     ours("scene.exports.files").export_fbx(path, character, scene)
     item, zero = read_back(path, ours)
@@ -119,7 +119,7 @@ def test_a_face_with_its_own_skeleton_keeps_it(face, ours, fake, tmp_path):
     scene = bpy.context.scene
     character = ours("scene.character.find").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, 1.0)
-    ours("jobs.lines").act(character, HEARD, ours("pipeline").Settings(), clock, "line")
+    ours("jobs.take").animate(character, HEARD, ours("pipeline").Settings(), clock, "line")
     path = tmp_path / "line.fbx"
     ours("scene.exports.files").export_fbx(path, character, scene)
     back, zero = read_back(path, ours)
@@ -164,7 +164,7 @@ def test_a_face_of_bones_comes_back(suffix, body, ours, fake, tmp_path):
     character = ours("scene.character.find").character_of(item, scene)
     clock = ours("scene.clock").clock_of(scene, float(START))
     settings = ours("pipeline").Settings()
-    ours("jobs.lines").act(character, HEARD, settings, clock, "line one")
+    ours("jobs.take").animate(character, HEARD, settings, clock, "line one")
     path = tmp_path / f"bones{suffix}"
     export = {".fbx": "export_fbx", ".glb": "export_glb"}[suffix]
     seen = [12, 24, 36]

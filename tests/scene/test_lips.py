@@ -179,7 +179,7 @@ def test_face_shapes_left_on_rest_while_the_line_plays(face, fake, ours, tmp_pat
         blocks[name].value = 1.0
     scene = bpy.context.scene
     character = ours("scene.character.find").character_of(item, scene)
-    act, settings = ours("jobs.lines").act, ours("pipeline").Settings()
+    act, settings = ours("jobs.take").animate, ours("pipeline").Settings()
     clock = ours("scene.clock").clock_of(scene, 1.0)
     report = act(character, SimpleNamespace(seconds=2.0, notes=()), settings, clock, "line")
     assert any("viseme_aa" in note and "Fat" not in note for note in report.notes)

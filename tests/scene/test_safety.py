@@ -21,7 +21,9 @@ def speak(ours, fake):
         character = ours("scene.character.find").character_of(item, scene)
         heard = SimpleNamespace(seconds=2.0, notes=())
         clock = ours("scene.clock").clock_of(scene, 1.0)
-        return ours("jobs.lines").act(character, heard, ours("pipeline").Settings(), clock, "line")
+        return ours("jobs.take").animate(
+            character, heard, ours("pipeline").Settings(), clock, "line"
+        )
 
     return act
 

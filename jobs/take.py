@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One line on one character: gather, plan, write; the button, the command and bake.py share it."""
+
+from dataclasses import dataclass
+
+import bpy
+
+from ..core.performance.acting import LookAt
+from ..core.timing import FrameClock
+from ..pipeline import Analysis, Settings, TakePlan, plan_take
+from ..rigs.bones.turns import Body
+from ..rigs.lips.fit import LipFit
+from ..rigs.schema import Control, RigMap
+from ..scene import compat
+from ..scene.character.find import Character, refuse_if_not_writable, rig_or_refuse
+from ..scene.character.left_on import left_on, tell_left_on
+from ..scene.character.measure import calibrated_lips
+from ..scene.character.preview import end_previews
+from ..scene.saved.properties import settings_of
+from ..scene.saved.sliders import feelings_for
+from ..scene.session import HeardFrom, LastTake, memory
+from ..scene.takes.look_at import sample_look_at
+from ..scene.takes.places import Report
+from ..scene.takes.turns import Target, Turn, targets_of, write_turns
+from ..scene.takes.write import finish_take, take_ranges, write_layer, write_take
+from .dials import read_dials, tolerance_of
+
+NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a plan must know of a character, read before anything is written."""
+
+    rig: RigMap
+    fit: LipFit | None
+    targets: dict[str, Target]
+    resting: tuple[Control, ...]
+    neck_share: float
+    apart: bool
+
+    @property
+    def body(self) -> Body:
+        """What of it turns."""
+        return Body(frozenset(self.targets), self.neck_share)
+
+
+def gather(character: Character, layers: frozenset[str], *, measure: bool = True) -> Gathered:
+    """Read a character; RigError if it cannot be written to.
+
+    Without `measure` lips that were measured before count.
+    """
+    refuse_if_not_writable(character)
+    end_previews()
+    rig, dials = rig_or_refuse(character), settings_of(character)
+    return Gathered(
+        rig,
+        calibrated_lips(character, rig, again=measure),
+        targets_of(character, dials, rig, layers),
+        tuple(left_on(character, rig)),
+        dials.acting.neck_share,
+        dials.apart,
+    )
+
+
+def animate(
+    character: Character,
+    analysis: Analysis,
+    settings: Settings,
+    clock: FrameClock,
+    name: str,
+    tolerance: float | None = None,
+    *,
+    measure: bool = True,
+    heard_from: HeardFrom | None = None,
+) -> Report:
+    """Write what was heard as one take of a character, beginning at the clock's first frame."""
+    found = gather(character, settings.layers, measure=measure)
+    plan = plan_take(
+        analysis,
+        settings,
+        found.rig,
+        found.fit,
+        clock,
+        body=found.body,
+        apart=found.apart,
+        tolerance=tolerance,
+        resting=found.resting,
+    )
+    report = write_plan(character, plan, found.targets, name)
+    if found.resting:
+        report.notes.append(tell_left_on(found.resting))
+    if "head" in settings.layers and "head" not in found.targets:
+        report.notes.append(NO_HEAD)
+    report.notes += analysis.notes
+    memory.takes[character.root.session_uid] = LastTake(
+        *(name, analysis, clock, settings.acting.look_at),
+        *(target_of(settings_of(character)), heard_from),
+    )
+    return report
+
+
+def write_plan(
+    character: Character, plan: TakePlan, targets: dict[str, Target], name: str
+) -> Report:
+    """Write a plan as the take `name`."""
+    (_, lowest), *added = plan.layers.items()
+    tolerance = plan.tolerance
+    report = write_take(
+        *(character, lowest, name, plan.span),
+        rests=plan.rests,
+        tolerance=tolerance,
+        apart=bool(added),
+    )
+    for layer, keys in added:
+        write_layer(character, keys, layer, report)
+    turns = [Turn(turn.layer, *targets[turn.role], turn.degrees) for turn in plan.turns]
+    write_turns(character, turns, plan.frames, report, few=tolerance is not None)
+    finish_take(character, report)
+    return report
+
+
+def settings_for(
+    character: Character,
+    analysis: Analysis,
+    clock: FrameClock,
+    line: str,
+    look_at: LookAt | None,
+) -> Settings:
+    """What a character's dials say about a line: keyframed sliders followed, its strip's own."""
+    scene = compat.sequencer_scene(bpy.context)
+    dials = settings_of(character)
+    feelings = feelings_for(dials, scene, line)
+    return read_dials(dials, feelings, clock, analysis.seconds, look_at)
+
+
+def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> LookAt | None:
+    """Where the character's look-at object is over a line; the scene is played through for it."""
+    rig, dials = rig_or_refuse(character), settings_of(character)
+    scene = bpy.context.scene
+    return sample_look_at(character, dials, rig, scene, clock, analysis.seconds)
+
+
+def target_of(dials: bpy.types.PropertyGroup) -> str:
+    """Name of the object that the eyes hold; "" for none."""
+    return "" if dials.acting.look_at is None else dials.acting.look_at.name
+
+
+def mix_again(character: Character) -> Report | None:
+    """Rewrite a character's newest take with other dials, without listening; None without one."""
+    last = memory.takes.get(character.root.session_uid)
+    if last is None or last.name not in take_ranges(character):  # undone or cleared since
+        return None
+    dials = settings_of(character)
+    look_at = last.look_at
+    if last.target != target_of(dials):
+        look_at = looked_at(character, last.analysis, last.clock)
+    settings = settings_for(character, last.analysis, last.clock, last.name, look_at)
+    return animate(
+        character,
+        last.analysis,
+        settings,
+        last.clock,
+        last.name,
+        tolerance_of(dials),
+        measure=False,
+        heard_from=last.heard_from,
+    )
+
+
+def span_end(report: Report, scene: bpy.types.Scene) -> None:
+    """Lengthen the scene if it ends before the take does."""
+    scene.frame_end = max(scene.frame_end, int(report.last_frame))
