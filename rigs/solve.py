@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.motion.ease import smoothstep
-from ..core.motion.mix import CLOSE_PER_JAW
+from ..core.motion.mouth import CLOSE_PER_JAW, gap_of
 from .schema import Terms
 
 Array = NDArray[np.float64]
@@ -43,16 +43,6 @@ WEIGHTS: dict[str, float] = {
 }
 _ORDER = tuple(WEIGHTS)
 _JAW, _CLOSE = _ORDER.index("jawOpen"), _ORDER.index("mouthClose")
-# How far a channel parts the lips at 1, both sides, as a share of jawOpen: the middle of the demo
-# head, MakeHuman, ICT-FaceKit and FaceCap. A pucker hardly does (0.05); it has more here so that a
-# rounded mouth without any jaw still shows.
-PARTING = {
-    "jawOpen": 1.0,
-    "mouthLowerDown": 0.25,
-    "mouthUpperUp": 0.2,
-    "mouthFunnel": 0.35,
-    "mouthPucker": 0.15,
-}
 # Between these the lips go from shut to parted; below lies what a face at rest trembles with.
 SHUT, PARTED = 0.02, 0.09
 RIDGE = 1e-3
@@ -118,7 +108,7 @@ def shares(
 
 def _parted(face: Array) -> Array:
     """How far the lips are apart, 0 shut or at rest to 1, shape (frames,)."""
-    gap = sum(face[:, _ORDER.index(name)] * share for name, share in PARTING.items())
+    gap = face @ np.array([gap_of(name) for name in _ORDER])
     near = np.clip((gap - SHUT) / (PARTED - SHUT), 0, 1)
     away = np.clip(2 * (1 - face[:, _CLOSE]), 0, 1)
     return smoothstep(near) * away

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..dials import check_dials, dial
 from ..errors import SettingsError
 from ..timing import Seconds
+from .mouth import CLOSE_PER_JAW, Kind, channels_of
 from .track import (
     ARKIT_NAMES,
     BREATH_NAMES,
@@ -29,24 +30,10 @@ LIPS = frozenset(n for n in FACE_NAMES if n.startswith("mouth")) - {"mouthClose"
 UPPER = frozenset(
     n for n in ARKIT_NAMES if n.startswith(("brow", "cheek", "nose", "eyeSquint", "eyeWide"))
 )
-# Shapes that part the lips: while lips must meet they give way.
-PARTING = frozenset(
-    "mouthFunnel mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight "
-    "mouthStretchLeft mouthStretchRight mouthSmileLeft mouthSmileRight mouthFrownLeft "
-    "mouthFrownRight mouthShrugUpper mouthDimpleLeft mouthDimpleRight noseSneerLeft "
-    "noseSneerRight".split()
-)
-# Of those, what draws a mood at the corners: another layer's must not flicker off on every M B P.
-# A wrinkled nose would part the lips of some heads.
-MOOD = frozenset(
-    f"{shape}{side}"
-    for shape in ("mouthSmile", "mouthFrown", "mouthStretch", "mouthDimple")
-    for side in ("Left", "Right")
-)
-# Shapes that shut the lips: while the lower lip tucks, those of other layers give way, or F is P.
-SHUTTING = frozenset(
-    "mouthShrugLower mouthPressLeft mouthPressRight mouthRollLower mouthRollUpper".split()
-)
+# While lips must meet, what parts them gives way; while the lower lip tucks, what shuts them does.
+PARTING = channels_of(Kind.PARTS, Kind.CORNERS)
+MOOD = channels_of(Kind.CORNERS)
+SHUTTING = channels_of(Kind.SHUTS)
 # What a whisper and a shout make of the speech's shapes: the jaw opens nearly twice as far in a
 # shout (Schulman 1989, "Articulatory dynamics of loud and normal speech") and the lips follow.
 EFFORT = {
@@ -60,9 +47,6 @@ EFFORT = {
 # layer's while they tuck; how much of another layer's shutting shape while they tuck.
 LEFT_IN_CONTACT, MOOD_IN_CONTACT, LEFT_IN_TUCK, SHUT_IN_TUCK = 0.15, 0.75, 0.5, 0.1
 CLOSED_IN_TUCK = 0.3  # F and V bring the lower lip most of the way up
-# Share of jawOpen that mouthClose undoes: 1 on most heads, 0.84 on ICT-FaceKit; between the two
-# no head shows a gap that is seen nor an overlap.
-CLOSE_PER_JAW = 0.95
 
 
 @dataclass(frozen=True)

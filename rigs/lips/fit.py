@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.motion.mouth import gap_of
 from ..schema import Control, RigMap, Row, Terms
-from ..solve import PARTING
 from .find import FaceMesh, Lips, find_lips
 
 Array = NDArray[np.float64]
@@ -264,15 +264,9 @@ def measured_mouths(mouths: Sequence[Terms], fit: LipFit) -> list[Terms]:
     opening = {part.terms: float(fit.gap[:, i].max()) for i, part in enumerate(fit.parts)}
     corrected: list[Terms] = []
     for terms in mouths:
-        told = OPENING * sum(weight * _parting(name) for name, weight in terms)
+        told = OPENING * sum(weight * gap_of(name) for name, weight in terms)
         factor = 1.0
         if told > 3 * AJAR and opening.get(terms, 0.0) > 0:
             factor = float(np.clip(opening[terms] * fit.amplitude / told, 1 / 2, 2))
-        corrected.append(tuple((n, w * factor if _parting(n) else w) for n, w in terms))
+        corrected.append(tuple((n, w * factor if gap_of(n) else w) for n, w in terms))
     return corrected
-
-
-def _parting(channel: str) -> float:
-    """How far a channel parts the lips at 1, as a share of jawOpen."""
-    stem = channel.removesuffix("Left").removesuffix("Right")
-    return PARTING.get(stem, 0.0) / (1 if stem == channel else 2)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.motion.mouth import Kind, channels_of
 from ..schema import Control
 from .bounded import Array, nearest
 from .fit import IDLE, LipFit, Part
@@ -26,8 +27,7 @@ CROSSING = 0.007  # mouth widths that lips may overlap: soft tissue gives
 # What it costs to move a control away from what the face wants: closing is there to be chosen,
 # shapes that part the lips give way before the jaw does, anything else last.
 _CLOSE, _PARTS, _JAW, _OTHER = 0.02, 0.4, 1.0, 3.0
-_CLOSERS = ("mouthPress", "mouthRoll", "mouthShrugLower")
-_YIELDING = ("mouthFunnel", "mouthLowerDown", "mouthUpperUp", "mouthShrugUpper", "noseSneer")
+_SHUTS, _YIELDS = channels_of(Kind.SHUTS), channels_of(Kind.PARTS)
 
 
 def meet(
@@ -82,7 +82,7 @@ def _room(wanted: Array, fit: LipFit, contact: Array, tuck: Array) -> tuple[Arra
             low[:, i] = high[:, i] = wanted[:, i]
         elif names == ("mouthClose",):
             high[:, i] = np.maximum(high[:, i], (part.high - part.rest) * closing[:, 0])
-        elif fit.rest.any() and (part.solved or names[0].startswith(_CLOSERS)):
+        elif fit.rest.any() and (part.solved or names[0] in _SHUTS):
             # A mouth that is open at rest has to be pulled shut.
             shuts = fit.gap[:, i].mean() < 0
             high[:, i] = np.maximum(high[:, i], (part.high - part.rest) * contact[:, 0] * shuts)
@@ -97,6 +97,6 @@ def _cost(part: Part) -> float:
     names = [name for name, _ in part.terms]
     if names == ["mouthClose"]:
         return _CLOSE
-    if part.solved or names[0].startswith(_YIELDING):
+    if part.solved or names[0] in _YIELDS:
         return _PARTS
     return _JAW if "jawOpen" in names else _OTHER

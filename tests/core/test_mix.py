@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from lipwright.core.errors import SettingsError
 from lipwright.core.motion.mix import (
-    CLOSE_PER_JAW,
     CLOSED_IN_TUCK,
     LEFT_IN_CONTACT,
     MOOD,
@@ -18,6 +17,7 @@ from lipwright.core.motion.mix import (
     Style,
     mix_layers,
 )
+from lipwright.core.motion.mouth import CLOSE_PER_JAW
 from lipwright.core.motion.track import (
     ARKIT_NAMES,
     FACE_NAMES,
@@ -27,7 +27,7 @@ from lipwright.core.motion.track import (
     TONGUE_NAMES,
     FaceTrack,
 )
-from lipwright.core.performance.emotion import EMOTIONS, pose
+from lipwright.core.performance.emotion import pose
 
 FRAMES, RATE_HZ = 60, 100.0
 SPOKEN = (
@@ -58,7 +58,13 @@ def _emotion(*names, strength=1.0):
 
 
 @settings(deadline=None, max_examples=80)
-@given(st.lists(st.sampled_from(EMOTIONS), max_size=3), DIALS, DIALS, DIALS, st.integers(0, 1000))
+@given(
+    st.lists(st.sampled_from(tuple(EMOTIONS)), max_size=3),
+    DIALS,
+    DIALS,
+    DIALS,
+    st.integers(0, 1000),
+)
 def test_lips_meet_under_any_emotion_at_any_dial(emotions, jaw, lips, upper, seed):
     speech = _speech(seed)
     mixed = mix_layers(

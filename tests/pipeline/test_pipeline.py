@@ -9,7 +9,8 @@ import pytest
 
 from lipwright.core.audio.load import RATE_HZ, Sound, load_sound, make_sound
 from lipwright.core.errors import Cancelled, SettingsError, SoundError
-from lipwright.core.motion.mix import CLOSE_PER_JAW, CLOSED_IN_TUCK
+from lipwright.core.motion.mix import CLOSED_IN_TUCK
+from lipwright.core.motion.mouth import CLOSE_PER_JAW
 from lipwright.core.motion.track import (
     BREATH_NAMES,
     CONTACT_NAMES,

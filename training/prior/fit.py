@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from lipwright.core.motion.mix import CLOSE_PER_JAW, LEFT_IN_CONTACT
+from lipwright.core.motion.mix import LEFT_IN_CONTACT
+from lipwright.core.motion.mouth import CLOSE_PER_JAW
 from lipwright.core.motion.track import LIP_CONTACT
 from lipwright.core.phones import INDEX, PHONES, ROUNDED
 

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipwright.core.motion.mix import (
-    CLOSE_PER_JAW,
     CLOSED_IN_TUCK,
     LEFT_IN_CONTACT,
     LEFT_IN_TUCK,
     PARTING,
 )
+from lipwright.core.motion.mouth import CLOSE_PER_JAW
 from lipwright.core.motion.track import LIP_CONTACT, LIP_TUCK
 from lipwright.core.phones import BILABIAL, LABIODENTAL, SILENCE, Phone, split_evenly, to_phones
 
