@@ -34,8 +34,8 @@ from .models.listener import listen
 from .models.session import Cancel, Progress
 from .rigs.apart import Curves, split
 from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
+from .rigs.drive import drive
 from .rigs.lips.fit import LipFit
-from .rigs.match import drive
 from .rigs.schema import Control, RigMap
 
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line

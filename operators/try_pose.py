@@ -5,7 +5,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..jobs.manners import OfCharacter, speaking
-from ..rigs.match import drive
+from ..rigs.drive import drive
 from ..rigs.sample_poses import SAMPLE_POSES, sample_pose
 from ..scene.character.find import Character, rig_or_refuse
 from ..scene.character.measure import calibrated_lips

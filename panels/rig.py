@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..rigs.match import describe, tell_missing
+from ..rigs.describe import describe, tell_missing
 from ..scene.character.find import Character, rig_of
 from ..scene.saved.properties import chosen_character
 from .parts import OfCharacter, say

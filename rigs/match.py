@@ -1,49 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From names of controls to the map that drives them; knows no Blender."""
+"""From names of controls to the map that drives them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..core.errors import RigError
-from ..core.motion.track import CONTACT_NAMES, FaceTrack
-from .families.arkit import ARKIT
-from .families.character_creator import CHARACTER_CREATOR, CHARACTER_CREATOR_VISEMES
-from .families.daz import DAZ, DAZ_VISEMES
-from .families.makehuman import MAKEHUMAN
-from .families.metahuman import METAHUMAN
-from .families.mmd import MMD
-from .families.oculus_visemes import OCULUS_VISEMES
-from .families.plain import PLAIN
-from .families.preston_blair import PRESTON_BLAIR
-from .families.vrm import VRM
-from .lips.fit import LipFit, amplitude_of, measured_mouths
-from .lips.meet import meet
+from .families import EVERY_FAMILY, FAMILIES, LAST_RESORTS
 from .names import Shape, bare, parse, short_tails, tails
 from .schema import KINDS, Control, Family, RigMap, Row, Terms
-from .solve import shares
 from .stand_ins import STAND_INS
 
-# Where two fit equally well, the first is taken.
-FAMILIES: tuple[Family, ...] = (
-    ARKIT,
-    METAHUMAN,
-    CHARACTER_CREATOR,
-    DAZ,
-    OCULUS_VISEMES,
-    MAKEHUMAN,
-    CHARACTER_CREATOR_VISEMES,
-    DAZ_VISEMES,
-    VRM,
-    MMD,
-    PRESTON_BLAIR,
-)
-LAST_RESORT = PLAIN
-_MOUTH = ("mouth", "jaw", "tongue")
+MOUTH = ("mouth", "jaw", "tongue")  # how the channels of the mouth begin
 
 # The controls of one holder (a mesh, a bone, an armature): names are unique in each group, and
 # several groups of a kind, such as the keys of head and teeth, follow the same channels.
@@ -129,7 +98,7 @@ def _rows(family: Family, groups: Groups) -> tuple[list[Row], list[Control]]:
     rows: list[Row] = []
     unused: list[Control] = []
     for _, same_kind in groupby(groups, key=lambda group: group[0].kind):
-        taken = _driven(rows), {row.terms for row in rows if row.solved}
+        taken = driven_by(rows), {row.terms for row in rows if row.solved}
         for group in same_kind:
             keys = [control.key for control in group]
             mouths = _mesh_mouths(family, keys)
@@ -150,10 +119,11 @@ def _of_mouth(family: Family, rows: Iterable[Row]) -> int:
     """Count the different shapes that make it speak: whole mouths, where the family has such."""
     if family.poses:
         return len({row.terms for row in rows if row.solved})
-    return len({row.terms for row in rows if any(c.startswith(_MOUTH) for c, _ in row.terms)})
+    return len({row.terms for row in rows if any(c.startswith(MOUTH) for c, _ in row.terms)})
 
 
-def _driven(rows: Iterable[Row]) -> set[str]:
+def driven_by(rows: Iterable[Row]) -> set[str]:
+    """Return the channels that rows of single shapes follow."""
     return {channel for row in rows if not row.solved for channel, _ in row.terms}
 
 
@@ -201,13 +171,14 @@ def match(meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()) -
             continue
         # A jaw bone found beside visemes makes no other family of them.
         own = sum(row.control.kind != "pose" for row in rows)
-        rank = (_driven(rows).issuperset(family.essential), own, len(rows))
+        rank = (driven_by(rows).issuperset(family.essential), own, len(rows))
         if best is None or rank > best[0]:
             best = rank, family
     if best is not None:
         return _rig(best[1], groups)
-    if _enough(LAST_RESORT, _rows(LAST_RESORT, groups)[0]):
-        return _rig(LAST_RESORT, groups)
+    for family in LAST_RESORTS:
+        if _enough(family, _rows(family, groups)[0]):
+            return _rig(family, groups)
     raise _too_few(groups)
 
 
@@ -219,7 +190,7 @@ def _enough(family: Family, rows: Sequence[Row]) -> bool:
 
 def _rig(family: Family, groups: Groups) -> RigMap:
     rows, unused = _rows(family, groups)
-    driven, mouths = _driven(rows), {row.terms for row in rows if row.solved}
+    driven, mouths = driven_by(rows), {row.terms for row in rows if row.solved}
     missing = tuple(
         name
         for name in family.wanted
@@ -271,101 +242,9 @@ def _spelling(rows: Sequence[Row]) -> str:
     return "Left/Right" if sided[0].lower().endswith(("left", "right")) else "_L/_R"
 
 
-def describe(rig: RigMap) -> str:
-    """Say in one line what matched, what is missing, and what does its work instead."""
-    meshes = len({row.control.mesh for row in rig.rows if row.control.kind == "shape key"})
-    if any(row.solved for row in rig.rows):
-        matched = len({row.terms for row in rig.rows})
-    else:
-        matched = len(rig.matched)
-    text = f"{rig.label}: {matched} of {matched + len(rig.missing)} shapes"
-    if meshes > 1:
-        text += f" on {meshes} meshes"
-    poses = sum(row.control.kind == "pose" for row in rig.rows)
-    if poses:
-        text += f", {poses} of them by bones"
-    if rig.missing:
-        told = tell_missing(rig)
-        text += f"; missing: {', '.join(told[:4])}" + (" …" if len(told) > 4 else "")
-    return text
-
-
-def tell_missing(rig: RigMap) -> list[str]:
-    """Name what is missing, what matters to the mouth first, and what does its work instead."""
-    helped = {name for name in STAND_INS if name.startswith(_MOUTH)}
-    first = sorted(rig.missing, key=lambda name: name not in helped)
-    return [name + _instead(rig, name) for name in first]
-
-
-def _instead(rig: RigMap, name: str) -> str:
-    """Say what takes the part of a missing channel, in brackets; nothing if nothing does."""
-    own = _driven(rig.rows) - set(rig.missing)
-    helpers = [(c, share) for c, share in STAND_INS.get(name, ()) if c in own]
-    if not helpers:
-        return ""
-    names = " and ".join(dict.fromkeys(_stem(channel) for channel, _ in helpers))
-    return f" ({'less ' if helpers[0][1] < 0 else ''}{names} instead)"
-
-
-def _stem(channel: str) -> str:
-    return channel.removesuffix("Left").removesuffix("Right") or channel
-
-
-def drive(
-    track: FaceTrack, rig: RigMap, fit: LipFit | None = None
-) -> dict[Control, NDArray[np.float32]]:
-    """Turn a face track into values of a character's controls.
-
-    Parameters
-    ----------
-    track : FaceTrack
-        Any rate; channels that the rig does not know are left out.
-    rig : RigMap
-    fit : LipFit or None
-        What was measured on this character's lips; without it lips close as on most heads.
-
-    Returns
-    -------
-    dict of Control to ndarray [shape=(frames,)], float32
-        Within each row's limits.
-    """
-    if fit is None:
-        return _follow(track, rig, None)
-    guides = (track[name] if name in track.names else None for name in CONTACT_NAMES)
-    none = np.zeros(len(track.values), np.float32)
-    contact, tuck = (none if guide is None else guide for guide in guides)
-    parted = track.without("mouthClose")
-    return meet(_follow(track, rig, fit), _follow(parted, rig, fit), fit, contact, tuck)
-
-
-def _follow(
-    track: FaceTrack, rig: RigMap, fit: LipFit | None
-) -> dict[Control, NDArray[np.float32]]:
-    """Give each control what its row says."""
-    columns = {name: i for i, name in enumerate(track.names)}
-    values: dict[Control, NDArray[np.float32]] = {}
-    rows = [row for row in rig.rows if not row.mute]
-    mouths = tuple(dict.fromkeys(row.terms for row in rows if row.solved))
-    poses = mouths if fit is None else measured_mouths(mouths, fit)
-    found = shares(track.values, track.names, poses) if mouths else None
-    for row in rows:
-        terms = [(columns[c], weight) for c, weight in row.terms if c in columns]
-        if row.solved and found is not None:
-            total = found[:, mouths.index(row.terms)]
-        elif terms:
-            total = sum(track.values[:, column] * np.float32(weight) for column, weight in terms)
-        else:
-            continue
-        strength = row.scale if fit is None else row.scale * amplitude_of(row.terms, fit)
-        moved = np.clip(row.offset + strength * total, row.low, row.high)
-        values[row.control] = moved.astype(np.float32)
-    return values
-
-
 @cache
 def _every_name() -> frozenset[Shape]:
-    families = (*FAMILIES, LAST_RESORT)
-    names = [name for family in families for name in (*family.shapes, *family.poses)]
+    names = [name for family in EVERY_FAMILY for name in (*family.shapes, *family.poses)]
     return frozenset(map(parse, names)) | {(bare(name), "") for name in names}
 
 

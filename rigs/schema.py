@@ -121,6 +121,10 @@ class Family:
         Channels without which another family that fits is better.
     enough : int
         So many different shapes of any part of the face will do as well; 0 if they never do.
+    rank : int
+        Where two families fit equally well, the lower one is taken.
+    last_resort : bool
+        Only where no other family fits.
     """
 
     name: str
@@ -132,3 +136,5 @@ class Family:
     poses: Mapping[str, Terms] = field(default_factory=dict)
     essential: tuple[str, ...] = ()
     enough: int = 0
+    rank: int = 1000
+    last_resort: bool = False

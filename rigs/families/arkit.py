@@ -6,6 +6,7 @@ from ..schema import Family, Terms
 
 ARKIT = Family(
     name="arkit",
+    rank=10,
     label="ARKit",
     shapes={name: ((name, 1.0),) for name in FACE_NAMES},
     wanted=ARKIT_NAMES,

@@ -73,6 +73,7 @@ _EXTRA = {"tongueTipUp", "nostrilFlare"}
 
 CHARACTER_CREATOR = Family(
     name="character_creator",
+    rank=30,
     label="Character Creator",
     shapes=_SHAPES,
     wanted=tuple(sorted({channel for terms in _SHAPES.values() for channel, _ in terms} - _EXTRA)),
@@ -83,6 +84,7 @@ CHARACTER_CREATOR = Family(
 
 CHARACTER_CREATOR_VISEMES = Family(
     name="character_creator_visemes",
+    rank=70,
     label="Character Creator visemes",
     shapes={
         **{name: terms for name, terms in _SHAPES.items() if name.startswith(("Eye_", "Brow_"))},

@@ -63,6 +63,7 @@ _UNITS: dict[str, Terms] = {
 
 DAZ = Family(
     name="daz",
+    rank=40,
     label="Daz Genesis facial units",
     shapes=_UNITS,
     wanted=ARKIT_NAMES,
@@ -94,6 +95,7 @@ _VISEMES = {
 
 DAZ_VISEMES = Family(
     name="daz_visemes",
+    rank=80,
     label="Daz Genesis visemes",
     shapes={
         **{name: terms for name, terms in _UNITS.items() if "Eye" in name or "Brow" in name},

@@ -35,6 +35,7 @@ _POSES = mouths(
 
 MAKEHUMAN = Family(
     name="makehuman",
+    rank=60,
     label="MakeHuman visemes",
     shapes=UPPER_FACE,
     poses=_POSES,

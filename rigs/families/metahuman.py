@@ -80,6 +80,7 @@ _EXTRA = {"tongueTipUp", "nostrilFlare"}
 
 METAHUMAN = Family(
     name="metahuman",
+    rank=20,
     label="MetaHuman",
     shapes={
         prefix + control: terms for control, terms in _CONTROLS.items() for prefix in (PREFIX, "")

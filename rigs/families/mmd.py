@@ -10,6 +10,7 @@ from .arkit import both
 
 MMD = Family(
     name="mmd",
+    rank=100,
     label="MMD morphs",
     shapes={
         "まばたき": both("eyeBlink"),

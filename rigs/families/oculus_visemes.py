@@ -29,6 +29,7 @@ _PREFIXES = ("viseme_", "vrc.v_", "v_", "")
 
 OCULUS_VISEMES = Family(
     name="oculus_visemes",
+    rank=50,
     label="Oculus visemes",
     shapes={
         **UPPER_FACE,

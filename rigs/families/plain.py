@@ -7,6 +7,7 @@ from .arkit import UPPER_FACE, both
 
 PLAIN = Family(
     name="plain",
+    last_resort=True,
     label="Open and shut mouth",
     shapes={
         **UPPER_FACE,

@@ -7,6 +7,7 @@ from .arkit import UPPER_FACE, both
 
 PRESTON_BLAIR = Family(
     name="preston_blair",
+    rank=110,
     label="Preston Blair mouths",
     shapes={
         **UPPER_FACE,

@@ -10,6 +10,7 @@ from .arkit import UPPER_FACE, both
 
 VRM = Family(
     name="vrm",
+    rank=90,
     label="VRM vowels",
     shapes={
         **UPPER_FACE,

@@ -7,9 +7,9 @@ from functools import lru_cache
 import bpy
 import numpy as np
 
+from ...rigs.drive import drive
 from ...rigs.lips.find import FaceMesh
 from ...rigs.lips.fit import LipFit, fit_lips
-from ...rigs.match import drive
 from ...rigs.sample_poses import SAMPLE_POSES, sample_pose
 from ...rigs.schema import Control, RigMap
 from ..saved.properties import settings_of

@@ -11,9 +11,10 @@ from lipwright.core.motion.track import FACE_NAMES, LIP_CONTACT, LIP_TUCK, FaceT
 from lipwright.rigs.demo_head.build import build_head
 from lipwright.rigs.demo_head.features import LIP_LOOPS
 from lipwright.rigs.demo_head.mesh import build_net
+from lipwright.rigs.drive import drive
 from lipwright.rigs.lips.find import FaceMesh, find_lips
 from lipwright.rigs.lips.fit import fit_lips
-from lipwright.rigs.match import drive, match
+from lipwright.rigs.match import match
 from lipwright.rigs.mouths import MOUTHS
 from lipwright.rigs.sample_poses import SAMPLE_POSES, sample_pose
 

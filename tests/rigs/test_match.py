@@ -8,8 +8,10 @@ import pytest
 
 from lipwright.core.errors import RigError
 from lipwright.core.motion.track import ARKIT_NAMES, TONGUE_NAMES, FaceTrack
+from lipwright.rigs.describe import describe
+from lipwright.rigs.drive import drive
 from lipwright.rigs.families.arkit import ARKIT
-from lipwright.rigs.match import describe, drive, match, parse
+from lipwright.rigs.match import match, parse
 from lipwright.rigs.schema import Control, RigMap, Row
 
 SOME = ("jawOpen", *ARKIT_NAMES[:9])

@@ -38,7 +38,7 @@ def speak(ours):
         rig = ours("scene.character.find").rig_or_refuse(character)
         keys = {
             control: ours("core.motion.keys").Keys(np.array([*faces], float), curve)
-            for control, curve in ours("rigs.match").drive(track, rig).items()
+            for control, curve in ours("rigs.drive").drive(track, rig).items()
         }
         rests = {row.control: row.rest for row in rig.rows}
         span = (min(faces) - 1.0, max(faces) + 1.0)

@@ -73,7 +73,7 @@ def test_properties_move_the_face(where, spell, whole, rest, rig, ours):
     )
     keys = {
         control: ours("core.motion.keys").Keys(frames, curve)
-        for control, curve in ours("rigs.match").drive(track, found).items()
+        for control, curve in ours("rigs.drive").drive(track, found).items()
     }
     rests = {row.control: row.rest for row in found.rows}
     ours("scene.takes.write").write_take(character, keys, "line", (10.0, 15.0), rests=rests)

@@ -38,7 +38,7 @@ def say(ours):
         track = ours("core.motion.track").FaceTrack(
             np.concatenate([one.values for one in tracks]), tracks[0].names, 1.0
         )
-        driven = ours("rigs.match").drive(track, rig, fit)
+        driven = ours("rigs.drive").drive(track, rig, fit)
         frames = np.arange(1.0, len(poses) + 1)
         written = {control: keys(frames, curve) for control, curve in driven.items()}
         return ours("scene.takes.write").write_take(
