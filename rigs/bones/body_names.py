@@ -5,9 +5,9 @@ Names: Rigify (blender.org), Auto-Rig Pro, Mixamo, Character Creator, Daz Genesi
 Unreal's and Unity's usual ones, MikuMikuDance, each without prefixes and sides.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
+
+from .names import NOISE, words_of
 
 # Role: names, the first is preferred. Words are joined, in lower case.
 ROLES: dict[str, tuple[str, ...]] = {
@@ -20,31 +20,19 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 EYES = ("eyeLeft", "eyeRight")
 _PLACE = {name: (role, place) for role, names in ROLES.items() for place, name in enumerate(names)}
-# Words of a bone's name that tell nothing about the body.
-_NOISE = frozenset(
-    "c m ctrl ctl control con bone bn jnt joint facial cc base rig x j bip bip01 bip001 bip1 sk "
-    "skel mixamorig bind def fk adj g valvebiped".split()
-)
-# Bones that are a rig's inner workings, for nobody to move.
-_WORKS = re.compile(r"^(ORG|MCH|VIS|WGT|DEF)[-_.]", re.IGNORECASE)
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
-_SIDES = {"l": "Left", "left": "Left", "r": "Right", "right": "Right", "左": "Left", "右": "Right"}
+_NOISE = NOISE | frozenset("j bip01 bip001 bip1 g valvebiped".split())
+# Rigify's bones that carry the skin follow its controls: whoever turns a head turns those.
+_DEFORMS = ("DEF-", "DEF_", "DEF.")
+_SIDES = {"l": "Left", "r": "Right", "": ""}
 
 
 def _read(name: str) -> tuple[str, int] | None:
     """Role, with the side for an eye, and how far down its list of names; None for other bones."""
-    if _WORKS.match(name):
+    read = None if name.upper().startswith(_DEFORMS) else words_of(name, _NOISE)
+    if read is None or "".join(read[0]) not in _PLACE:
         return None
-    text = unicodedata.normalize("NFKC", name).rpartition(":")[2]
-    side = ""
-    if text[:1] in "左右" and len(text) > 1:
-        side, text = _SIDES[text[0]], text[1:]
-    words = [word.lower() for word in _WORDS.findall(text)]
-    side = side or next((_SIDES[word] for word in words if word in _SIDES), "")
-    left = "".join(word for word in words if word not in _SIDES and word not in _NOISE)
-    if left not in _PLACE:
-        return None
-    role, place = _PLACE[left]
+    role, place = _PLACE["".join(read[0])]
+    side = _SIDES[read[1]]
     if role == "eye":
         return (role + side, place) if side else None
     return (role, place) if not side else None

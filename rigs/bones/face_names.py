@@ -6,8 +6,7 @@ Genesis 8 and 9, Unreal's and Unity's usual ones, MikuMikuDance, each without pr
 (`role_of`). Moves: ours, near what the demo head's shapes of the same names do.
 """
 
-import re
-import unicodedata
+from .names import NOISE, words_of
 
 # Role: names, the first is preferred. Words are joined, in lower case.
 ROLES: dict[str, tuple[str, ...]] = {
@@ -47,16 +46,8 @@ ROLES: dict[str, tuple[str, ...]] = {
 _KNOWN = {name: (role, place) for role, names in ROLES.items() for place, name in enumerate(names)}
 # Roles of bones in the middle of the face; the others come in pairs.
 MIDDLE = frozenset({"jaw", "upper lip", "lower lip", "brow"})
-# Words of a bone's name that tell nothing about the face.
-_NOISE = frozenset(
-    "c m ctrl ctl control con bone bn jnt joint facial face head cc base rig x bip sk skel "
-    "mixamorig bind def fk anim adj sec mid middle center centre".split()
-)
-# Bones that are a rig's inner workings, for nobody to move.
-_WORKS = re.compile(r"^(ORG|MCH|VIS|WGT)[-_.]", re.IGNORECASE)
+_NOISE = NOISE | frozenset("face head anim sec mid middle center centre".split())
 SECOND = 100  # places behind
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
-_SIDES = {"l": "l", "left": "l", "r": "r", "right": "r", "左": "l", "右": "r"}
 
 Part = tuple[str, tuple[float, float, float]]
 
@@ -118,13 +109,11 @@ def role_of(name: str) -> tuple[str, str, int] | None:
         Role, side ("l", "r" or ""), and how far down its list of names it was found, 100 further
         if a number was dropped; None for bones that are not of a face.
     """
-    if _WORKS.match(name):
+    read = words_of(name, _NOISE)
+    if read is None:
         return None
-    text = unicodedata.normalize("NFKC", name).rpartition(":")[2]
-    words = [word.lower() for word in _WORDS.findall(text)]
-    side = next((_SIDES[word] for word in words if word in _SIDES), "")
-    left = [word for word in words if word not in _SIDES and word not in _NOISE]
-    joined = "".join(left).lstrip("0123456789")
+    words, side = read
+    joined = "".join(words).lstrip("0123456789")
     # “jaw.001” is second to “jaw”.
     for extra, short in ((0, joined), (SECOND, joined.rstrip("0123456789"))):
         if short in _KNOWN:
