@@ -7,6 +7,7 @@ import bpy
 
 from ..core.errors import RigError
 from ..pipeline import Analysis
+from ..scene import compat
 from ..scene.character.find import (
     Character,
     character_of,
@@ -19,7 +20,7 @@ from ..scene.saved.phones import Corrected, keep_phones
 from ..scene.saved.preferences import device_and_threads
 from ..scene.saved.properties import chosen_character, chosen_item, settings_of
 from ..scene.session import HeardFrom
-from ..scene.sounds.strip import AudioSpan
+from ..scene.sounds.strip import AudioSpan, claim_source
 from .dials import tolerance_of
 from .hear import Machine, hear, sound_name
 from .manners import NO_CHARACTER, Reasoned, say, speaking
@@ -148,6 +149,7 @@ class Listening(Reasoned):
             raise RigError(f"“{self.face_name}” is gone from the scene. Generate once more")
         character = character_of(item, context.scene)
         span = self._heard_span(context)
+        claim_source(span, compat.sequencer_scene(context))
         clock = clock_of(context.scene, span.first_frame)
         look_at = looked_at(character, analysis, clock)
         settings = settings_for(character, analysis, clock, span.name, look_at)

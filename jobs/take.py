@@ -19,10 +19,11 @@ from ..scene.character.preview import end_previews
 from ..scene.saved.properties import settings_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
+from ..scene.sounds.strip import sources_in
 from ..scene.takes.look_at import sample_look_at
 from ..scene.takes.places import Report
-from ..scene.takes.turns import Target, Turn, targets_of, write_turns
-from ..scene.takes.write import finish_take, take_ranges, write_layer, write_take
+from ..scene.takes.turns import Target, Turn, plan_writings, targets_of
+from ..scene.takes.write import Take, takes_of, write_take
 from .dials import read_dials, tolerance_of
 
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
@@ -75,6 +76,7 @@ def animate(
     heard_from: HeardFrom | None = None,
 ) -> Report:
     """Write what was heard as one take of a character, beginning at the clock's first frame."""
+    source = "" if heard_from is None else heard_from.span.source
     found = gather(character, settings.layers, measure=measure)
     plan = plan_take(
         analysis,
@@ -87,37 +89,37 @@ def animate(
         tolerance=tolerance,
         resting=found.resting,
     )
-    report = write_plan(character, plan, found.targets, name)
+    take = Take(name, plan.span, source, sources_in(compat.sequencer_scene(bpy.context)))
+    report = write_plan(character, plan, found.targets, take)
     if found.resting:
         report.notes.append(tell_left_on(found.resting))
     if "head" in settings.layers and "head" not in found.targets:
         report.notes.append(NO_HEAD)
     report.notes += analysis.notes
     memory.takes[character.root.session_uid] = LastTake(
-        *(name, analysis, clock, settings.acting.look_at),
+        *(name, take.known_by, analysis, clock, settings.acting.look_at),
         *(target_of(settings_of(character)), heard_from),
     )
     return report
 
 
 def write_plan(
-    character: Character, plan: TakePlan, targets: dict[str, Target], name: str
+    character: Character, plan: TakePlan, targets: dict[str, Target], take: Take
 ) -> Report:
-    """Write a plan as the take `name`."""
+    """Write a plan as a take."""
     (_, lowest), *added = plan.layers.items()
-    tolerance = plan.tolerance
-    report = write_take(
-        *(character, lowest, name, plan.span),
-        rests=plan.rests,
-        tolerance=tolerance,
-        apart=bool(added),
-    )
-    for layer, keys in added:
-        write_layer(character, keys, layer, report)
     turns = [Turn(turn.layer, *targets[turn.role], turn.degrees) for turn in plan.turns]
-    write_turns(character, turns, plan.frames, report, few=tolerance is not None)
-    finish_take(character, report)
-    return report
+    writings, notes = plan_writings(
+        turns, plan.frames, few=plan.tolerance is not None, apart=bool(added)
+    )
+    return write_take(
+        *(character, lowest, take),
+        rests=plan.rests,
+        tolerance=plan.tolerance,
+        added=dict(added),
+        turns=writings,
+        notes=notes,
+    )
 
 
 def settings_for(
@@ -149,7 +151,7 @@ def target_of(dials: bpy.types.PropertyGroup) -> str:
 def mix_again(character: Character) -> Report | None:
     """Rewrite a character's newest take with other dials, without listening; None without one."""
     last = memory.takes.get(character.root.session_uid)
-    if last is None or last.name not in take_ranges(character):  # undone or cleared since
+    if last is None or last.source not in takes_of(character):  # undone or cleared since
         return None
     dials = settings_of(character)
     look_at = last.look_at

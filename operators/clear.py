@@ -6,7 +6,7 @@ import bpy
 from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
 from ..scene.saved.properties import chosen_character
 from ..scene.session import memory
-from ..scene.takes.write import clear_take, has_take
+from ..scene.takes.clear import clear_take, has_take
 
 
 class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):

@@ -11,7 +11,7 @@ from ..scene import compat
 from ..scene.clock import fps_of
 from ..scene.exports.files import export_fbx, export_glb, export_usd
 from ..scene.saved.properties import chosen_character
-from ..scene.takes.write import has_take
+from ..scene.takes.clear import has_take
 
 
 def export_reason(context: bpy.types.Context) -> str:

@@ -15,6 +15,7 @@ from ..scene.sounds.strip import (
     AudioSpan,
     add_to_sequencer,
     sound_strips,
+    source_of_strip,
     span_of_file,
     span_of_speaker,
     span_of_strip,
@@ -94,7 +95,7 @@ class LIPWRIGHT_OT_generate(Listening, bpy.types.Operator):
             return super()._heard_span(context)
         span = self.heard_from.span
         strip = add_to_sequencer(scene, span.path, int(span.first_frame))
-        return replace(span, name=strip.name)
+        return replace(span, name=strip.name, source=source_of_strip(strip, scene))
 
 
 class LIPWRIGHT_OT_cancel(Reasoned, bpy.types.Operator):

@@ -8,7 +8,7 @@ from ..scene.saved.properties import chosen_character
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside
-from ..scene.takes.write import has_take
+from ..scene.takes.clear import has_take
 from .parts import Tab, reason, say, stands_for
 
 

@@ -116,6 +116,11 @@ def slot_of(owner: Any) -> Any | None:
     return owner.action_slot if HAS_SLOTS else None
 
 
+def slots(action: bpy.types.Action) -> list[Any | None]:
+    """The slots of an action; before 4.4 nothing stands for all of it."""
+    return list(action.slots) if HAS_SLOTS else [None]
+
+
 def find_slot(action: bpy.types.Action, block: bpy.types.ID) -> Any | None:
     """The slot of `action` made for a datablock of this name and type; None before 4.4."""
     if not HAS_SLOTS:
@@ -159,6 +164,19 @@ def slot_is_shared(action: bpy.types.Action, slot: Any | None, block: bpy.types.
     if not HAS_SLOTS:
         return action.users - int(action.use_fake_user) > 1
     return slot is not None and any(user != block for user in slot.users())
+
+
+def slot_is_used(action: bpy.types.Action, slot: Any | None, block: bpy.types.ID) -> bool:
+    """Say whether these curves drive anything already, be it this datablock from a stash."""
+    if not HAS_SLOTS:
+        return action.users - int(action.use_fake_user) > 0
+    strips = [] if block.animation_data is None else block.animation_data.nla_tracks
+    held = any(
+        strip.action == action and strip.action_slot == slot
+        for track in strips
+        for strip in track.strips
+    )
+    return held or bool(slot.users())
 
 
 def assign(owner: Any, action: bpy.types.Action, slot: Any | None) -> None:

@@ -72,6 +72,7 @@ class LastTake:
     """What re-mixing a character's newest take needs; to redraw it, what it was heard from."""
 
     name: str
+    source: str  # what the ledger knows it by
     analysis: Any
     clock: FrameClock
     look_at: LookAt | None = None

@@ -89,7 +89,7 @@ def measure_one(saved: Path, sound: Path, out: Path) -> None:
     ours = lambda name: importlib.import_module(f".{name}", module.__name__)  # noqa: E731
     bpy.ops.wm.open_mainfile(filepath=str(saved), load_ui=False)
     scene = bpy.context.scene
-    takes = ours("scene.takes.write")
+    takes = ours("scene.takes.clear")
     character = next(
         one for one in ours("scene.character.find").talking_characters(scene) if takes.has_take(one)
     )

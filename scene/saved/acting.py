@@ -114,6 +114,7 @@ class LIPWRIGHT_PG_line(bpy.types.PropertyGroup):
         update=changed,
     )
     feelings: PointerProperty(type=LIPWRIGHT_PG_feelings)
+    uid: StringProperty(options={"HIDDEN"}, description="What takes of this strip are known by")
 
 
 class LIPWRIGHT_PG_seeds(bpy.types.PropertyGroup):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import bpy
 
@@ -15,12 +16,15 @@ from ...core.timing import Seconds
 from .. import compat
 from ..clock import fps_of
 
+OF_STRIP = "strip:"  # how a source begins that is a strip of the sequencer
+
 
 @dataclass(frozen=True)
 class AudioSpan:
     """A stretch of a sound file and the scene frame at which it starts.
 
-    `duration_seconds` None means to the end; `gain` is what the strip's volume does.
+    `duration_seconds` None means to the end; `gain` is what the strip's volume does. `source` is
+    what a take of it is known by, whatever the strip is called and wherever it lies.
     """
 
     path: Path
@@ -29,6 +33,37 @@ class AudioSpan:
     start_seconds: Seconds = 0.0
     duration_seconds: Seconds | None = None
     gain: float = 1.0
+    source: str = ""
+
+
+def source_of_strip(strip: Any, scene: bpy.types.Scene) -> str:
+    """What a strip is known by, or will be once `claim_source` gave it to it.
+
+    A copy of a strip has the same at first, and is another line all the same.
+    """
+    mine = strip.lipwright.uid
+    others = [one for one in sound_strips(scene) if one.name != strip.name]
+    if not mine or any(other.lipwright.uid == mine for other in others):
+        mine = uuid4().hex
+    return f"{OF_STRIP}{mine}"
+
+
+def claim_source(span: AudioSpan, scene: bpy.types.Scene) -> None:
+    """Let the strip of a span be known by its source from now on."""
+    strip = strip_named(scene, span.name) if span.source.startswith(OF_STRIP) else None
+    if strip is not None:
+        strip.lipwright.uid = span.source.removeprefix(OF_STRIP)
+
+
+def sources_in(scene: bpy.types.Scene) -> frozenset[str]:
+    """What all strips of a scene are known by, and their names for takes that have no more."""
+    strips = sound_strips(scene)
+    return frozenset(
+        (
+            *(f"{OF_STRIP}{strip.lipwright.uid}" for strip in strips if strip.lipwright.uid),
+            *(f"name:{strip.name}" for strip in strips),
+        )
+    )
 
 
 def sound_strips(scene: bpy.types.Scene) -> list[Any]:
@@ -59,7 +94,14 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
     left, right = compat.left_edge(strip), compat.right_edge(strip)
     if compat.is_retimed(strip):
         path = mixdown(strip, scene)
-        return AudioSpan(path, strip.name, left, 0.0, (right - left) / fps_of(scene))
+        return AudioSpan(
+            path,
+            strip.name,
+            left,
+            0.0,
+            (right - left) / fps_of(scene),
+            source=source_of_strip(strip, scene),
+        )
     fps = fps_of(scene)
     cut = compat.hard_cut(strip)
     start = (left - compat.content_start(strip) + cut) / fps - compat.sound_delay(strip)
@@ -73,6 +115,7 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
         start + late,
         max(0.0, duration - late),
         float(strip.volume),
+        source_of_strip(strip, scene),
     )
 
 
@@ -81,7 +124,7 @@ def span_of_file(path: str | Path, first_frame: float, name: str = "") -> AudioS
     path = Path(bpy.path.abspath(str(path)))
     if not path.is_file():
         raise SoundError(f"The sound file “{path.name}” was not found. Check the path")
-    return AudioSpan(path, name or path.stem, first_frame)
+    return AudioSpan(path, name or path.stem, first_frame, source=f"file:{path.name}")
 
 
 def span_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> AudioSpan:
@@ -100,7 +143,13 @@ def span_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> AudioSpan
         if strip.type == "SOUND" and not strip.mute and not track.mute
     ]
     first = min(starts, default=float(scene.frame_start))
-    return AudioSpan(path_of(speaker.sound), item.name, first, gain=max(0.0, speaker.volume))
+    return AudioSpan(
+        path_of(speaker.sound),
+        item.name,
+        first,
+        gain=max(0.0, speaker.volume),
+        source=f"speaker:{item.name}",
+    )
 
 
 def path_of(sound: bpy.types.Sound) -> Path:

@@ -10,7 +10,7 @@ from mathutils import Euler, Quaternion
 from ...core.motion.keys import Keys
 from ...rigs.bones.poses import Pose, Stance, stances
 from ..character.bones import is_held
-from ..character.poses import poses_of
+from ..character.poses import STANCE, poses_of
 from .fcurves import Channel
 
 LEAST = 1e-6  # a part of a move below this is none
@@ -20,8 +20,10 @@ Standing = Callable[[bpy.types.ID, Channel], float]
 
 def bone_keys(
     armature: bpy.types.Object, weights: Mapping[str, Keys], standing: Standing
-) -> tuple[dict[Channel, Keys], dict[Channel, float], dict[str, list[str]]]:
+) -> tuple[dict[Channel, Keys], dict[Channel, float], dict[str, list[str]], set[Channel]]:
     """Keys of all channels that these poses move, their rests, and what was left out and why.
+
+    The channels that were left out come last.
 
     `weights` are dense: one key a frame, on the same frames.
     """
@@ -29,14 +31,16 @@ def bone_keys(
     used = {bone: _parts(poses, bone) for pose in poses.values() for bone in pose}
     used = {bone: parts for bone, parts in used.items() if bone in armature.pose.bones and parts}
     left: dict[str, list[str]] = {}
+    held: set[Channel] = set()
     for bone in list(used):
         reason = refusal(armature.pose.bones[bone], used[bone])
         if reason:
             left.setdefault(reason, []).append(bone)
+            held |= channels_of(armature.pose.bones[bone])
             del used[bone]
     rest = {bone: _stood(armature, bone, standing) for bone in used}
     if not rest:
-        return {}, {}, left
+        return {}, {}, left, held
     frames = next(iter(weights.values())).frames
     moved = stances(poses, {name: weights[name].values for name in poses}, rest)
     keys: dict[Channel, Keys] = {}
@@ -45,9 +49,19 @@ def bone_keys(
             if is_locked(armature.pose.bones[bone], channel):
                 names = left.setdefault("locked", [])
                 names += [] if bone in names else [bone]
+                held.add(channel)
             else:
                 keys[channel] = Keys(frames, values.astype(np.float32))
-    return keys, {channel: standing(armature, channel) for channel in keys}, left
+    return keys, {channel: standing(armature, channel) for channel in keys}, left, held
+
+
+def channels_of(pose: bpy.types.PoseBone) -> set[Channel]:
+    """Every channel of a bone that a take may have moved."""
+    return {
+        (pose.path_from_id(attribute), index)
+        for attribute, count in STANCE.items()
+        for index in range(count)
+    }
 
 
 def _parts(poses: Mapping[str, Pose], bone: str) -> set[str]:

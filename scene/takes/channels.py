@@ -31,6 +31,7 @@ class Part:
     block: bpy.types.ID
     keys: dict[Channel, Keys] = field(default_factory=dict)
     rests: dict[Channel, float] = field(default_factory=dict)
+    held: set[Channel] = field(default_factory=set)  # left out: what stands there stays
 
 
 def parts_of(
@@ -56,19 +57,22 @@ def parts_of(
         reason = locked.get(control.mesh, {}).get(control.key)
         if control.kind == "shape key" and reason is not None:
             left.setdefault((control.mesh, reason), []).append(control.key)
-            continue
         item = _object(character, control.mesh)
         if item is None:
             continue
         block = block_of(item, control)
         part = parts.setdefault(block, Part(block))
         channel = _channel(block, control)
+        if control.kind == "shape key" and reason is not None:
+            part.held.add(channel)
+            continue
         part.keys[channel] = curve
         if control in rests:
             part.rests[channel] = rests[control]
     if poses and character.armature is not None:
         part = parts.setdefault(character.armature, Part(character.armature))
-        moved, stood, gone = bone_keys(character.armature, poses, standing)
+        moved, stood, gone, held = bone_keys(character.armature, poses, standing)
+        part.held |= held
         part.keys.update(moved if tolerance is None else _thinned(moved, tolerance))
         part.rests.update(stood)
         for reason, names in gone.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keyframes of one F-curve in bulk: replace our own range, keep the rest exactly as it is."""
+"""Keyframes of one F-curve in bulk: what goes, what stays exactly as it is, what is new."""
 
 from typing import Any
 
@@ -27,28 +27,23 @@ _PARTS = (
 )
 Points = dict[str, NDArray[Any]]
 Range = tuple[float, float]
+Coordinates = NDArray[np.float32]  # [shape=(keys, 2)]: frame and value, by frame
 Channel = tuple[str, int]  # data path and array index, 0 where there is no array
 
 
-def _read(points: Any) -> Points:
-    """All keyframes, one array (n, numbers) a part."""
-    table: Points = {}
-    for name, width, kind in _PARTS:
-        values = np.empty(len(points) * width, kind)
-        points.foreach_get(name, values)
-        table[name] = values.reshape(-1, width)
-    return table
+def coordinates(curve: Any) -> Coordinates:
+    """Frame and value of every keyframe, shape (keys, 2)."""
+    values = np.empty(2 * len(curve.keyframe_points), np.float32)
+    curve.keyframe_points.foreach_get("co", values)
+    return values.reshape(-1, 2)
 
 
-def outside(table: Points, ranges: list[Range], keep: list[Range]) -> Points:
-    """The keyframes that lie in none of `ranges`, or in one of `keep`."""
-    frames = table["co"][:, 0]
-    gone = np.zeros(len(frames), bool)
+def inside(frames: NDArray[np.floating], ranges: list[Range]) -> NDArray[np.bool_]:
+    """Which frames lie in one of the ranges, their ends included."""
+    found = np.zeros(len(frames), bool)
     for low, high in ranges:
-        gone |= (frames >= low - 1e-3) & (frames <= high + 1e-3)
-    for low, high in keep:
-        gone &= ~((frames >= low - 1e-3) & (frames <= high + 1e-3))
-    return {name: values[~gone] for name, values in table.items()}
+        found |= (frames >= low - 1e-3) & (frames <= high + 1e-3)
+    return found
 
 
 def value_of(block: Any, channel: Channel) -> float:
@@ -64,50 +59,43 @@ def rest_of(channel: Channel) -> float:
     return 1.0 if one else 0.0
 
 
-def with_rest(
-    keys: Keys, span: Range, rest: float
-) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Our keys with a key at rest on both ends of the span."""
+def with_rest(keys: Keys, span: Range, rest: float) -> Coordinates:
+    """Our keys with a key at rest on both ends of the span, shape (keys, 2)."""
     low, high = span
-    inside = (keys.frames > low + 1e-3) & (keys.frames < high - 1e-3)
-    frames = np.concatenate([[low], np.asarray(keys.frames, np.float64)[inside], [high]])
-    values = np.concatenate([[rest], np.asarray(keys.values)[inside], [rest]]).astype(np.float32)
-    return frames, values
+    within = (keys.frames > low + 1e-3) & (keys.frames < high - 1e-3)
+    frames = np.concatenate([[low], np.asarray(keys.frames)[within], [high]])
+    values = np.concatenate([[rest], np.asarray(keys.values)[within], [rest]])
+    return np.stack([frames, values], axis=1).astype(np.float32)
 
 
-def replace(
-    curve: Any,
-    keys: Keys,
-    span: Range,
-    gone: list[Range],
-    keep: list[Range],
-    *,
-    rest: float,
-    drop_idle: bool = True,
-) -> bool:
-    """Put `keys` into `span` of an F-curve, after removing what lies in `gone` but not in `keep`.
+def put(curve: Any, stay: NDArray[np.bool_], fresh: Coordinates) -> None:
+    """Keep some of a curve's keyframes with everything that they are, and add new ones.
 
-    Keys outside keep their handles and interpolation. Returns False if nothing but rest is left
-    and `drop_idle` allows that the curve goes.
+    `stay` says which of the present ones are kept. No two may lie on one frame.
     """
     points = curve.keyframe_points
-    old = outside(_read(points), [span], []) if len(points) else None
-    if old is not None:
-        old = outside(old, gone, keep)
-    frames, values = with_rest(keys, span, rest)
-    kept = 0 if old is None else len(old["co"])
-    if drop_idle and not kept and np.abs(values - rest).max() < ANY_VALUE:
-        return False
+    if stay.all() and not len(fresh):
+        return
+    old = {name: values[stay] for name, values in _read(points).items()} if stay.any() else None
+    kept = int(stay.sum())
     points.clear()
-    points.add(kept + len(frames))
-    fresh = np.stack([frames.astype(np.float32), values], axis=1)
-    if old is None or not kept:
+    points.add(kept + len(fresh))
+    if old is None:
         points.foreach_set("co", fresh.ravel())
-        points.foreach_set("interpolation", np.full(len(frames), LINEAR, np.int32))
+        points.foreach_set("interpolation", np.full(len(fresh), LINEAR, np.int32))
     else:
         _write_both(points, old, fresh)
     curve.update()
-    return True
+
+
+def _read(points: Any) -> Points:
+    """All keyframes, one array (n, numbers) a part."""
+    table: Points = {}
+    for name, width, kind in _PARTS:
+        values = np.empty(len(points) * width, kind)
+        points.foreach_get(name, values)
+        table[name] = values.reshape(-1, width)
+    return table
 
 
 def _write_both(points: Any, old: Points, fresh: NDArray[np.float32]) -> None:
@@ -123,20 +111,3 @@ def _write_both(points: Any, old: Points, fresh: NDArray[np.float32]) -> None:
         elif name == "interpolation":
             values[kept:] = LINEAR
         points.foreach_set(name, values.ravel())
-
-
-def remove_range(curve: Any, gone: list[Range], keep: list[Range]) -> bool:
-    """Remove the keyframes in `gone` but not in `keep`; False if nothing but rest is left."""
-    points = curve.keyframe_points
-    old = outside(_read(points), gone, keep)
-    count = len(old["co"])
-    rest = rest_of((curve.data_path, curve.array_index))
-    if not count or np.abs(old["co"][:, 1] - rest).max() < ANY_VALUE:
-        return False
-    if count != len(points):
-        points.clear()
-        points.add(count)
-        for name, _, _ in _PARTS:
-            points.foreach_set(name, old[name].ravel())
-        curve.update()
-    return True

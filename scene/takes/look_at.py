@@ -113,6 +113,7 @@ def _silenced(character: Character, dials: bpy.types.PropertyGroup) -> Iterator[
     curves = [
         curve
         for owner in our_owners(armature)
+        if owner.action.library is None
         for curve in compat.curves(owner.action, compat.slot_of(owner))
         if not curve.mute
     ]

@@ -4,6 +4,7 @@
 Each action of ours carries the custom property `lipwright`. One of a layer of its own says which.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +12,11 @@ import bpy
 
 from .. import compat
 from ..character.find import Character
-from .fcurves import Channel, Range
+from .fcurves import Channel
+from .ledger import MARK, VERSION, holds_ours, read_ledger
 
-VERSION = 1
-MARK = "lipwright"  # custom property of our actions: the version of this layout
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds
-BLENDS = "lipwright_blends"  # names of datablocks whose active action we let combine with ours
 TRACK = "Lipwright"
-
-Ranges = dict[str, tuple[list[Range], list[Range]]]  # per action: earlier take, other takes
 
 
 @dataclass
@@ -32,11 +29,6 @@ class Report:
     first_frame: float = 0.0
     last_frame: float = 0.0
     notes: list[str] = field(default_factory=list)
-    # What `write_block` must know of its earlier calls for the same take.
-    ranges: Ranges = field(default_factory=dict, repr=False)
-    written: set[tuple[str, str, Channel]] = field(default_factory=set, repr=False)
-    # Whether each layer of this take has a track of its own; what they add needs a track below.
-    apart: bool = False
 
     def sentence(self) -> str:
         """One line for the status bar."""
@@ -54,27 +46,25 @@ class Place:
     taken: frozenset[str] = frozenset()  # data paths that somebody's NLA strips animate
 
 
-def is_ours(action: bpy.types.Action | None) -> bool:
-    """Say whether we made this action."""
-    return action is not None and MARK in action
-
-
 def layer_of(action: bpy.types.Action) -> str:
     """The layer that an action of ours is for; "" where it holds the whole face."""
     return action.get(LAYER, "")
 
 
 def our_owners(block: bpy.types.ID) -> list[Any]:
-    """What plays actions of ours on this datablock."""
-    return [owner for owner in owners(block) if is_ours(owner.action)]
+    """What plays actions of ours on this datablock; a stash (a muted track) does not play."""
+    return [owner for owner in playing(block) if holds_ours(owner)]
 
 
 def our_action(character: Character, layer: str = "") -> bpy.types.Action | None:
-    """The action that an earlier take of this character made."""
-    for block in blocks_of(character):
+    """The action that an earlier take of this character made, unless it is in a stash as well."""
+    blocks = blocks_of(character)
+    stashed = {owner.action for block in blocks for owner in stashes(block)}
+    for block in blocks:
         for owner in our_owners(block):
-            if layer_of(owner.action) == layer:
-                return owner.action
+            action = owner.action
+            if layer_of(action) == layer and action not in stashed and action.library is None:
+                return action
     return None
 
 
@@ -86,48 +76,85 @@ def blocks_of(character: Character) -> list[bpy.types.ID]:
 
 
 def owners(block: bpy.types.ID) -> list[Any]:
-    """What plays an action on this datablock: its animation data, then its NLA strips."""
+    """What holds an action for this datablock: its animation data, then its NLA strips."""
     data = block.animation_data
     if data is None:
         return []
     return [data, *(strip for track in data.nla_tracks for strip in track.strips)]
 
 
+def playing(block: bpy.types.ID) -> list[Any]:
+    """Those of `owners` that are not muted."""
+    data = block.animation_data
+    if data is None:
+        return []
+    tracks = [track for track in data.nla_tracks if not track.mute]
+    return [data, *(strip for track in tracks for strip in track.strips if not strip.mute)]
+
+
+def stashes(block: bpy.types.ID) -> list[Any]:
+    """The NLA strips that are muted, by themselves or with their track."""
+    active = playing(block)
+    return [owner for owner in owners(block) if owner not in active]
+
+
 def animated_paths(block: bpy.types.ID, *, ours: bool) -> set[str]:
-    """Data paths of a datablock that actions of ours (or of others) animate, the NLA included."""
-    return {
-        curve.data_path
-        for owner in owners(block)
-        if owner.action is not None and is_ours(owner.action) == ours
-        for curve in compat.curves(owner.action, compat.slot_of(owner))
-    }
+    """Data paths that playing keys of ours (or of others) animate, the NLA included."""
+    found: set[str] = set()
+    for owner in playing(block):
+        if owner.action is None:
+            continue
+        slot = compat.slot_of(owner)
+        known = read_ledger(owner.action).channels(slot) if holds_ours(owner) else {}
+        found |= {
+            curve.data_path
+            for curve in compat.curves(owner.action, slot)
+            if ((curve.data_path, curve.array_index) in known) == ours
+        }
+    return found
 
 
-def place_for(block: bpy.types.ID, character: Character, report: Report, layer: str = "") -> Place:
-    """Find or make the action, slot and track for one datablock and layer."""
+def place_for(
+    block: bpy.types.ID,
+    character: Character,
+    report: Report,
+    layer: str = "",
+    *,
+    apart: bool = False,
+) -> Place:
+    """Find or make the action, slot and track for one datablock and layer.
+
+    What the artist keys next on an object or an armature is a body's and must not land in an
+    Action of ours, so there ours lies on an NLA track and the active Action stays free.
+    """
     data = block.animation_data or block.animation_data_create()
+    beside = apart or isinstance(block, bpy.types.Object)
     theirs = frozenset(
         curve.data_path
-        for strip in owners(block)[1:]
-        if strip.action is not None and not is_ours(strip.action)
+        for strip in playing(block)[1:]
+        if strip.action is not None and not holds_ours(strip)
         for curve in compat.curves(strip.action, compat.slot_of(strip))
     )
     for owner in our_owners(block):
         if layer_of(owner.action) == layer:
             action, slot = owner.action, compat.slot_of(owner)
-            if compat.slot_is_shared(action, slot, block):
+            if (
+                action.library is not None
+                or compat.slot_is_shared(action, slot, block)
+                or any(one.action == action for one in stashes(block))
+            ):
                 action, slot = _own_copy(action, slot, character)
                 compat.assign(owner, action, slot)
-            if report.apart and owner == data:
+            if beside and owner == data:
                 data.action = None
                 _add_strip(data, action, slot, report)
             return Place(block, action, slot, theirs)
     action = our_action(character, layer) if compat.HAS_SLOTS else None
     action = action or _new_action(block, character, layer)
     slot = compat.find_slot(action, block)
-    if slot is None or compat.slot_is_shared(action, slot, block):
+    if slot is None or compat.slot_is_used(action, slot, block):
         slot = compat.new_slot(action, block)
-    if data.action is None and not theirs and not report.apart:
+    if data.action is None and not theirs and not beside:
         compat.assign(data, action, slot)
     else:
         _add_strip(data, action, slot, report)
@@ -180,39 +207,52 @@ def _add_strip(
         report.notes.append("An NLA track plays solo. Switch that off to see the take")
 
 
-def combine_with(block: bpy.types.ID, ours: bpy.types.Action, channels: set[Channel]) -> str:
-    """Let somebody's active action add to ours where both turn the same; the note, if so."""
+def combine_with(block: bpy.types.ID, channels: Collection[Channel]) -> tuple[str, bool]:
+    """Let somebody's active action add to ours where both turn the same.
+
+    Returns the note, "" if there is nothing to say, and whether its blending was changed.
+    """
     data = block.animation_data
     action = data.action
-    if action is None or is_ours(action):
-        return ""
+    if action is None or holds_ours(data):
+        return "", False
     curves = compat.curves(action, compat.slot_of(data))
     if not any((curve.data_path, curve.array_index) in channels for curve in curves):
-        return ""
-    if data.action_blend_type == "REPLACE":
+        return "", False
+    changed = data.action_blend_type == "REPLACE"
+    if changed:
         data.action_blend_type = "COMBINE"
-        ours[BLENDS] = [*ours.get(BLENDS, []), block.name]
-    return f"“{action.name}” turns the same bones: its blending is Combine now, so that both show"
+    note = f"“{action.name}” turns the same bones: its blending is Combine now, so that both show"
+    return note, changed
 
 
-def stop_combining(block: bpy.types.ID, ours: bpy.types.Action) -> None:
+def stop_combining(block: bpy.types.ID) -> None:
     """Give somebody's active action the blending back that it had before `combine_with`."""
-    if block.name in ours.get(BLENDS, []):
+    if block.animation_data.action_blend_type == "COMBINE":
         block.animation_data.action_blend_type = "REPLACE"
 
 
 def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> None:
     """Make our NLA strip as long as the action, at the same frames."""
     low, high = action.frame_range
-    for strip in owners(block)[1:]:
+    for strip in playing(block)[1:]:
         if strip.action == action:
             strip.action_frame_end = high  # first: the start is kept before it
             strip.action_frame_start = low
             strip.scale, strip.repeat = 1.0, 1.0
             strip.frame_start_raw, strip.frame_end_raw = low, high
+            if strip.blend_type == "COMBINE" and _moves_properties(strip):
+                # Combined, a custom property would be added to its default.
+                strip.blend_type = "REPLACE"
+
+
+def _moves_properties(strip: bpy.types.NlaStrip) -> bool:
+    curves = compat.curves(strip.action, compat.slot_of(strip))
+    return any(curve.data_path.endswith('"]') for curve in curves)
 
 
 def release(data: bpy.types.AnimData, owner: Any) -> None:
+    """Take an action off a datablock, and an NLA track of ours that is empty then."""
     if owner == data:
         data.action = None
         return

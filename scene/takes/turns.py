@@ -16,10 +16,10 @@ from ...rigs.bones.body_names import EYES, find_body
 from ...rigs.schema import RigMap
 from ..character.bones import is_held
 from ..character.find import Character
-from .bone_channels import eulers, is_locked, refusal
+from .bone_channels import channels_of, eulers, is_locked, refusal
 from .fcurves import Channel
-from .places import Report, animated_paths
-from .write import standing, write_block
+from .places import animated_paths
+from .write import Writing, standing
 
 ANGLE_TOLERANCE = 0.0005  # radians; few keys on a rotation
 # What turns for a role: a bone of an armature, or with "" an object itself.
@@ -95,29 +95,42 @@ def eyes_are_bones(dials: bpy.types.PropertyGroup, rig: RigMap) -> bool:
     return not any(name.startswith("eyeLook") for name in rig.matched)
 
 
-def write_turns(
-    character: Character,
-    turns: Sequence[Turn],
-    frames: NDArray[np.float64],
-    report: Report,
-    *,
-    few: bool,
-) -> None:
-    """Write turns as rotations on top of how their bones stand or are animated."""
+def plan_writings(
+    turns: Sequence[Turn], frames: NDArray[np.float64], *, few: bool, apart: bool
+) -> tuple[list[Writing], list[str]]:
+    """Turns as rotations on top of how their bones stand or are animated, and what was left out."""
+    found: list[Writing] = []
+    notes: list[str] = []
     for turn in turns:
+        reason = _reason(turn)
+        layer = turn.layer if apart else ""
+        if reason:
+            notes.append(f"The bone “{turn.bone}” is {reason} and stays as it is")
+            held = frozenset(channels_of(turn.item.pose.bones[turn.bone]))
+            found.append(Writing(turn.item, {}, held=held, layer=layer))
+            continue
         keys, rests = {}, {}
-        for channel, values, rest in _channels(turn, report):
+        for channel, values, rest in _channels(turn):
             curve = Keys(frames, values.astype(np.float32))
             keys[channel] = few_keys(curve, tolerance=ANGLE_TOLERANCE) if few else curve
             rests[channel] = rest
-        if keys:
-            layer = turn.layer if report.apart else ""
-            write_block(
-                turn.item, keys, character, report, rests, layer=layer, combine=bool(turn.bone)
-            )
+        combining = frozenset(keys) if turn.bone else frozenset()
+        found.append(Writing(turn.item, keys, rests, layer=layer, combining=combining))
+    return found, notes
 
 
-def _channels(turn: Turn, report: Report) -> Iterator[tuple[Channel, NDArray[np.float64], float]]:
+def _reason(turn: Turn) -> str:
+    """Why a bone is not to be turned; "" if it is."""
+    if not turn.bone:
+        return ""
+    pose = turn.item.pose.bones[turn.bone]
+    reason = refusal(pose, {"turn"})
+    if reason or is_locked(pose, (_bone_path(pose)[0], 0)):
+        return reason or "locked"
+    return ""
+
+
+def _channels(turn: Turn) -> Iterator[tuple[Channel, NDArray[np.float64], float]]:
     """Channel, one value a frame, and the value at rest."""
     item = turn.item
     if not turn.bone:
@@ -126,12 +139,6 @@ def _channels(turn: Turn, report: Report) -> Iterator[tuple[Channel, NDArray[np.
     else:
         pose = item.pose.bones[turn.bone]
         path, mode = _bone_path(pose)
-        reason = refusal(pose, {"turn"})
-        if reason or is_locked(pose, (path, 0)):
-            report.notes.append(
-                f"The bone “{turn.bone}” is {reason or 'locked'} and stays as it is"
-            )
-            return
         basis = axes_of(item).inverted() @ pose.bone.matrix_local.to_3x3()
         stood = _stood(item, path, mode)
     back = basis.inverted()
@@ -186,9 +193,4 @@ def _object_path(item: bpy.types.Object) -> tuple[str, str]:
 def _bone_path(pose: bpy.types.PoseBone) -> tuple[str, str]:
     if pose.rotation_mode == "QUATERNION":
         return pose.path_from_id("rotation_quaternion"), "QUATERNION"
-    if pose.rotation_mode == "AXIS_ANGLE":
-        raise RigError(
-            f"The bone “{pose.name}” turns by an axis and an angle. "
-            "Set its rotation mode to Quaternion or Euler"
-        )
     return pose.path_from_id("rotation_euler"), pose.rotation_mode

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes: our lines on a character, beside and never over what is already animated there.
+"""Takes: our lines on a character, beside and never over what is animated there.
 
-Our Action carries the custom property `lipwright`. It is the active action where there was none,
-else it lies on an NLA track named Lipwright below the artist's own action, which therefore wins on
-the keys that it animates. docs/architecture.md states the whole rule.
+A take is a transaction: every channel and every refusal is planned before anything is written.
+What of the curves is ours stands in the ledger (`ledger.py`); all else is the artist's and stays.
+docs/architecture.md states the whole rule.
 """
 
-import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
@@ -18,132 +17,173 @@ from ...rigs.schema import Control
 from .. import compat
 from ..character.find import Character, refuse_if_not_writable
 from .channels import parts_of
-from .fcurves import ANY_VALUE, Channel, Range, remove_range, replace, rest_of, value_of
+from .fcurves import ANY_VALUE, Channel, Range, rest_of, value_of
+from .ledger import (
+    TakeRange,
+    handle_of,
+    holds_ours,
+    read_ledger,
+    source_of_name,
+    write_ledger,
+)
 from .places import (
     Report,
     blocks_of,
     combine_with,
     fit_strips,
-    is_ours,
     layer_of,
     our_owners,
-    owners,
     place_for,
     release,
-    stop_combining,
 )
+from .rewrite import Rewrite
 
-TAKES = "lipwright_takes"  # JSON {take name: [first frame, last frame]}, rest frames included
-BEFORE = "lipwright_before"  # JSON {data path: value before we came}
+# Takes that begin this near to each other are of the same shot: nobody says two lines at once.
+SAME_SHOT_FRAMES = 12.0
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What is to be written on one datablock for one layer.
+
+    `held` are channels that cannot be written now: what stands there stays. On those of
+    `combining` ours add to somebody's animation of the same channels; else that one wins.
+    """
+
+    block: bpy.types.ID
+    keys: Mapping[Channel, Keys]
+    rests: Mapping[Channel, float] = field(default_factory=dict)
+    held: frozenset[Channel] = frozenset()
+    layer: str = ""
+    combining: frozenset[Channel] = frozenset()
+
+    def joined(self, other: "Writing") -> "Writing":
+        """Both, on the same datablock and layer."""
+        return Writing(
+            self.block,
+            {**self.keys, **other.keys},
+            {**self.rests, **other.rests},
+            self.held | other.held,
+            self.layer,
+            self.combining | other.combining,
+        )
+
+
+@dataclass(frozen=True)
+class Take:
+    """A take to be written: its name for the artist, and what it is known by."""
+
+    name: str
+    span: Range
+    source: str = ""
+    # Sources of takes that are still in the sequencer; None where that is not known.
+    present: Collection[str] | None = None
+
+    @property
+    def known_by(self) -> str:
+        """Its source; the name where it has none."""
+        return self.source or source_of_name(self.name)
 
 
 def write_take(
     character: Character,
     keys: Mapping[Control, Keys],
-    name: str,
-    span: Range,
+    take: Take,
     *,
     rests: Mapping[Control, float] | None = None,
     tolerance: float | None = None,
-    apart: bool = False,
+    added: Mapping[str, Mapping[Control, Keys]] | None = None,
+    turns: Sequence[Writing] = (),
+    notes: Iterable[str] = (),
 ) -> Report:
-    """Write one line: `keys` inside `span`, with rest on the first and last frame of it.
+    """Write one line: `keys` inside the take's span, with rest on its first and last frame.
 
-    An earlier take of this name is replaced wherever it was; other lines stay. Keys of poses are
-    dense, and thinned to `tolerance` here. `apart` makes room for `write_layer`. Raises RigError
-    if the character cannot be written to; keys that cannot be written are named in the report.
+    An earlier take of the same source, and one of the same shot, is replaced wherever it was;
+    other lines stay, and so does what the artist keyed. Keys of poses are dense, and thinned to
+    `tolerance` here. `added` are layers that lie on tracks of their own and add to `keys`. Raises
+    RigError if the character cannot be written to, before anything is changed; keys that cannot
+    be written are named in the report.
     """
     refuse_if_not_writable(character)
-    report = Report(name, first_frame=span[0], last_frame=span[1], apart=apart)
-    parts, notes = parts_of(character, keys, rests or {}, standing, tolerance)
-    report.notes += notes
-    for part in parts:
-        if part.keys or our_owners(part.block):
-            write_block(part.block, part.keys, character, report, part.rests)
+    report = Report(take.name, first_frame=take.span[0], last_frame=take.span[1])
+    parts, left_out = parts_of(character, keys, rests or {}, standing, tolerance)
+    plan = [Writing(part.block, part.keys, part.rests, frozenset(part.held)) for part in parts]
+    for layer, more in (added or {}).items():
+        parts, _ = parts_of(character, more, {}, standing, None)
+        plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
+    plan += turns
+    report.notes += [*left_out, *notes]
+    gone = _replaced(character, take, report)
+    done: set[tuple[int, str]] = set()
+    for one in _joined(plan):
+        if one.keys or our_owners(one.block):
+            _write_block(one, character, take, gone, report, apart=bool(added))
+            done.add((one.block.session_uid, one.layer))
+    _finish(character, gone, done)
     return report
 
 
-def write_layer(
-    character: Character, keys: Mapping[Control, Keys], layer: str, report: Report
+def _joined(plan: Iterable[Writing]) -> list[Writing]:
+    """One writing for each datablock and layer."""
+    found: dict[tuple[int, str], Writing] = {}
+    for one in plan:
+        place = one.block.session_uid, one.layer
+        found[place] = found[place].joined(one) if place in found else one
+    return list(found.values())
+
+
+def _replaced(character: Character, take: Take, report: Report) -> set[str]:
+    """The sources of the takes that this one takes the place of."""
+    found = {take.known_by, source_of_name(take.name)}
+    low, high = take.span
+    for source, known in takes_of(character).items():
+        if source in found or not (known.low < high and low < known.high):
+            continue
+        orphan = take.present is not None and source not in take.present
+        if orphan or abs(known.low - low) <= SAME_SHOT_FRAMES:
+            found.add(source)
+            report.notes.append(f"“{known.name}” lay there before and was replaced")
+    return found
+
+
+def _write_block(
+    one: Writing, character: Character, take: Take, replaced: set[str], report: Report, apart: bool
 ) -> None:
-    """Write what one layer adds to the face that `write_take` wrote, on a track of its own."""
-    parts, _ = parts_of(character, keys, {}, standing, None)
-    for part in parts:
-        if part.keys:
-            write_block(part.block, part.keys, character, report, layer=layer)
-
-
-def finish_take(character: Character, report: Report) -> None:
-    """Drop what an earlier take of this name left on tracks of layers that this one has not."""
-    fresh = {(name, layer) for name, layer, _ in report.written}
-    for block in blocks_of(character):
-        for owner in our_owners(block):
-            action, layer = owner.action, layer_of(owner.action)
-            takes = _read_json(action, TAKES)
-            if not layer or (block.name, layer) in fresh or report.name not in takes:
-                continue
-            gone, keep = _ranges(action, report.name)
-            _tidy_others(compat.curves(action, compat.slot_of(owner)), set(), gone, keep)
-            if not any(True for _ in compat.curves(action, compat.slot_of(owner))):
-                release(block.animation_data, owner)
-                if not action.users:
-                    bpy.data.actions.remove(action)
-
-
-def write_block(
-    block: bpy.types.ID,
-    channels: Mapping[Channel, Keys],
-    character: Character,
-    report: Report,
-    rests: Mapping[Channel, float] | None = None,
-    *,
-    layer: str = "",
-    combine: bool = False,
-) -> None:
-    """Write curves of one datablock by the rule; the report gathers counts and remarks.
-
-    `rests` are the values at which channels do nothing, where that is not the usual one. With
-    `combine` ours add to somebody's animation of the same channels; else that one wins.
-    """
-    place = place_for(block, character, report, layer)
-    span = (report.first_frame, report.last_frame)
-    gone, keep = report.ranges.setdefault(place.action.name, _ranges(place.action, report.name))
+    """Write the curves of one datablock and layer."""
+    place = place_for(one.block, character, report, one.layer, apart=apart)
+    ledger, handle = read_ledger(place.action), handle_of(place.slot)
     curves = compat.curves(place.action, place.slot, make=True)
-    before = _read_json(place.action, BEFORE)
-    skipped = [one for one in channels if one[0] in place.taken and not combine]
-    whole = _turning(channels)
-    for channel, keys in channels.items():
+    rewrite = Rewrite(one.block, curves, ledger, handle, replaced)
+    skipped = [c for c in one.keys if c[0] in place.taken and c not in one.combining]
+    whole = _turning(one.keys)
+    for channel, keys in one.keys.items():
         if channel in skipped:
             continue
-        path, index = channel
-        curve = curves.find(path, index=index)
-        if curve is None:
-            if combine or not layer:
-                before.setdefault(_before_key(block, channel), value_of(block, channel))
-            curve = curves.new(path, index=index)
-        # A shape that does nothing needs no curve, unless it was left at something else than rest.
-        stands = before.get(_before_key(block, channel), 0.0)
-        rest = (rests or {}).get(channel, rest_of(channel))
         # A layer adds to what lies below it, be it rest.
-        needed = path in whole or (report.apart and not layer)
-        idle_is_rest = abs(stands - rest) < ANY_VALUE and not needed
-        if replace(curve, keys, span, gone, keep, rest=rest, drop_idle=idle_is_rest):
-            report.curves += 1
-            report.keys += len(keys.frames)
-        else:
-            curves.remove(curve)
-            _put_back(block, channel, before)
-    report.written |= {(block.name, layer, channel) for channel in channels}
-    written = {one for name, of, one in report.written if (name, of) == (block.name, layer)}
-    for channel in _tidy_others(curves, written, gone, keep):
-        _put_back(block, channel, before)
-    _write_down(place.action, report, before)
-    fit_strips(block, place.action)
-    note = combine_with(block, place.action, set(channels)) if combine else ""
-    if note:
-        report.notes.append(note)
-    elif not layer:
-        _note_theirs(block, channels, skipped, report)
+        need = channel[0] in whole or (apart and not one.layer)
+        below = not one.layer or channel in one.combining
+        stood = value_of(one.block, channel) if below else None
+        rest = one.rests.get(channel, rest_of(channel))
+        count = rewrite.write(channel, keys, take.span, rest, stood, need)
+        report.curves += count > 0
+        report.keys += count
+    rewrite.tidy(set(one.keys) | one.held)
+    for source in replaced:
+        ledger.takes.pop(source, None)
+    ledger.takes[take.known_by] = TakeRange(take.name, *take.span)
+    if one.combining:
+        note, changed = combine_with(one.block, one.combining)
+        ledger.combined |= {handle} if changed else set()
+        report.notes += [note] if note else []
+    write_ledger(place.action, ledger)
+    fit_strips(one.block, place.action)
+    if rewrite.by_hand:
+        report.notes.append(
+            f"{rewrite.by_hand} keys on “{character.name}” were set by hand and stay; "
+            "ours give way to them"
+        )
+    if not one.layer:
+        _note_theirs(one.block, set(one.keys) - one.combining, skipped, report)
 
 
 def _turning(channels: Mapping[Channel, Keys]) -> set[str]:
@@ -156,87 +196,49 @@ def _turning(channels: Mapping[Channel, Keys]) -> set[str]:
     }
 
 
-def _write_down(action: bpy.types.Action, report: Report, before: Mapping[str, float]) -> None:
-    """Keep with the action which takes it holds, the newest last, and what was there before us."""
-    takes = _read_json(action, TAKES)
-    takes.pop(report.name, None)
-    action[TAKES] = json.dumps({**takes, report.name: [report.first_frame, report.last_frame]})
-    action[BEFORE] = json.dumps(before)
-
-
-def _ranges(action: bpy.types.Action, name: str) -> tuple[list[Range], list[Range]]:
-    """Where the earlier take of this name lies, and where the other takes lie."""
-    takes = {take: (low, high) for take, (low, high) in _read_json(action, TAKES).items()}
-    gone = [takes.pop(name)] if name in takes else []
-    return gone, list(takes.values())
-
-
-def _before_key(block: bpy.types.ID, channel: Channel) -> str:
-    return f"{block.name}\n{channel[0]}\n{channel[1]}"
-
-
 def standing(block: bpy.types.ID, channel: Channel) -> float:
     """What a channel stood at before our first take; now, if there is none."""
-    for owner in owners(block):
-        if is_ours(owner.action):
-            before = _read_json(owner.action, BEFORE)
-            if _before_key(block, channel) in before:
-                return before[_before_key(block, channel)]
+    for owner in our_owners(block):
+        entry = read_ledger(owner.action).channels(compat.slot_of(owner)).get(channel)
+        if entry is not None and entry.before is not None:
+            return entry.before
     return value_of(block, channel)
 
 
-def _put_back(block: bpy.types.ID, channel: Channel, before: dict[str, Any]) -> None:
-    """Give a property the value that it had before our first take."""
-    value = before.pop(_before_key(block, channel), None)
-    path, index = channel
-    if value is None:
-        return
-    if path.endswith('"]'):  # a custom property
-        owner, _, name = path.rpartition('["')
-        holder = block.path_resolve(owner) if owner else block
-        holder[bpy.utils.unescape_identifier(name[:-2])] = value
-        return
-    owner, _, attribute = path.rpartition(".")
-    holder = block.path_resolve(owner) if owner else block
-    if isinstance(getattr(holder, attribute), float):
-        setattr(holder, attribute, value)
-    else:
-        getattr(holder, attribute)[index] = value
-
-
-def _tidy_others(
-    curves: Any, written: set[Channel], gone: list[Range], keep: list[Range]
-) -> list[Channel]:
-    """Drop what an earlier take of the same line moved and this one does not; what is left bare."""
-    bare = []
-    if gone:
-        others = [one for one in curves if (one.data_path, one.array_index) not in written]
-        for curve in others:
-            if not remove_range(curve, gone, keep):
-                bare.append((curve.data_path, curve.array_index))
-                curves.remove(curve)
-    return bare
-
-
-def _read_json(action: bpy.types.Action, name: str) -> dict[str, Any]:
-    return json.loads(action.get(name, "{}"))
+def _finish(character: Character, replaced: set[str], done: set[tuple[int, str]]) -> None:
+    """Drop what replaced takes left on datablocks and layers that this one has not."""
+    for block in blocks_of(character):
+        for owner in our_owners(block):
+            action, slot = owner.action, compat.slot_of(owner)
+            if (block.session_uid, layer_of(action)) in done or action.library is not None:
+                continue
+            ledger = read_ledger(action)
+            curves = compat.curves(action, slot)
+            Rewrite(block, curves, ledger, handle_of(slot), replaced).tidy(())
+            if layer_of(action) not in {layer for _, layer in done}:
+                for source in replaced:
+                    ledger.takes.pop(source, None)
+            write_ledger(action, ledger)
+            if not any(True for _ in curves):
+                release(block.animation_data, owner)
+                if not action.users:
+                    bpy.data.actions.remove(action)
 
 
 def _note_theirs(
     block: bpy.types.ID,
-    channels: Mapping[Channel, Keys],
+    channels: Collection[Channel],
     skipped: list[Channel],
     report: Report,
 ) -> None:
-    action = block.animation_data.action
-    if action is not None and not is_ours(action):
-        slot = compat.slot_of(block.animation_data)
-        theirs = compat.curves(action, slot)
+    data = block.animation_data
+    if data.action is not None and not holds_ours(data):
+        theirs = compat.curves(data.action, compat.slot_of(data))
         on_top = [one for one in theirs if (one.data_path, one.array_index) in channels]
         if on_top:
             count = sum(len(curve.keyframe_points) for curve in on_top)
             report.notes.append(
-                f"“{action.name}” stays on top: {count} of its keys on {len(on_top)} shapes "
+                f"“{data.action.name}” stays on top: {count} of its keys on {len(on_top)} shapes "
                 "win over ours"
             )
     if skipped:
@@ -245,47 +247,15 @@ def _note_theirs(
         )
 
 
-def take_ranges(character: Character) -> dict[str, Range]:
-    """The takes of a character and their frames, rest frames included, oldest first."""
-    found: dict[str, Range] = {}
+def takes_of(character: Character) -> dict[str, TakeRange]:
+    """The takes that play on a character, by their sources, oldest first."""
+    found: dict[str, TakeRange] = {}
     for block in blocks_of(character):
-        for owner in owners(block):
-            if is_ours(owner.action):
-                for name, (low, high) in _read_json(owner.action, TAKES).items():
-                    found[name] = (low, high)
+        for owner in our_owners(block):
+            found |= read_ledger(owner.action).takes
     return found
 
 
-# --- clearing ---------------------------------------------------------------------------------
-
-
-def has_take(character: Character) -> bool:
-    """Say whether there is something of ours on this character."""
-    return any(is_ours(owner.action) for block in blocks_of(character) for owner in owners(block))
-
-
-def clear_take(character: Character) -> int:
-    """Remove everything we wrote on this character and nothing else; returns how many curves."""
-    removed = 0
-    ours: set[bpy.types.Action] = set()
-    for block in blocks_of(character):
-        data = block.animation_data
-        for owner in owners(block):
-            if not is_ours(owner.action):
-                continue
-            action, slot = owner.action, compat.slot_of(owner)
-            ours.add(action)
-            stop_combining(block, action)
-            curves = compat.curves(action, slot)
-            channels = [(curve.data_path, curve.array_index) for curve in curves]
-            removed += len(channels)
-            release(data, owner)
-            before = _read_json(action, BEFORE)
-            for channel in channels:
-                _put_back(block, channel, before)
-            if not compat.slot_is_shared(action, slot, block):
-                compat.drop_slot(action, slot)
-    for action in ours:
-        if not action.users or (compat.HAS_SLOTS and compat.is_empty(action)):
-            bpy.data.actions.remove(action)
-    return removed
+def take_ranges(character: Character) -> dict[str, Range]:
+    """The takes of a character by name, and their frames, rest frames included, oldest first."""
+    return {take.name: take.span for take in takes_of(character).values()}

@@ -171,7 +171,7 @@ def test_the_head_turns_on_top_of_the_artists_own(person, act, ours, place):
     with_ours = np.array([degrees_left(turned(armature, "head", frame)) for frame in frames])
     assert 0.5 < np.abs(with_ours - before).max() < 12
     assert degrees_left(turned(armature, "head", 5)) == pytest.approx(before[0], abs=0.05)
-    ours("scene.takes.write").clear_take(person)
+    ours("scene.takes.clear").clear_take(person)
     after = [degrees_left(turned(armature, "head", frame)) for frame in frames]
     assert np.allclose(after, before, atol=0.01)
     assert data.action_blend_type == "REPLACE"
@@ -267,7 +267,7 @@ def test_clear_removes_every_layer(person, act, ours):
     before = shown(person.meshes[0], 60)
     act(person)
     assert np.abs(shown(person.meshes[0], 60) - before).max() > 0.01
-    ours("scene.takes.write").clear_take(person)
+    ours("scene.takes.clear").clear_take(person)
     assert np.array_equal(shown(person.meshes[0], 60), before)
     assert not bpy.data.actions
     assert not person.meshes[0].data.shape_keys.animation_data.nla_tracks

@@ -42,8 +42,9 @@ def speak(ours):
         }
         rests = {row.control: row.rest for row in rig.rows}
         span = (min(faces) - 1.0, max(faces) + 1.0)
-        return ours("scene.takes.write").write_take(
-            character, keys, "line", span, rests=rests, tolerance=tolerance
+        writing = ours("scene.takes.write")
+        return writing.write_take(
+            character, keys, writing.Take("line", span), rests=rests, tolerance=tolerance
         )
 
     return write
@@ -124,7 +125,7 @@ def test_moves_are_added_to_the_artists_pose_which_comes_back(mode, speak, ours)
         full = ours("scene.character.poses").poses_of(rig)["jawOpen"]["jaw"].turn
         assert turn == pytest.approx(height * np.linalg.norm(full), abs=1e-5)
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    ours("scene.takes.write").clear_take(character)
+    ours("scene.takes.clear").clear_take(character)
     bpy.context.view_layer.update()
     assert np.allclose(bone.matrix_basis, stood, atol=1e-6)
     assert not bpy.data.actions
@@ -146,7 +147,7 @@ def test_body_animation_stays(speak, ours):
     bpy.context.scene.frame_set(12)
     assert rig.pose.bones["jaw"].rotation_quaternion.angle > 0.1
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    ours("scene.takes.write").clear_take(character)
+    ours("scene.takes.clear").clear_take(character)
     assert list(bpy.data.actions) == [theirs]
     assert not rig.animation_data.nla_tracks
 

@@ -76,7 +76,8 @@ def test_properties_move_the_face(where, spell, whole, rest, rig, ours):
         for control, curve in ours("rigs.drive").drive(track, found).items()
     }
     rests = {row.control: row.rest for row in found.rows}
-    ours("scene.takes.write").write_take(character, keys, "line", (10.0, 15.0), rests=rests)
+    writing = ours("scene.takes.write")
+    writing.write_take(character, keys, writing.Take("line", (10.0, 15.0)), rests=rests)
     gaps = {}
     for frame in (10, 12, 13, 14):
         bpy.context.scene.frame_set(frame)
@@ -85,7 +86,7 @@ def test_properties_move_the_face(where, spell, whole, rest, rig, ours):
     assert abs(gaps[13] - gaps[10]) < 0.1 * (gaps[12] - gaps[10])
     assert holder[spell("jawOpen")] == pytest.approx(whole)
     assert armature["walk_speed"] == 1.0
-    ours("scene.takes.write").clear_take(character)
+    ours("scene.takes.clear").clear_take(character)
     assert holder[spell("jawOpen")] == pytest.approx(rest)
     assert not bpy.data.actions
 

@@ -41,9 +41,8 @@ def say(ours):
         driven = ours("rigs.drive").drive(track, rig, fit)
         frames = np.arange(1.0, len(poses) + 1)
         written = {control: keys(frames, curve) for control, curve in driven.items()}
-        return ours("scene.takes.write").write_take(
-            character, written, "poses", (0, len(poses) + 1)
-        )
+        writing = ours("scene.takes.write")
+        return writing.write_take(character, written, writing.Take("poses", (0, len(poses) + 1)))
 
     return write
 
@@ -187,5 +186,5 @@ def test_face_shapes_left_on_rest_while_the_line_plays(face, fake, ours, tmp_pat
     assert value_at(item, 20, "Fat") == 1
     act(character, SimpleNamespace(seconds=2.0, notes=()), settings, clock, "line")
     assert value_at(item, 20, "viseme_aa") == 0
-    ours("scene.takes.write").clear_take(character)
+    ours("scene.takes.clear").clear_take(character)
     assert value_at(item, 20, "viseme_aa") == 1

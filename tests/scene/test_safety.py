@@ -159,5 +159,5 @@ def test_a_file_of_the_old_mouth_keeps_its_other_values(face, speak, ours):
     before = {block.name: block.value for block in blocks}
     speak(item)
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    ours("scene.takes.write").clear_take(character)
+    ours("scene.takes.clear").clear_take(character)
     assert {block.name: block.value for block in blocks} == pytest.approx(before)

@@ -23,7 +23,8 @@ def take(ours):
             for key in character.key_names[mesh.name]
             if names is None or key in names
         }
-        return ours("scene.takes.write").write_take(character, keys, name, (first, last))
+        writing = ours("scene.takes.write")
+        return writing.write_take(character, keys, writing.Take(name, (first, last)))
 
     return write
 
@@ -35,7 +36,7 @@ def character_of(ours):
 
 @pytest.fixture
 def clear(ours):
-    return lambda character: ours("scene.takes.write").clear_take(character)
+    return lambda character: ours("scene.takes.clear").clear_take(character)
 
 
 def hand_key(item: bpy.types.Object, key: str, frame: float, value: float) -> None:
@@ -111,11 +112,12 @@ def test_below_hand_keys_a_take_keeps_its_time(face, character_of, ours):
     item = face()
     hand_key(item, "jawOpen", 20, 0.2)
     keys_of, control = ours("core.motion.keys").Keys, ours("rigs.schema").Control
-    write = ours("scene.takes.write").write_take
+    writing = ours("scene.takes.write")
     for first in (30, 100, 5):
         frames = np.arange(first + 1.0, first + 20)
         ramp = {control(item.name, "mouthClose"): keys_of(frames, (frames - first) / 20)}
-        write(character_of(item), ramp, "line", (first, first + 20.0))
+        line = writing.Take("line", (first, first + 20.0))
+        writing.write_take(character_of(item), ramp, line)
         for frame in (first + 1, first + 7, first + 15):
             assert value_at(item, frame, "mouthClose") == pytest.approx((frame - first) / 20)
 

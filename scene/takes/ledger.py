@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ledger: exactly which keyframes are ours, saved with our Action.
+
+Whatever stands in a curve and not in the ledger is the artist's: added, moved or changed by hand.
+Nothing is known by the name of a datablock, which may be renamed, copied or appended: a slot's
+handle (0 where an Action has no slots) and the data path say which curve is meant.
+"""
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import compat
+from .fcurves import Channel, Coordinates, Range, coordinates, inside
+
+# Custom properties of our Actions: the mark, the ledger, its keys, and the slots that it is about.
+MARK, LEDGER, KEYS, SLOTS = "lipwright", "lipwright_ledger", "lipwright_keys", "lipwright_slots"
+VERSION = 1
+# How an earlier layout kept its takes, and what stood there before them, by names of datablocks.
+OLD_TAKES, OLD_BEFORE = "lipwright_takes", "lipwright_before"
+# A key is ours while it stands this near to where we wrote it: frames, and values.
+SAME_FRAME, SAME_VALUE = 1e-3, 1e-5
+
+Place = tuple[int, str, int]  # slot handle, data path, array index
+
+
+@dataclass(frozen=True)
+class TakeRange:
+    """Where a take lies; `name` is for the artist, the ledger knows it by its source."""
+
+    name: str
+    low: float
+    high: float
+
+    @property
+    def span(self) -> Range:
+        """First and last frame."""
+        return self.low, self.high
+
+
+@dataclass
+class Entry:
+    """What is ours of one curve, and what its property stood at before our first take."""
+
+    keys: Coordinates
+    before: float | None = None
+
+
+@dataclass
+class Ledger:
+    """What is ours in one Action.
+
+    `takes` are known by their source, such as the identity of a strip, the oldest first.
+    `combined` are the slots through which somebody's Action was set to combine with ours.
+    """
+
+    takes: dict[str, TakeRange] = field(default_factory=dict)
+    entries: dict[Place, Entry] = field(default_factory=dict)
+    combined: set[int] = field(default_factory=set)
+
+    def channels(self, slot: Any | None) -> dict[Channel, Entry]:
+        """What is ours of one slot."""
+        handle = handle_of(slot)
+        return {place[1:]: entry for place, entry in self.entries.items() if place[0] == handle}
+
+
+def handle_of(slot: Any | None) -> int:
+    """What a slot is known by; 0 before Blender 4.4."""
+    return 0 if slot is None else slot.handle
+
+
+def ours_among(stands: Coordinates, ours: Coordinates) -> NDArray[np.bool_]:
+    """Which of the keys that stand in a curve are the ones that we wrote.
+
+    A whole curve that was moved in time is still ours; one key that was moved is not.
+    """
+    if not len(stands) or not len(ours):
+        return np.zeros(len(stands), bool)
+    if len(stands) == len(ours):
+        moved = stands[:, 0] - ours[:, 0]
+        alike = np.abs(stands[:, 1] - ours[:, 1]).max() <= SAME_VALUE
+        if alike and len(ours) > 2 and np.ptp(moved) <= SAME_FRAME:
+            return np.ones(len(stands), bool)
+    place = np.searchsorted(ours[:, 0], stands[:, 0] - SAME_FRAME)
+    near = ours[np.minimum(place, len(ours) - 1)]
+    far = np.abs(stands - near)
+    return (far[:, 0] <= SAME_FRAME) & (far[:, 1] <= SAME_VALUE)
+
+
+def read_ledger(action: bpy.types.Action) -> Ledger:
+    """The ledger of an Action of ours, also of one that an earlier layout made."""
+    text = action.get(LEDGER)
+    if text is None:
+        return _adopted(action)
+    told = json.loads(text)
+    flat = np.frombuffer(zlib.decompress(base64.b64decode(action[KEYS])), np.float32)
+    ledger = Ledger(combined=set(told["combined"]))
+    for source, name, low, high in told["takes"]:
+        ledger.takes[source] = TakeRange(name, low, high)
+    start = 0
+    for handle, path, index, before, count in told["entries"]:
+        keys = flat[start : start + 2 * count].reshape(-1, 2)
+        ledger.entries[handle, path, index] = Entry(keys, before)
+        start += 2 * count
+    return ledger
+
+
+def write_ledger(action: bpy.types.Action, ledger: Ledger) -> None:
+    """Save the ledger with its Action; an older layout is replaced."""
+    entries = [(*place, entry.before, len(entry.keys)) for place, entry in ledger.entries.items()]
+    keys = [np.ascontiguousarray(entry.keys, np.float32) for entry in ledger.entries.values()]
+    packed = zlib.compress(b"".join(one.tobytes() for one in keys), level=1)
+    action[LEDGER] = json.dumps(
+        {
+            "version": VERSION,
+            "takes": [(source, t.name, t.low, t.high) for source, t in ledger.takes.items()],
+            "entries": entries,
+            "combined": sorted(ledger.combined),
+        }
+    )
+    action[KEYS] = base64.b64encode(packed).decode("ascii")
+    action[SLOTS] = json.dumps(sorted({place[0] for place in ledger.entries}))
+    for old in (OLD_TAKES, OLD_BEFORE):
+        if old in action:
+            del action[old]
+
+
+def forget_ledger(action: bpy.types.Action) -> None:
+    """Leave an Action to the artist."""
+    for name in (MARK, LEDGER, KEYS, SLOTS, OLD_TAKES, OLD_BEFORE):
+        if name in action:
+            del action[name]
+
+
+def is_ours(action: bpy.types.Action | None) -> bool:
+    """Say whether we made this action."""
+    return action is not None and MARK in action
+
+
+def holds_ours(owner: Any) -> bool:
+    """Say whether an AnimData or an NLA strip plays something of ours.
+
+    Blender puts what the artist keys on a head into the Action of its shape keys, beside ours, in
+    a slot of its own: that one is the artist's.
+    """
+    if not is_ours(owner.action):
+        return False
+    slots = owner.action.get(SLOTS)
+    return slots is None or handle_of(compat.slot_of(owner)) in json.loads(slots)
+
+
+def source_of_name(name: str) -> str:
+    """What a take is known by that has nothing but its name."""
+    return f"name:{name}"
+
+
+def _adopted(action: bpy.types.Action) -> Ledger:
+    """Take over what an earlier layout wrote: all keys within its takes counted as ours."""
+    takes = json.loads(action.get(OLD_TAKES, "{}"))
+    before: dict[tuple[str, str, int], float] = {}
+    for key, value in json.loads(action.get(OLD_BEFORE, "{}")).items():
+        block, path, index = key.split("\n")
+        before[block, path, int(index)] = before["", path, int(index)] = value
+    ledger = Ledger()
+    for name, (low, high) in takes.items():
+        ledger.takes[source_of_name(name)] = TakeRange(name, low, high)
+    spans = [take.span for take in ledger.takes.values()]
+    for slot in compat.slots(action):
+        for curve in compat.curves(action, slot):
+            stands = coordinates(curve)
+            channel = curve.data_path, curve.array_index
+            keys = stands[inside(stands[:, 0], spans)]
+            stood = before.get(("", *channel))
+            if slot is not None:
+                stood = before.get((slot.name_display, *channel), stood)
+            if len(keys):
+                ledger.entries[handle_of(slot), *channel] = Entry(keys, stood)
+    return ledger

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The curves of one datablock while a take is written: ours out and in, the artist's untouched."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.motion.keys import Keys
+from .fcurves import (
+    ANY_VALUE,
+    Channel,
+    Coordinates,
+    Range,
+    coordinates,
+    inside,
+    put,
+    rest_of,
+    with_rest,
+)
+from .ledger import Entry, Ledger, ours_among
+
+# Our keys this near to one that the artist set give way to it, so that the face gets there.
+HAND_FRAMES = 3.0
+NOTHING = np.empty((0, 2), np.float32)
+
+
+class Rewrite:
+    """What a take does to the curves of one slot, and to its ledger.
+
+    `gone` are the frames of takes that are replaced, but for those in `keep`, which others need.
+    """
+
+    def __init__(
+        self,
+        block: bpy.types.ID,
+        curves: Any,
+        ledger: Ledger,
+        handle: int,
+        replaced: Collection[str],
+    ) -> None:
+        self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
+        takes = ledger.takes.items()
+        self.gone = [take.span for source, take in takes if source in replaced]
+        self.keep = [take.span for source, take in takes if source not in replaced]
+        self.by_hand = 0
+
+    def write(
+        self,
+        channel: Channel,
+        keys: Keys,
+        span: Range,
+        rest: float,
+        stood: float | None,
+        need: bool,
+    ) -> int:
+        """Put keys on a channel; returns how many of ours stand within the span then.
+
+        `stood` is what the property is at where nothing of ours was there before. Without `need`
+        a channel that does nothing gets no curve, unless it was left at something else than rest.
+        """
+        fresh = with_rest(keys, span, rest)
+        known = self.ledger.entries.get((self.handle, *channel)) or Entry(NOTHING, stood)
+        stands = rest if known.before is None else known.before
+        need = need or np.abs(fresh[:, 1] - rest).max() >= ANY_VALUE
+        need = need or abs(stands - rest) >= ANY_VALUE
+        curve = self.curves.find(channel[0], index=channel[1])
+        if curve is None:
+            if not need:
+                return 0
+            curve = self.curves.new(channel[0], index=channel[1])
+        present = coordinates(curve)
+        ours = ours_among(present, known.keys)
+        drop = ours & (inside(present[:, 0], [span]) | self._in_gone(present))
+        hand = present[~ours & inside(present[:, 0], [span]), 0]
+        self.by_hand += len(hand)
+        fresh = _beside(fresh, hand) if need or (ours & ~drop).any() else NOTHING
+        put(curve, ~drop, fresh)
+        self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh]), known)
+        return len(fresh)
+
+    def tidy(self, written: Collection[Channel]) -> None:
+        """Drop what replaced takes moved and this one does not."""
+        for place, known in list(self.ledger.entries.items()):
+            channel = place[1:]
+            if place[0] != self.handle or channel in written or not self.gone:
+                continue
+            curve = self.curves.find(channel[0], index=channel[1])
+            if curve is None:
+                del self.ledger.entries[place]
+                continue
+            present = coordinates(curve)
+            ours = ours_among(present, known.keys)
+            drop = ours & self._in_gone(present)
+            kept = present[ours & ~drop]
+            if len(kept) and np.abs(kept[:, 1] - rest_of(channel)).max() < ANY_VALUE:
+                drop, kept = ours, NOTHING  # nothing but rest is left
+            put(curve, ~drop, NOTHING)
+            self._settle(curve, channel, kept, known)
+
+    def _in_gone(self, present: Coordinates) -> NDArray[np.bool_]:
+        return inside(present[:, 0], self.gone) & ~inside(present[:, 0], self.keep)
+
+    def _settle(self, curve: Any, channel: Channel, ours: Coordinates, known: Entry) -> None:
+        """Enter what of a curve is ours now; an empty curve goes and its property goes back."""
+        place = (self.handle, *channel)
+        if len(ours):
+            order = np.argsort(ours[:, 0], kind="stable")
+            self.ledger.entries[place] = replace(known, keys=ours[order])
+            return
+        self.ledger.entries.pop(place, None)
+        if not len(curve.keyframe_points):
+            self.curves.remove(curve)
+            if known.before is not None:
+                put_back(self.block, channel, known.before)
+
+
+def put_back(block: bpy.types.ID, channel: Channel, value: float) -> None:
+    """Give a property the value that it had before our first take, if it is still there."""
+    path, index = channel
+    custom = path.endswith('"]')
+    mark = path.rfind('["') if custom else path.rfind(".")
+    owner, name = path[: max(mark, 0)], path[mark + 1 :]
+    try:
+        holder = block.path_resolve(owner) if owner else block
+        if custom:
+            holder[bpy.utils.unescape_identifier(name[1:-2])] = value
+        elif isinstance(getattr(holder, name), float):
+            setattr(holder, name, value)
+        else:
+            getattr(holder, name)[index] = value
+    except (ValueError, AttributeError, IndexError):  # the bone or the key is gone
+        return
+
+
+def _beside(fresh: Coordinates, hand: NDArray[np.float32]) -> Coordinates:
+    """Those of our keys that are not next to one that the artist set."""
+    if not len(hand):
+        return fresh
+    return fresh[np.abs(fresh[:, :1] - hand[None, :]).min(axis=1) > HAND_FRAMES]
