@@ -12,7 +12,7 @@ from ..rigs.bones.turns import Body
 from ..rigs.lips.fit import LipFit
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
-from ..scene.character.find import Character, refuse_if_not_writable, rig_or_refuse
+from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_or_refuse
 from ..scene.character.left_on import left_on, tell_left_on
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
@@ -20,6 +20,7 @@ from ..scene.saved.properties import settings_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sources_in
+from ..scene.takes.channels import tell_driven
 from ..scene.takes.look_at import sample_look_at
 from ..scene.takes.places import Report
 from ..scene.takes.turns import Target, Turn, plan_writings, targets_of
@@ -37,6 +38,7 @@ class Gathered:
     fit: LipFit | None
     targets: dict[str, Target]
     resting: tuple[Control, ...]
+    driven: dict[str, list[str]]
     neck_share: float
     apart: bool
 
@@ -59,6 +61,7 @@ def gather(character: Character, layers: frozenset[str], *, measure: bool = True
         calibrated_lips(character, rig, again=measure),
         targets_of(character, dials, rig, layers),
         tuple(left_on(character, rig)),
+        driven_faces(character, rig),
         dials.acting.neck_share,
         dials.apart,
     )
@@ -91,6 +94,7 @@ def animate(
     )
     take = Take(name, plan.span, source, sources_in(compat.sequencer_scene(bpy.context)))
     report = write_plan(character, plan, found.targets, take)
+    report.notes += tell_driven(found.driven)
     if found.resting:
         report.notes.append(tell_left_on(found.resting))
     if "head" in settings.layers and "head" not in found.targets:

@@ -4,7 +4,7 @@
 import bpy
 
 from ..rigs.describe import describe, tell_missing
-from ..scene.character.find import Character, rig_of
+from ..scene.character.find import Character, driven_faces, rig_of
 from ..scene.saved.properties import chosen_character
 from .parts import OfCharacter, say
 
@@ -26,6 +26,10 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
             say(self.layout, context, rig, "ERROR")
             return
         say(self.layout, context, describe(rig).partition(";")[0], "CHECKMARK")
+        driven = driven_faces(character, rig)
+        if driven:
+            names = ", ".join(name for keys in driven.values() for name in keys)
+            say(self.layout, context, f"Moved by drivers, so left out: {names}", "DRIVER")
         if rig.missing:
             more = len(rig.missing) - MOST_MISSING
             names = ", ".join(tell_missing(rig)[:MOST_MISSING])

@@ -84,7 +84,59 @@ def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
         raise RigError(
             f"“{item.name}” has no shape keys. Pick the face mesh of a character, or its armature"
         )
+    heads = heads_of(meshes)
+    if len(heads) > 1:
+        meshes = next((head for head in heads if item in head), None) or heads[0]
+        root = max(meshes, key=lambda mesh: (len(shape_keys(mesh)), mesh.name))
+    elif root.type != "ARMATURE":
+        root = _with_settings(root, meshes)
     return Character(root.name, root, _one_per_mesh_data(meshes))
+
+
+def _with_settings(root: bpy.types.Object, meshes: Sequence[bpy.types.Object]) -> bpy.types.Object:
+    """What carries the dials: a head that had some before it got a parent keeps them."""
+    if _was_set(root.lipwright):
+        return root
+    return next((mesh for mesh in meshes if _was_set(mesh.lipwright)), root)
+
+
+def _was_set(group: bpy.types.PropertyGroup) -> bool:
+    """Say whether anything of a saved group was ever set; merely reading it makes the group."""
+    for one in group.bl_rna.properties:
+        if one.identifier in ("rna_type", "name"):
+            continue
+        value = getattr(group, one.identifier)
+        if isinstance(value, bpy.types.PropertyGroup):
+            if _was_set(value):
+                return True
+        elif value is not None and group.is_property_set(one.identifier):
+            return True
+    return False
+
+
+def heads_of(meshes: Sequence[bpy.types.Object]) -> list[list[bpy.types.Object]]:
+    """Tell the heads apart that share a parent or an armature, by what can speak and touches.
+
+    Eyes, teeth and brows go with the head that they touch.
+    """
+    heads: list[list[bpy.types.Object]] = []
+    for mesh in sorted(filter(_speaks, meshes), key=lambda mesh: mesh.name):
+        near = [head for head in heads if any(_touch(mesh, other) for other in head)]
+        heads = [head for head in heads if head not in near]
+        heads.append([*(one for head in near for one in head), mesh])
+    if len(heads) < 2:
+        return [list(meshes)]
+    for mesh in meshes:
+        if not any(mesh in head for head in heads):
+            touched = [head for head in heads if any(_touch(mesh, other) for other in head)]
+            (touched or heads)[0].append(mesh)
+    return heads
+
+
+def _speaks(mesh: bpy.types.Object) -> bool:
+    """Say whether the keys of one mesh alone make a face that talks."""
+    names = tuple(block.name for block in shape_keys(mesh))
+    return not isinstance(_matched((("", names),), ()), str)
 
 
 def _one_per_mesh_data(meshes: Iterable[bpy.types.Object]) -> tuple[bpy.types.Object, ...]:
@@ -203,6 +255,25 @@ def _matched(names: Names, others: tuple[Control, ...]) -> RigMap | str:
         return match(dict(names), others)
     except RigError as error:
         return str(error)
+
+
+def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
+    """By mesh, the keys of a face that drivers move and that nothing of ours replaces."""
+    driven = {mesh.name: driven_keys(mesh) for mesh in character.meshes}
+    if not any(driven.values()):
+        return {}
+    others = other_controls(character.root, character.meshes)
+    whole = _matched(tuple(character.key_names.items()), others)
+    if isinstance(whole, str):
+        return {}
+    moved = set(rig.matched)
+    found: dict[str, list[str]] = {}
+    for row in whole.rows:
+        one = row.control
+        if one.kind == "shape key" and one.key in driven[one.mesh]:
+            if moved.isdisjoint(channel for channel, _ in row.terms):
+                found.setdefault(one.mesh, []).append(one.key)
+    return found
 
 
 def rig_or_refuse(character: Character) -> RigMap:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From keys of controls to keys of F-curve channels, datablock by datablock."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import bpy
@@ -101,6 +101,11 @@ def _notes(character: Character, left: Mapping[tuple[str, str], Iterable[str]]) 
                 f"“{item.name}” shows one pinned shape key only. Unpin it to see the face move"
             )
     return notes
+
+
+def tell_driven(driven: Mapping[str, Sequence[str]]) -> list[str]:
+    """Sentences about keys that drivers move, by the name of their mesh."""
+    return [note for name in driven for note in _left_out(name, {(name, "driven"): driven[name]})]
 
 
 def _left_out(name: str, left: Mapping[tuple[str, str], Iterable[str]]) -> list[str]:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The rule for animation that is already there, seen in what the scene shows."""
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -278,3 +280,65 @@ def test_saving_and_loading_keeps_everything(face, take, character_of, clear, tm
     assert len(bpy.data.actions) == 1
     clear(character_of(item))
     assert not bpy.data.actions
+
+
+# --- who belongs together -------------------------------------------------------------------------
+
+
+def test_a_head_that_gets_a_parent_keeps_its_dials(face, character_of):
+    item = face()
+    item.lipwright.jaw = 0.5
+    empty = bpy.data.objects.new("Cart", None)
+    bpy.context.scene.collection.objects.link(empty)
+    item.parent = empty
+    assert character_of(item).root == character_of(empty).root == item
+    other = face("Other", at=(50, 0, 0))
+    other.parent = empty
+    fresh = bpy.data.objects.new("Stand", None)
+    bpy.context.scene.collection.objects.link(fresh)
+    other.parent = fresh
+    assert character_of(other).root == fresh, "without dials of its own the parent carries them"
+
+
+def test_dials_on_the_parent_count_before_those_of_its_meshes(face, character_of):
+    item = face()
+    empty = bpy.data.objects.new("Cart", None)
+    bpy.context.scene.collection.objects.link(empty)
+    item.parent = empty
+    empty.lipwright.feelings.happy = 0.3
+    item.lipwright.jaw = 0.5
+    assert character_of(item).root == empty
+
+
+@pytest.mark.parametrize("kind", ["EMPTY", "ARMATURE"])
+def test_two_heads_under_one_parent_are_two_characters(face, take, character_of, ours, kind):
+    data = bpy.data.armatures.new("Rig") if kind == "ARMATURE" else None
+    top = bpy.data.objects.new("Top", data)
+    bpy.context.scene.collection.objects.link(top)
+    left, right = face("Left"), face("Right", at=(50, 0, 0))
+    teeth = face("RightTeeth", ("jawOpen",), at=(50, 0, 0.5))
+    for item in (left, right, teeth):
+        item.parent = top
+    bpy.context.view_layer.update()
+    assert [mesh.name for mesh in character_of(left).meshes] == ["Left"]
+    assert [mesh.name for mesh in character_of(right).meshes] == ["Right", "RightTeeth"]
+    assert character_of(teeth).root == right
+    assert len(ours("scene.character.find").characters(bpy.context.scene)) == 2
+    take(character_of(right), 0.6)
+    assert value_at(right, 20) == value_at(teeth, 20) == pytest.approx(0.6)
+    assert value_at(left, 20) == 0
+
+
+def test_driven_keys_are_told_although_other_keys_do(face, fake, ours):
+    item = face()
+    item.data.shape_keys.key_blocks["mouthFunnel"].driver_add("value").driver.expression = "0.1"
+    find, scene = ours("scene.character.find"), bpy.context.scene
+    character = find.character_of(item, scene)
+    rig = find.rig_or_refuse(character)
+    assert "mouthFunnel" in rig.missing
+    assert find.driven_faces(character, rig) == {"Head": ["mouthFunnel"]}
+    heard = SimpleNamespace(seconds=2.0, notes=())
+    settings = ours("pipeline").Settings()
+    clock = ours("scene.clock").clock_of(scene, 1.0)
+    report = ours("jobs.take").animate(character, heard, settings, clock, "line")
+    assert any("driven: mouthFunnel. Remove their drivers" in note for note in report.notes)
