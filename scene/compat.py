@@ -208,7 +208,26 @@ def every_curve(action: bpy.types.Action) -> Iterator[Any]:
                 yield from bag.fcurves
 
 
+def cut_name(name: str) -> str:
+    """A name as long as a datablock's may be: 63 bytes before 5.0, 255 from then on."""
+    most = 255 if bpy.app.version >= (5, 0, 0) else 63
+    return name.encode()[:most].decode(errors="ignore")
+
+
 # --- import and export ------------------------------------------------------------------------
+
+
+def read_usd_shapes(path: Path) -> tuple[float, list[str]] | None:
+    """Length in seconds and blend shapes of a USD file; None where it cannot be read (4.2)."""
+    if not hasattr(bpy.utils, "expose_bundled_modules"):
+        return None
+    bpy.utils.expose_bundled_modules()
+    from pxr import Usd
+
+    stage = Usd.Stage.Open(str(path))
+    rate = stage.GetTimeCodesPerSecond()
+    shapes = [str(one.GetPath()) for one in stage.Traverse() if one.GetTypeName() == "BlendShape"]
+    return (stage.GetEndTimeCode() - stage.GetStartTimeCode()) / rate, shapes
 
 
 BINARY_FBX = b"Kaydara FBX Binary"  # how the format's files begin

@@ -287,6 +287,7 @@ def rig_or_refuse(character: Character) -> RigMap:
 def refuse_if_not_writable(character: Character) -> None:
     """Raise RigError if keys on this character would be lost or do nothing, with the fix."""
     root = character.root
+    refuse_if_tweaking(character)
     if not character.meshes and root.library is not None:
         raise RigError(
             f"“{root.name}” is linked from another file, so its animation would be lost on saving. "
@@ -305,9 +306,17 @@ def refuse_if_not_writable(character: Character) -> None:
                 f"The shape keys of “{mesh.name}” are absolute. "
                 "Tick Relative in its shape key settings"
             )
-        if keys.animation_data is not None and keys.animation_data.use_tweak_mode:
+
+
+def refuse_if_tweaking(character: Character, *others: bpy.types.ID) -> None:
+    """Raise RigError while an NLA strip of the character (or of others) is being edited."""
+    keys = [mesh.data.shape_keys for mesh in character.meshes]
+    for block in (*keys, *character.meshes, character.root, *others):
+        data = block.animation_data
+        if data is not None and data.use_tweak_mode:
+            name = block.user.name if isinstance(block, bpy.types.Key) else block.name
             raise RigError(
-                f"An NLA strip of “{mesh.name}” is being edited. Leave its tweak mode (Tab) first"
+                f"An NLA strip of “{name}” is being edited. Leave its tweak mode (Tab) first"
             )
 
 

@@ -2,7 +2,8 @@
 """One take of one character to FBX (Unreal, Unity), glTF or USD."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -11,7 +12,9 @@ import numpy as np
 from ...core.errors import LipwrightError, RigError
 from .. import compat
 from ..character.find import Character
+from ..clock import fps_of
 from ..takes.write import Range, take_ranges
+from .check import check_fbx, check_glb, check_usd
 from .staging import key_curves, staged
 
 
@@ -76,7 +79,7 @@ def _write_fbx(
     name: str,
 ) -> None:
     _need_folder(path)
-    with staged(character, scene, first, last, name):
+    with staged(character, scene, first, last, name) as stage:
         _run(
             bpy.ops.export_scene.fbx,
             path,
@@ -90,6 +93,7 @@ def _write_fbx(
             bake_anim_force_startend_keying=True,
             bake_anim_simplify_factor=0.0,
         )
+    check_fbx(Path(path), scene_name(name), (last - first) / fps_of(scene), stage.shown)
 
 
 def export_glb(
@@ -98,7 +102,7 @@ def export_glb(
     """Write binary glTF: one animation named after the take, from time 0."""
     name, first, last = take_span(character, scene, take)
     _need_folder(path)
-    with staged(character, scene, first, last, name):
+    with staged(character, scene, first, last, name) as stage, gltf_rate(scene):
         _run(
             bpy.ops.export_scene.gltf,
             path,
@@ -111,6 +115,7 @@ def export_glb(
             export_morph_animation=True,
             export_optimize_animation_size=False,
         )
+    check_glb(Path(path), name, (last - first) / fps_of(scene), stage.shown)
     return name
 
 
@@ -125,7 +130,7 @@ def export_usd(
         raise LipwrightError("This Blender was built without USD. Export FBX or glTF instead")
     name, first, last = take_span(character, scene, take)
     _need_folder(path)
-    with staged(character, scene, first, last, name):
+    with staged(character, scene, first, last, name) as stage:
         _run(
             bpy.ops.wm.usd_export,
             path,
@@ -135,7 +140,30 @@ def export_usd(
             export_armatures=True,
             export_materials=True,
         )
+    check_usd(Path(path), (last - first) / fps_of(scene), stage.shown)
     return name
+
+
+@contextmanager
+def gltf_rate(scene: bpy.types.Scene) -> Iterator[None]:
+    """Let glTF's exporter know the scene's rate.
+
+    It takes fps times fps_base for the frames in a second (read in the add-ons of Blender 4.2 to
+    5.2) where the scene shows fps divided by it.
+    """
+    render, true_fps = scene.render, fps_of(scene)
+    saved = render.fps, render.fps_base
+    render.fps = max(1, round(true_fps))
+    render.fps_base = true_fps / render.fps
+    try:
+        yield
+    finally:
+        render.fps, render.fps_base = saved
+
+
+def scene_name(name: str) -> str:
+    """A take's name as a scene can have it: FBX calls its take after the scene."""
+    return compat.cut_name(name)
 
 
 def _need_folder(path: str | Path) -> None:
@@ -146,7 +174,9 @@ def _need_folder(path: str | Path) -> None:
 
 def _run(operator: object, path: str | Path, **options: object) -> None:
     try:
-        operator(filepath=str(path), **options)
+        # No view: in a local view the exporters would see only what is in it.
+        with bpy.context.temp_override(area=None):
+            operator(filepath=str(path), **options)
     except RuntimeError as error:
         raise LipwrightError(
             f"Blender could not write “{Path(path).name}”: {str(error).strip()}"

@@ -8,49 +8,60 @@ the scene shows are sampled to one plain action, with a skeleton at hand.
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
 import numpy as np
 
 from .. import compat
-from ..character.find import Character, shape_keys
+from ..character.find import Character, refuse_if_tweaking, shape_keys
 from ..takes.fcurves import LINEAR, Channel, value_of
 from ..takes.places import owners
+from .view import leave_modes, rename, select, show
 
 ROOT_BONE = "root"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What stands ready to be exported, and what its shape keys show, one value a frame."""
+
+    objects: list[bpy.types.Object]
+    shown: dict[str, dict[str, np.ndarray]]  # by the name of the mesh datablock, and key
 
 
 @contextmanager
 def staged(
     character: Character, scene: bpy.types.Scene, first: int, last: int, name: str
-) -> Iterator[list[bpy.types.Object]]:
-    """Yield the objects to export, selected, with frames `first..last` moved to 0.."""
-    values = {mesh.name: samples(mesh, scene, first, last) for mesh in character.meshes}
-    bodies = _objects_of(character)
-    moved = _motion(bodies, scene, first, last)
+) -> Iterator[Stage]:
+    """Yield the objects to export, visible and selected, with frames `first..last` moved to 0.."""
+    bodies = _objects_of(character, scene)
+    keys = [mesh.data.shape_keys for mesh in character.meshes]
+    refuse_if_tweaking(character, *bodies)
     with ExitStack() as undo:
+        leave_modes(undo)
+        stage = show(bodies, scene, undo)
+        values = {mesh.name: samples(mesh, scene, first, last) for mesh in character.meshes}
+        moved = _motion(bodies, scene, first, last)
         _remember_scene(scene, undo)
-        _remember_selection(undo)
-        armature = character.armature or _temporary_skeleton(character, scene, undo)
+        rename(scene, name, undo)
+        armature = character.armature or _temporary_skeleton(character, stage, undo)
         objects = [armature, *(item for item in bodies if item != armature)]
         action = bpy.data.actions.new(name)
         undo.callback(bpy.data.actions.remove, action)
         for item, columns in moved.items():
             action = _play(item, columns, action, name, undo)
-        for mesh in character.meshes:
-            keys = mesh.data.shape_keys
+        for mesh, block in zip(character.meshes, keys, strict=True):
             columns = {
-                (keys.key_blocks[key].path_from_id("value"), 0): column
+                (block.key_blocks[key].path_from_id("value"), 0): column
                 for key, column in values[mesh.name].items()
             }
-            action = _play(keys, columns, action, name, undo)
+            action = _play(block, columns, action, name, undo)
         scene.frame_start, scene.frame_end = 0, last - first
-        scene.name = name
         scene.frame_set(0)
-        for item in bpy.context.view_layer.objects:
-            item.select_set(item in objects)
-        yield objects
+        select(objects)
+        yield Stage(objects, {mesh.data.name: values[mesh.name] for mesh in character.meshes})
 
 
 def samples(
@@ -68,7 +79,7 @@ def samples(
 
 
 def _remember_scene(scene: bpy.types.Scene, undo: ExitStack) -> None:
-    saved = {name: getattr(scene, name) for name in ("name", "frame_start", "frame_end")}
+    saved = {name: getattr(scene, name) for name in ("frame_start", "frame_end")}
     now = scene.frame_current, scene.frame_subframe
 
     def put_back() -> None:
@@ -79,55 +90,27 @@ def _remember_scene(scene: bpy.types.Scene, undo: ExitStack) -> None:
     undo.callback(put_back)
 
 
-def _remember_selection(undo: ExitStack) -> None:
-    layer = bpy.context.view_layer
-    chosen = [item for item in layer.objects if item.select_get()]
-    active = layer.objects.active
-    flags = [
-        (item, item.hide_get(), item.hide_select)
-        for item in layer.objects
-        if item.hide_get() or item.hide_select
-    ]
-    for item, _, _ in flags:
-        item.hide_set(False)
-        item.hide_select = False
-
-    def put_back() -> None:
-        layer.update()  # a skeleton that was removed is still listed until then
-        for item in layer.objects:
-            item.select_set(item in chosen)
-        layer.objects.active = active
-        for item, hide, hide_select in flags:
-            item.hide_set(hide)
-            item.hide_select = hide_select
-
-    undo.callback(put_back)
-
-
-def _objects_of(character: Character) -> list[bpy.types.Object]:
+def _objects_of(character: Character, scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """The face, the skeleton, what hangs on them (hair, clothes) and what they hang on."""
+    here = set(scene.objects)  # also those of collections that the view layer leaves out
     items = {character.root, *character.meshes, *character.root.children_recursive}
     for item in list(items):
         while item.parent is not None:
             item = item.parent
             items.add(item)
-    here = [item for item in items if item.name in bpy.context.view_layer.objects]
-    return sorted(here, key=lambda item: item.name)
+    return sorted((item for item in items if item in here), key=lambda item: item.name)
 
 
 def _temporary_skeleton(
-    character: Character, scene: bpy.types.Scene, undo: ExitStack
+    character: Character, stage: bpy.types.Collection, undo: ExitStack
 ) -> bpy.types.Object:
     """Engines import shape keys only on skinned meshes, so a bare face gets a bone of its own."""
     data = bpy.data.armatures.new(f"{character.name} Rig")
     undo.callback(bpy.data.armatures.remove, data)
     armature = bpy.data.objects.new(f"{character.name} Rig", data)
     undo.callback(bpy.data.objects.remove, armature)
-    scene.collection.objects.link(armature)
-    layer = bpy.context.view_layer
-    if layer.objects.active is not None and layer.objects.active.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
-    layer.objects.active = armature
+    stage.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
     bpy.ops.object.mode_set(mode="EDIT")
     bone = data.edit_bones.new(ROOT_BONE)
     bone.head, bone.tail = (0.0, 0.0, 0.0), (0.0, 0.0, 0.1)

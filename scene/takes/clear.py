@@ -6,7 +6,7 @@ from typing import Any
 import bpy
 
 from .. import compat
-from ..character.find import Character
+from ..character.find import Character, refuse_if_tweaking
 from .fcurves import coordinates, put
 from .ledger import (
     Ledger,
@@ -28,8 +28,10 @@ def has_take(character: Character) -> bool:
 def clear_take(character: Character) -> int:
     """Remove everything we wrote on this character and nothing else; returns how many curves.
 
-    An Action that still holds keys of the artist's stays where it is, as theirs.
+    An Action that still holds keys of the artist's stays where it is, as theirs. RigError while an
+    NLA strip is being edited.
     """
+    refuse_if_tweaking(character)
     removed = 0
     ours: list[bpy.types.Action] = []
     for block in blocks_of(character):
