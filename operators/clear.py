@@ -4,6 +4,7 @@
 import bpy
 
 from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
+from ..scene.character.find import tweaking_reason
 from ..scene.saved.properties import chosen_character
 from ..scene.session import memory
 from ..scene.takes.clear import clear_take, has_take
@@ -24,6 +25,8 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
         character = chosen_character(context)
         if character is None:
             return NO_CHARACTER
+        if tweaking_reason(character):
+            return tweaking_reason(character)
         return "" if has_take(character) else f"There is no lip-sync on “{character.name}”"
 
     def execute(self, context: bpy.types.Context) -> set[str]:

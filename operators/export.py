@@ -8,6 +8,7 @@ from bpy_extras.io_utils import ExportHelper
 
 from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
 from ..scene import compat
+from ..scene.character.find import tweaking_reason
 from ..scene.clock import fps_of
 from ..scene.exports.files import export_fbx, export_glb, export_usd
 from ..scene.saved.properties import chosen_character
@@ -19,6 +20,8 @@ def export_reason(context: bpy.types.Context) -> str:
     character = chosen_character(context)
     if character is None:
         return NO_CHARACTER
+    if tweaking_reason(character):
+        return tweaking_reason(character)
     if not has_take(character):
         return f"There is no lip-sync on “{character.name}” yet. Generate it first"
     return ""

@@ -308,16 +308,22 @@ def refuse_if_not_writable(character: Character) -> None:
             )
 
 
-def refuse_if_tweaking(character: Character, *others: bpy.types.ID) -> None:
-    """Raise RigError while an NLA strip of the character (or of others) is being edited."""
+def tweaking_reason(character: Character, *others: bpy.types.ID) -> str:
+    """The sentence for an NLA strip of the character (or of others) that is being edited; or ""."""
     keys = [mesh.data.shape_keys for mesh in character.meshes]
     for block in (*keys, *character.meshes, character.root, *others):
         data = block.animation_data
         if data is not None and data.use_tweak_mode:
             name = block.user.name if isinstance(block, bpy.types.Key) else block.name
-            raise RigError(
-                f"An NLA strip of “{name}” is being edited. Leave its tweak mode (Tab) first"
-            )
+            return f"An NLA strip of “{name}” is being edited. Leave its tweak mode (Tab) first"
+    return ""
+
+
+def refuse_if_tweaking(character: Character, *others: bpy.types.ID) -> None:
+    """Raise RigError with the sentence of `tweaking_reason`, if there is one."""
+    reason = tweaking_reason(character, *others)
+    if reason:
+        raise RigError(reason)
 
 
 def driven_keys(mesh: bpy.types.Object) -> set[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...core.errors import LipwrightError, RigError
 from .. import compat
-from ..character.find import Character
+from ..character.find import Character, refuse_if_tweaking
 from ..clock import fps_of
 from ..takes.write import Range, take_ranges
 from .check import check_fbx, check_glb, check_usd
@@ -23,6 +23,7 @@ def take_span(character: Character, scene: bpy.types.Scene, name: str = "") -> t
 
     Raises RigError if the character has none.
     """
+    refuse_if_tweaking(character)
     ranges = take_ranges(character)
     if not ranges:
         raise RigError(f"There is no lip-sync on “{character.name}” yet. Generate it first")
