@@ -14,7 +14,8 @@ from typing import TextIO
 
 from .core.audio.load import SOUND_SUFFIXES, load_sound
 from .core.errors import LipwrightError, SettingsError
-from .core.formats import DEFAULT_RATE_HZ, FORMATS, METAHUMAN_CSV, resampled, write_track
+from .core.formats import BY_SUFFIX, FORMATS, resampled, shown_name, write_track
+from .core.motion.rest import come_to_rest
 from .core.phones import Phone
 from .models.session import Progress, open_session
 from .options import (
@@ -53,11 +54,13 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _plan(args: argparse.Namespace) -> tuple[str, list[tuple[Path, Path]]]:
     """Decide the format and which file goes where."""
-    by_suffix = {".csv": "livelink-csv", ".json": "json", ".npz": "npz"}
     source, out = args.input, args.out
     if source.is_dir():
         sounds = sorted(
-            p for p in source.iterdir() if p.suffix.lower() in SOUND_SUFFIXES and p.is_file()
+            p
+            for p in source.iterdir()
+            # macOS leaves files such as ._line.wav beside the real ones.
+            if p.suffix.lower() in SOUND_SUFFIXES and not p.name.startswith("._") and p.is_file()
         )
         if not sounds:
             raise SettingsError(
@@ -67,17 +70,18 @@ def _plan(args: argparse.Namespace) -> tuple[str, list[tuple[Path, Path]]]:
         sounds = [source]
     else:
         raise SettingsError(f"“{source}” was not found. Give a sound file or a folder of them")
-    one_file = not source.is_dir() and out.suffix.lower() in by_suffix and not out.is_dir()
-    form = args.format or (by_suffix[out.suffix.lower()] if one_file else "livelink-csv")
+    one_file = not source.is_dir() and out.suffix.lower() in BY_SUFFIX and not out.is_dir()
+    form = args.format or (BY_SUFFIX[out.suffix.lower()].name if one_file else "livelink-csv")
     if one_file:
         return form, [(sounds[0], out)]
     stems = [p.stem for p in sounds]
     doubles = sorted({s for s in stems if stems.count(s) > 1})
     if doubles:
+        name = shown_name(Path(doubles[0]))
         raise SettingsError(
-            f"Two sounds are called “{doubles[0]}” and would overwrite each other. Rename one"
+            f"Two sounds are called “{name}” and would overwrite each other. Rename one"
         )
-    return form, [(p, out / f"{p.stem}{FORMATS[form]}") for p in sounds]
+    return form, [(p, out / f"{p.stem}{FORMATS[form].suffix}") for p in sounds]
 
 
 def _bar_ends(stream: TextIO) -> None:
@@ -105,7 +109,8 @@ def _one(
     progress: Progress,
 ) -> None:
     analysis = analyse(
-        load_sound(source),  # not kept here: analyse lets it go when it has heard it
+        # Not kept here: analyse lets it go when it has heard it.
+        load_sound(source, channel=args.channel),
         device=args.device,
         threads=args.threads,
         phones=phones,
@@ -114,11 +119,21 @@ def _one(
     )
     for note in analysis.notes:
         _bar_ends(sys.stderr)
-        sys.stderr.write(f"lipwright: {source.name}: {note}\n")
-    track = perform(analysis, settings)
-    if form == METAHUMAN_CSV:
+        sys.stderr.write(f"lipwright: {shown_name(source)}: {note}\n")
+    track = come_to_rest(perform(analysis, settings))
+    if FORMATS[form].of_controls:
         track = control_track(track)
-    write_track(target, form, resampled(track, args.fps or DEFAULT_RATE_HZ[form]), analysis.phones)
+    write_track(target, form, resampled(track, args.fps or FORMATS[form].rate_hz), analysis.phones)
+
+
+def sentence_of(error: Exception) -> str:
+    """Say an error as a sentence, also one that was not foreseen."""
+    if isinstance(error, LipwrightError):
+        return str(error)
+    return (
+        f"something went wrong that Lipwright does not know ({type(error).__name__}: {error}). "
+        "Please report it with this sound"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -146,14 +161,14 @@ def run(args: argparse.Namespace) -> int:
     for number, (source, target) in enumerate(jobs):
 
         def show(share: float, number: int = number, source: Path = source) -> None:
-            _bar(sys.stderr, number + share, len(jobs), source.name)
+            _bar(sys.stderr, number + share, len(jobs), shown_name(source))
 
         try:
             _one(source, target, form, args, settings, phones, show)
-        except LipwrightError as error:
+        except Exception as error:  # one line's trouble must not end the others
             failed += 1
             _bar_ends(sys.stderr)
-            sys.stderr.write(f"lipwright: {source.name}: {error}\n")
+            sys.stderr.write(f"lipwright: {shown_name(source)}: {sentence_of(error)}\n")
     return 1 if failed else 0
 
 

@@ -73,6 +73,11 @@ def _count(lowest: int) -> Callable[[str], int]:
     return read
 
 
+def _channel(text: str) -> int | None:
+    """A channel counted from 1 as one from 0; None for their mix."""
+    return None if text == "mix" else _count(1)(text) - 1
+
+
 def _layer_seed(text: str) -> tuple[str, int]:
     layer, _, number = text.partition("=")
     if layer not in LAYERS:
@@ -134,6 +139,13 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--language", choices=("auto", *LANGUAGES), default="auto", help="of the transcript"
+    )
+    parser.add_argument(
+        "--channel",
+        type=_channel,
+        default=None,
+        metavar="mix|N",
+        help="which channel of the sound to hear, from 1 (default: their mix)",
     )
     parser.add_argument("--phones", type=Path, metavar="FILE", help="corrected phones with times")
     parser.add_argument("--threads", type=_count(1), default=1, help="CPU threads of the networks")

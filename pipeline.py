@@ -16,15 +16,16 @@ from .core.audio.load import Sound
 from .core.decode import corrected_posteriors, phones_of
 from .core.errors import RigError
 from .core.motion.envelope import Envelope
-from .core.motion.keys import Keys, few_keys, held_contacts, sampled, scene_frames
+from .core.motion.keys import Keys, few_keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
+from .core.motion.rest import CLOSING_SECONDS, come_to_rest
 from .core.motion.track import FaceTrack
 from .core.performance.acting import Acting
 from .core.performance.emotion import Strength, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
 from .core.performance.voice import Voice
-from .core.phones import Phone
+from .core.phones import SILENCE, Phone
 from .core.settings import Settings
 from .core.timing import FrameClock, Seconds
 from .core.transcript.follow import follow
@@ -40,6 +41,7 @@ from .rigs.schema import Control, RigMap
 
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
 _BLOCK_SAMPLES = 1 << 20
+SILENT = 1e-4  # of full scale: -80 dB
 _LISTENING_SHARE = 0.9  # of the time that `analyse` takes
 
 
@@ -100,19 +102,24 @@ def analyse(
         cancelled=cancelled,
     )
     seconds, fingerprint = sound.seconds, fingerprint_of(sound)
+    notes = list(sound.notes)
+    silent = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
-    notes: tuple[str, ...] = ()
     if transcript is not None:
         followed = follow(heard.posteriors, transcript.text, language=transcript.language)
         heard = replace(heard, posteriors=followed.posteriors)
-        notes = (followed.note,) if followed.note else ()
+        notes += [followed.note] if followed.note else []
     if phones is not None:
         spoken = tuple(phones)
         corrected = corrected_posteriors(heard.posteriors, spoken, heard.rate_hz)
         heard = replace(heard, posteriors=corrected)
     else:
         spoken = phones_of(heard.posteriors, heard.rate_hz)
+    if silent:
+        notes.append("The sound is silent. Check its volume, and that it is the right file")
+    elif all(phone.symbol == SILENCE for phone in spoken):
+        notes.append("No speech was heard, so the mouth stays shut. Check that somebody speaks")
     mouth = articulate(
         heard,
         device=device,
@@ -129,7 +136,7 @@ def analyse(
         effort_db=heard.prosody[:, 3],
         fingerprint=fingerprint,
     )
-    return Analysis(seconds, voice, mouth, notes)
+    return Analysis(seconds, voice, mouth, tuple(notes))
 
 
 def felt(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
@@ -227,20 +234,26 @@ def plan_take(
     apart: bool = False,
     tolerance: float | None = None,
     resting: Sequence[Control] = (),
+    room_seconds: Seconds = CLOSING_SECONDS,
 ) -> TakePlan:
     """Turn what was heard into the keys of one character.
 
     `body` says which bones are there to turn, `apart` keeps the layers apart, `tolerance` thins
-    the keys, and the controls of `resting` are held at 0. Raises RigError if every row of the rig
-    is muted.
+    the keys, and the controls of `resting` are held at 0. A mouth that is open where the sound ends
+    closes in the `room_seconds` after it. Raises RigError if every row of the rig is muted.
     """
     if "head" not in body.roles:
         settings = replace(settings, layers=settings.layers - {"head"})
     faces = (apart and steps(analysis, settings)) or {"": perform(analysis, settings)}
-    frames = scene_frames(next(iter(faces.values())).times_seconds, clock)
+    whole = come_to_rest(list(faces.values())[-1], room_seconds)
+    if len(whole.values) > len(next(iter(faces.values())).values):
+        # What is left of every layer goes with the whole face, also of those that end at rest.
+        faces = {
+            name: come_to_rest(face, room_seconds, always=True) for name, face in faces.items()
+        }
+    frames = scene_frames(whole.times_seconds, clock)
     shown = {
-        layer: sampled(held_contacts(face, clock.fps), frames, clock)
-        for layer, face in faces.items()
+        layer: sampled(face, clock.seconds(frames), clock.fps) for layer, face in faces.items()
     }
     base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})
     if not base:

@@ -10,7 +10,7 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import LipwrightError, SettingsError
-from ..core.formats import DEFAULT_RATE_HZ, METAHUMAN_CSV, resampled, write_track
+from ..core.formats import FORMATS, resampled, write_track
 from ..core.motion.track import FaceTrack
 from ..core.phone_list import end_to_end
 from ..options import add_voice_options, phones_from, settings_from, transcript_from
@@ -32,7 +32,7 @@ from .take import animate, looked_at, span_end
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 NAME = "lipwright"
-CSV = "livelink-csv"
+CSV, CONTROLS_CSV = "livelink-csv", "metahuman-csv"
 _handle: object | None = None
 
 
@@ -126,7 +126,7 @@ def bake(args: argparse.Namespace) -> Report:
         sys.stderr.write(f"{note}\n")
     _deliver(args, character, scene, report)
     if args.csv is not None:
-        track = resampled(perform(analysis, wanted), args.fps or DEFAULT_RATE_HZ[CSV])
+        track = resampled(perform(analysis, wanted), args.fps or FORMATS[CSV].rate_hz)
         folder_of(args.csv)
         write_track(args.csv, CSV, track, analysis.phones)
     if args.metahuman is not None:
@@ -158,7 +158,7 @@ def _write_controls(path: Path, controls: FaceTrack, scene: bpy.types.Scene, nam
     if path.suffix.lower() == ".fbx":
         export_curves(path, controls.curves(), scene, name)
     elif path.suffix.lower() == ".csv":
-        write_track(path, METAHUMAN_CSV, controls, ())
+        write_track(path, CONTROLS_CSV, controls, ())
     else:
         raise SettingsError(f"“{path.name}” should end with .fbx or .csv")
 

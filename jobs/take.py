@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 import bpy
+import numpy as np
 
 from ..core.performance.acting import LookAt
 from ..core.timing import FrameClock
@@ -21,10 +22,11 @@ from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sources_in
 from ..scene.takes.channels import tell_driven
+from ..scene.takes.ledger import source_of_name
 from ..scene.takes.look_at import sample_look_at
 from ..scene.takes.places import Report
 from ..scene.takes.turns import Target, Turn, plan_writings, targets_of
-from ..scene.takes.write import Take, takes_of, write_take
+from ..scene.takes.write import SAME_SHOT_FRAMES, Take, takes_of, write_take
 from .dials import read_dials, tolerance_of
 
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
@@ -91,6 +93,7 @@ def animate(
         apart=found.apart,
         tolerance=tolerance,
         resting=found.resting,
+        room_seconds=room_after(character, analysis, clock, source or source_of_name(name)),
     )
     take = Take(name, plan.span, source, sources_in(compat.sequencer_scene(bpy.context)))
     report = write_plan(character, plan, found.targets, take)
@@ -105,6 +108,17 @@ def animate(
         *(target_of(settings_of(character)), heard_from),
     )
     return report
+
+
+def room_after(character: Character, analysis: Analysis, clock: FrameClock, source: str) -> float:
+    """Seconds between the end of a line and the next take of this character."""
+    first, end = (float(frame) for frame in clock.frames(np.array([0.0, analysis.seconds])))
+    later = [
+        take.low
+        for known, take in takes_of(character).items()
+        if known != source and take.low > first + SAME_SHOT_FRAMES
+    ]
+    return max(0.0, min(later, default=float("inf")) - end - 1) / clock.fps
 
 
 def write_plan(

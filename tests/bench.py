@@ -98,7 +98,7 @@ def warm(path: Path, seconds: int) -> list[Row]:
     rows.append(Row("a dial moved", seconds, 1, best_of(lambda: perform(analysis, settings))))
     track, clock = perform(analysis, settings), FrameClock(fps=24.0)
     frames = scene_frames(track.times_seconds, clock)
-    shown = sampled(track, frames, clock)
+    shown = sampled(track, clock.seconds(frames), clock.fps)
     dense = [Keys(frames, shown[name]) for name in shown.names]
     thinned = best_of(lambda: [few_keys(keys) for keys in dense])
     rows.append(Row("all channels thinned to few keys", seconds, 1, thinned))

@@ -36,7 +36,7 @@ OUTSIDE = {
     "options": set(),
     "cli": {"numpy"},
     "__main__": set(),
-    "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "aud", "addon_utils"},
+    "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "aud", "addon_utils", "pxr"},
     "jobs": {"bpy", "numpy"},
     "operators": {"bpy", "bpy_extras", "mathutils", "numpy"},
     "panels": {"bpy"},

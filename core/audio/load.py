@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sound files to samples: decode, average the channels, cut, bring to 16 kHz."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from math import gcd
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +15,16 @@ from scipy.signal import resample_poly
 
 from ..errors import SoundError
 from ..timing import Hertz, Seconds
+from .parts import parts_of
 
 RATE_HZ = 16_000  # what the networks listen to
-SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3")
+SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif", ".caf", ".au")
 BLOCK_SECONDS = 10  # decoded and resampled at once
-LONGEST_SECONDS = 6 * 3600.0  # a safety net against files with a broken length
+LONGEST_SECONDS = 6 * 3600  # a safety net against files with a broken length
+CUT_SECONDS = 0.25  # a file that is shorter than it says by more was cut
+# Channels cancel out where their mean has less than this share of the loudest one's level; below
+# the second there is nothing to hear anyway.
+CANCELLED_SHARE, AUDIBLE = 0.1, 1e-3
 
 
 @dataclass(frozen=True)
@@ -29,10 +37,13 @@ class Sound:
         In -1..1; louder is clipped when made by `make_sound`.
     rate_hz : float
         Samples in a second.
+    notes : tuple of str
+        Sentences for the artist, such as that a part of the file is missing.
     """
 
     samples: NDArray[np.float32]
     rate_hz: Hertz = RATE_HZ
+    notes: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> Seconds:
@@ -136,9 +147,16 @@ def _with_next(
 
 
 def load_sound(
-    path: str | Path, *, start_seconds: Seconds = 0.0, duration_seconds: Seconds | None = None
+    path: str | Path,
+    *,
+    start_seconds: Seconds = 0.0,
+    duration_seconds: Seconds | None = None,
+    channel: int | None = None,
 ) -> Sound:
     """Read a sound file, or a stretch of it, as 16 kHz mono.
+
+    All of a file that was joined from several is read, and an MP3 for as long as it has frames,
+    whatever its header says.
 
     Parameters
     ----------
@@ -147,6 +165,9 @@ def load_sound(
     start_seconds, duration_seconds : float
         The stretch to read; the whole file by default. A stretch that reaches
         beyond the end is cut there.
+    channel : int, optional
+        The channel to take, from 0; by default their mean, or the loudest of them where they
+        cancel each other out.
 
     Returns
     -------
@@ -156,7 +177,7 @@ def load_sound(
     Raises
     ------
     SoundError
-        If the file is missing, unreadable, empty, or the stretch holds no sound.
+        If the file is missing, unreadable, empty, lacks the channel, or the stretch holds no sound.
     """
     import soundfile
 
@@ -164,21 +185,24 @@ def load_sound(
     name = f"The sound file “{path.name}”"
     if not path.is_file():
         raise SoundError(f"{name} was not found. Check the path, or pick the file again")
+    notes: list[str] = []
     try:
-        with soundfile.SoundFile(str(path)) as file:
-            start = max(0, round(start_seconds * file.samplerate))
-            longest = round(LONGEST_SECONDS * file.samplerate)
-            count = (
-                longest if duration_seconds is None else round(duration_seconds * file.samplerate)
-            )
-            if start:
-                file.seek(min(start, max(file.frames, 0)))
-            _check_rate(file.samplerate, name)
-            wanted = max(0, min(count, longest))
-            size = _block_size(file.samplerate)
-            blocks = file.blocks(size, frames=wanted, dtype="float32", always_2d=True)
-            there = min(wanted, max(0, file.frames - start))
-            samples = _joined(blocks, there, file.samplerate, name)
+        with soundfile.SoundFile(_name_of(path)) as file:
+            rate_hz = file.samplerate
+            _check_rate(rate_hz, name)
+            parts = parts_of(path, file.frames)
+            start = max(0, round(start_seconds * rate_hz))
+            longest = LONGEST_SECONDS if duration_seconds is None else duration_seconds
+            count = max(0, round(min(longest, LONGEST_SECONDS) * rate_hz))
+            there = min(count, max(0, file.frames - start))
+            if parts is None:
+                blocks = _blocks(file, start, count)
+            else:
+                blocks = _blocks_of_parts(parts, rate_hz, start, count)
+            chosen = _Channels(channel, name, notes)
+            samples = _joined(map(chosen.mono, blocks), there, rate_hz, name)
+            if parts is None and duration_seconds is None:
+                notes += _told_cut(name, there / rate_hz, len(samples) / RATE_HZ)
     # TypeError: to soundfile, a name ending in .raw asks for a rate.
     except (soundfile.SoundFileError, RuntimeError, OSError, TypeError) as error:
         raise SoundError(
@@ -186,4 +210,89 @@ def load_sound(
         ) from error
     if not len(samples):
         raise SoundError(f"{name} is empty. Choose a recording with speech in it")
-    return Sound(samples)
+    return Sound(samples, notes=tuple(notes))
+
+
+def _name_of(path: Path) -> str | bytes:
+    """Return a file's name as the decoder takes it: as bytes where they are no UTF-8."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return str(path)
+
+
+def _told_cut(name: str, told_seconds: Seconds, heard_seconds: Seconds) -> list[str]:
+    """Say that a file holds less than its header tells, if it does."""
+    if told_seconds - heard_seconds <= CUT_SECONDS:
+        return []
+    return [
+        f"{name} ends after {heard_seconds:.1f} s although it says {told_seconds:.1f} s: the rest "
+        "is missing. Export it again if it should be longer"
+    ]
+
+
+def _blocks(file: Any, start: int, count: int) -> Iterator[NDArray[np.float32]]:
+    """Read a stretch block by block for as long as there is something, shape (n, channels)."""
+    if start:
+        file.seek(min(start, max(file.frames, 0)))
+    size = _block_size(file.samplerate)
+    while count > 0:
+        block = file.read(min(size, count), dtype="float32", always_2d=True)
+        if not len(block):
+            return
+        yield block
+        count -= len(block)
+
+
+def _blocks_of_parts(
+    parts: Iterable[BytesIO], rate_hz: int, start: int, count: int
+) -> Iterator[NDArray[np.float32]]:
+    """Read a stretch of several files one after another, all at the rate of the first."""
+    import soundfile
+
+    for part in parts:
+        with soundfile.SoundFile(part) as file:
+            for block in _blocks(file, 0, LONGEST_SECONDS * file.samplerate):
+                if file.samplerate != rate_hz:
+                    common = gcd(file.samplerate, rate_hz)
+                    block = resample_poly(block, rate_hz // common, file.samplerate // common)
+                skipped = min(start, len(block))
+                start -= skipped
+                block = block[skipped : skipped + count]
+                count -= len(block)
+                if len(block):
+                    yield block.astype(np.float32)
+                if count <= 0:
+                    return
+
+
+class _Channels:
+    """From the channels of a file to one: a chosen one, or the mean where that says something."""
+
+    def __init__(self, channel: int | None, name: str, notes: list[str]) -> None:
+        self._channel, self._name, self._notes = channel, name, notes
+        self._cancelling: int | None = None
+
+    def mono(self, block: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Bring a block of shape (n, channels) to shape (n,)."""
+        count = block.shape[1]
+        if self._channel is not None:
+            if not 0 <= self._channel < count:
+                raise SoundError(
+                    f"{self._name} has {count} channels and no channel {self._channel + 1}. "
+                    "Choose one of them, or their mix"
+                )
+            return block[:, self._channel]
+        mean = block.mean(axis=1)
+        if self._cancelling is None and count > 1 and np.isfinite(block).all():
+            loudness = np.sqrt(np.mean(np.square(block, dtype=np.float64), axis=0))
+            loudest = int(loudness.argmax())
+            mixed = np.sqrt(np.mean(np.square(mean, dtype=np.float64)))
+            if loudness[loudest] > AUDIBLE and mixed < CANCELLED_SHARE * loudness[loudest]:
+                self._cancelling = loudest
+                self._notes.append(
+                    f"The channels of {self._name[0].lower()}{self._name[1:]} cancel each other "
+                    f"out, so channel {loudest + 1} alone is heard"
+                )
+        return mean if self._cancelling is None else block[:, self._cancelling]

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from ..errors import SettingsError
-from ..timing import FrameClock
+from ..timing import FrameClock, Hertz
 from .track import LIP_CONTACT, FaceTrack
+
+# From this rate on every closure has a frame: none is shorter than two of the articulator's.
+EVERY_CLOSURE_HZ = 50.0
+MOUTH = ("jaw", "mouth", "tongue", "lip")  # how the channels begin that a closure is made of
 
 
 @dataclass(frozen=True)
@@ -53,46 +56,39 @@ def scene_frames(times_seconds: NDArray[np.floating], clock: FrameClock) -> NDAr
     return np.arange(np.floor(span[0] + 1e-6), np.ceil(span[1] - 1e-6) + 1)
 
 
-def sampled(track: FaceTrack, frames: NDArray[np.float64], clock: FrameClock) -> FaceTrack:
-    """Take a track's values on scene frames.
+def sampled(track: FaceTrack, times_seconds: NDArray[np.floating], rate_hz: Hertz) -> FaceTrack:
+    """Take a track's values at some times, lips that meet in between included.
 
-    Parameters
-    ----------
-    track : FaceTrack
-    frames : ndarray [shape=(frames,)]
-        See `scene_frames`.
-    clock : FrameClock
-
-    Returns
-    -------
-    FaceTrack
-        One frame for each scene frame; the ends of the track are held.
-    """
-    return FaceTrack(track.at(clock.seconds(frames)), track.names, clock.fps)
-
-
-def held_contacts(track: FaceTrack, fps: float) -> FaceTrack:
-    """Let lips stay together as long as a frame is, so that no closure falls between two frames.
+    A closure may be shorter than a frame. A frame shows the mouth as it is at the most closed
+    instant that lies nearer to it than to its neighbours, so that none falls between two frames.
 
     Parameters
     ----------
     track : FaceTrack
         May carry the channel lipContact.
-    fps : float
-        Scene frames in a second.
+    times_seconds : ndarray [shape=(frames,)]
+        Ascending; the ends of the track are held.
+    rate_hz : float
+        How many of them there are in a second.
 
     Returns
     -------
     FaceTrack
-        As long as before.
     """
-    if LIP_CONTACT not in track.names:
-        return track
-    reach = int(track.rate_hz / fps / 2)
-    values = track.values.copy()
-    column = track.names.index(LIP_CONTACT)
-    values[:, column] = maximum_filter1d(values[:, column], 2 * reach + 1, mode="nearest")
-    return FaceTrack(values, track.names, track.rate_hz)
+    values = track.at(times_seconds)
+    if LIP_CONTACT in track.names and rate_hz < EVERY_CLOSURE_HZ and len(track.values):
+        guide, column = track[LIP_CONTACT], track.names.index(LIP_CONTACT)
+        reach = int(np.ceil(track.rate_hz / rate_hz / 2))
+        place = np.asarray(times_seconds)[:, None] * track.rate_hz
+        near = np.rint(place) + np.arange(-reach, reach + 1)
+        apart = np.abs(near - place) > track.rate_hz / rate_hz / 2 + 1e-6
+        near = np.clip(near, 0, len(guide) - 1).astype(int)
+        best = np.where(apart, -1.0, guide[near]).argmax(1)
+        closest = near[np.arange(len(near)), best]
+        shut = guide[closest] > values[:, column]
+        mouth = np.array([name.startswith(MOUTH) for name in track.names])
+        values[np.ix_(shut, mouth)] = track.values[np.ix_(closest[shut], mouth.nonzero()[0])]
+    return FaceTrack(values, track.names, rate_hz)
 
 
 def few_keys(keys: Keys, *, tolerance: float = 0.01) -> Keys:

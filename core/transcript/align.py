@@ -26,6 +26,9 @@ SHORTEST_FRAMES = 3  # of a phone; 30 ms, as in three-state phone models
 FLOOR = 2e-3
 # States that are followed at once: enough for some 25 s of text around the likeliest place.
 REACH = 900
+# All states are followed at first, wherever in a long script the sound may begin: as many frames as
+# this many states in all allow, which takes about a second and 20 MB.
+SEARCHED = 20_000_000
 _OTHER = -1
 # Sounds made in one way at different places are what a listener confuses (Miller and Nicely 1955).
 _MANNERS = tuple(
@@ -159,7 +162,10 @@ def _emissions(posteriors: NDArray[np.float32], graph: _Graph) -> NDArray[np.flo
 
 
 def _best_path(log_emission: NDArray[np.float32], graph: _Graph) -> tuple[NDArray[np.int64], float]:
-    """Viterbi over the states near the likeliest one; time and memory grow with the frames."""
+    """Viterbi, over all states at first and then over those near the likeliest one.
+
+    Time and memory grow with the frames.
+    """
     states, frames = len(graph.symbol), len(log_emission)
     most = max(map(len, graph.before))
     origin = np.zeros((states, most), np.int64)
@@ -174,13 +180,15 @@ def _best_path(log_emission: NDArray[np.float32], graph: _Graph) -> tuple[NDArra
     low = 0
     chosen: list[tuple[int, NDArray[np.uint8]]] = []
     for frame in range(1, frames):
-        leader = low + int(score[low : low + 2 * REACH].argmax())
-        low = max(low, leader - REACH)
-        near = slice(low, min(states, leader + REACH))
+        near = slice(0, states)
+        if states > 2 * REACH and frame * states > SEARCHED:
+            leader = low + int(score[low:].argmax())
+            low = max(low, leader - REACH)
+            near = slice(low, min(states, leader + REACH))
         arrivals = score[origin[near]] - cost[near]
         slot = arrivals.argmax(1)
         best = np.take_along_axis(arrivals, slot[:, None], 1)[:, 0]
-        score[:low] = -np.inf
+        score[:low] = score[near.stop :] = -np.inf
         score[near] = best + log_emission[frame, column[near]]
         chosen.append((low, slot.astype(np.uint8)))
     ending = score[graph.exits] - TRIM_COST

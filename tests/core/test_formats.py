@@ -10,21 +10,16 @@ import pytest
 
 from lipwright.core.errors import SettingsError
 from lipwright.core.formats import (
-    DEFAULT_RATE_HZ,
+    BY_SUFFIX,
     FORMATS,
-    livelink_csv,
-    phones_json,
-    phones_labels,
-    plain_csv,
-    read_phones,
+    Format,
     resampled,
-    timecode,
-    track_json,
     write_track,
 )
+from lipwright.core.formats.tracks import livelink_csv, plain_csv, timecode, track_json
 from lipwright.core.motion.mix import OUTPUT_NAMES
 from lipwright.core.motion.track import ARKIT_NAMES, CONTACT_NAMES, HEAD_NAMES, FaceTrack
-from lipwright.core.phones import PHONES, Phone
+from lipwright.core.phones import Phone
 
 PHONE_LIST = (Phone("_", 0.0, 0.1), Phone("m", 0.1, 0.2, 0.75), Phone("tʃ", 0.2, 0.35, 0.5))
 
@@ -39,8 +34,27 @@ def _rows(text):
 
 
 def test_every_format_has_a_suffix_and_a_rate():
-    known = {"livelink-csv", "arkit-csv", "metahuman-csv", "json", "npz"}
-    assert set(FORMATS) == set(DEFAULT_RATE_HZ) == known
+    assert set(FORMATS) == {"livelink-csv", "arkit-csv", "metahuman-csv", "json", "npz"}
+    for name, form in FORMATS.items():
+        assert form.name == name
+        assert form.suffix.startswith(".")
+        assert 1 <= form.rate_hz <= 1000
+    assert set(BY_SUFFIX) == {form.suffix for form in FORMATS.values()}
+
+
+def test_another_format_is_one_entry(track, tmp_path, monkeypatch):
+    form = Format("frames", ".frames", 10.0, lambda track, _: (f"{len(track.values)}\n",))
+    monkeypatch.setitem(FORMATS, "frames", form)
+    write_track(tmp_path / "take.frames", "frames", track, ())
+    assert (tmp_path / "take.frames").read_text() == "51\n"
+
+
+def test_a_name_as_long_as_the_disk_allows(track, tmp_path):
+    path = tmp_path / ("ä" * 125 + ".json")
+    write_track(path, "json", track, ())
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    with pytest.raises(SettingsError, match="a shorter name"):
+        write_track(tmp_path / ("ä" * 200), "json", track, ())
 
 
 def test_livelink_has_the_columns_of_the_app_in_its_order(track):
@@ -164,85 +178,3 @@ def test_rates_out_of_range(rate_hz):
 
 def test_head_names_and_guides_come_last_and_survive_resampling(track):
     assert resampled(track, 60.0).names[-5:] == (*HEAD_NAMES, *CONTACT_NAMES)
-
-
-@pytest.fixture
-def phone_file(tmp_path):
-    def save(text, name="line.txt", encoding="utf8"):
-        (tmp_path / name).write_text(text, encoding)
-        return tmp_path / name
-
-    return save
-
-
-def test_our_phone_file_reads_back(phone_file):
-    assert read_phones(phone_file(phones_json(PHONE_LIST), "line.json")) == PHONE_LIST
-    assert read_phones(phone_file(phones_json(()), "line.json")) == ()
-
-
-def test_a_label_track_reads_back(phone_file):
-    read = read_phones(phone_file(phones_labels(PHONE_LIST), "line.txt"))
-    assert [(p.symbol, p.start_seconds, p.end_seconds) for p in read] == [
-        (p.symbol, p.start_seconds, p.end_seconds) for p in PHONE_LIST
-    ]
-
-
-def test_a_face_file_is_a_phone_file_too(phone_file, track):
-    assert read_phones(phone_file(track_json(track, PHONE_LIST), "line.json")) == PHONE_LIST
-
-
-@pytest.mark.parametrize(
-    ("text", "symbols"),
-    [
-        ("0.0 0.1 _\n0.1 0.2 m\n0.2 0.3 a\n", "_ m a"),
-        ("0\t0.1\tsil\n0.1\t0.2\tM\n0.2\t0.3\tAA1\n", "_ m ɑ"),
-        ("0 .1 pau\n.1 .2 hh\n.2 .3 ax\n.3 .4 r\n", "_ h ə ɹ"),
-        ("# start end label\n\n0 0.1 tː\n  0.1 0.2 r  \n0.2 0.3 ˈaɪ\n", "t r a ɪ"),
-        ("0 1 OW0\n", "o ʊ"),
-        ("0 1 tʃ\n1 2 y\n", "tʃ y"),
-        ("0 1 SH\n1 2 UW\n2 3 #\n", "ʃ u _"),
-    ],
-)
-def test_phone_lines_in_every_form(phone_file, text, symbols):
-    for encoding in ("utf8", "utf-8-sig"):
-        phones = read_phones(phone_file(text, encoding=encoding))
-        assert [p.symbol for p in phones] == symbols.split()
-        assert {p.confidence for p in phones} == {1.0}
-        assert phones[0].start_seconds == 0
-    assert all(p.symbol in PHONES for p in phones)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("0 0.1\n", "Phone 1 .* cannot be understood"),
-        ("0 0.1 m\n0.1 zwei m\n", "Phone 2 .* start seconds, end seconds, phone"),
-        ("0.2 0.1 m\n", "cannot be understood"),
-        ("-1 0.1 m\n", "cannot be understood"),
-        ("0 inf m\n", "cannot be understood"),
-        ("nan 1 m\n", "cannot be understood"),
-        ("0 1 m 0.5 6\n", "cannot be understood"),
-        ("0 0.1 m\n0.1 0.2 Ж\n", "Phone 2 .*“Ж”, which is not a known sound. Use one of: _ p b m"),
-        ("0.5 0.6 m\n0 0.1 a\n", "not in order of time. Sort them"),
-        ("{", "is not a phone list. Save one with Lipwright"),
-        ('{"voice": []}', "is not a phone list"),
-        ('{"phones": 3}', "holds no list of phones"),
-        ('{"phones": [3]}', "Phone 1 .* cannot be understood"),
-        ('{"phones": [["m", null, 1]]}', "Phone 1 .* cannot be understood"),
-        ('{"phones": [["m", 0, 1, "sure"]]}', "Phone 1 .* cannot be understood"),
-        ('{"phones": [["m", 0, 1], {}]}', "Phone 2 .* cannot be understood"),
-        ('{"phones": [[]]}', "Phone 1 .* cannot be understood"),
-        ('{"phones": [[5, 0, 1]]}', "“5”, which is not a known sound"),
-    ],
-)
-def test_phone_files_that_make_no_sense(phone_file, text, words):
-    with pytest.raises(SettingsError, match=words):
-        read_phones(phone_file(text))
-
-
-def test_phone_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(SettingsError, match=r"“no\.txt” could not be read as text\. Check"):
-        read_phones(tmp_path / "no.txt")
-    (tmp_path / "sound.wav").write_bytes(bytes(range(128, 256)))
-    with pytest.raises(SettingsError, match="could not be read as text"):
-        read_phones(tmp_path / "sound.wav")

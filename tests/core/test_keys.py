@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lipwright.core.errors import SettingsError
-from lipwright.core.motion.keys import Keys, few_keys, held_contacts, sampled, scene_frames
+from lipwright.core.motion.keys import EVERY_CLOSURE_HZ, Keys, few_keys, sampled, scene_frames
 from lipwright.core.motion.track import LIP_CONTACT, FaceTrack
 from lipwright.core.timing import FrameClock
 
@@ -21,7 +21,7 @@ def dense_keys(values, clock):
     """One key a frame of a curve at 100 Hz."""
     track = FaceTrack.of({"jawOpen": values}, 100.0)
     frames = scene_frames(track.times_seconds, clock)
-    return Keys(frames, sampled(track, frames, clock)["jawOpen"])
+    return Keys(frames, sampled(track, clock.seconds(frames), clock.fps)["jawOpen"])
 
 
 @pytest.mark.parametrize(("fps", "base"), RATES)
@@ -89,16 +89,34 @@ def test_a_spoken_curve_needs_far_fewer():
 def test_a_closure_between_two_frames_is_on_both():
     contact = np.zeros(101, np.float32)
     contact[52:54] = 1.0  # 20 ms between frames 12 and 13 at 24 a second
-    track = FaceTrack.of({LIP_CONTACT: contact, "jawOpen": np.ones(101)}, 100.0)
+    jaw, blink = np.where(contact > 0, 0.1, 1.0), np.linspace(0, 1, 101)
+    track = FaceTrack.of({LIP_CONTACT: contact, "jawOpen": jaw, "eyeBlinkLeft": blink}, 100.0)
     clock = FrameClock(24.0, 0.0)
-    frames = scene_frames(track.times_seconds, clock)
-    plain = sampled(track, frames, clock)
-    assert plain[LIP_CONTACT].max() < 0.6
-    held = sampled(held_contacts(track, 24.0), frames, clock)
-    assert held[LIP_CONTACT][12] == held[LIP_CONTACT][13] == 1.0
-    assert held[LIP_CONTACT].sum() == 2.0
-    assert np.array_equal(held["jawOpen"], np.ones(len(frames)))
-    assert frames == pytest.approx(np.arange(len(frames)))
+    times = clock.seconds(scene_frames(track.times_seconds, clock))
+    assert track.at(times)[:, 0].max() < 0.6
+    shown = sampled(track, times, 24.0)
+    assert shown[LIP_CONTACT].tolist() == [float(frame in (12, 13)) for frame in range(25)]
+    assert np.allclose(shown["jawOpen"][12:14], 0.1), "the mouth is that of the closure"
+    assert shown["eyeBlinkLeft"] == pytest.approx(np.minimum(times, 1.0), abs=1e-6)
+
+
+@settings(deadline=None)
+@given(
+    st.floats(8, EVERY_CLOSURE_HZ, exclude_max=True),
+    st.integers(15, 280),
+    st.floats(-3, 3),
+)
+def test_no_closure_falls_between_two_frames_at_any_rate(rate_hz, start, first_frame):
+    contact = np.zeros(301, np.float32)
+    contact[start : start + 3] = 1.0
+    track = FaceTrack.of({LIP_CONTACT: contact, "mouthClose": contact * 0.3}, 100.0)
+    clock = FrameClock(rate_hz, first_frame)
+    times = clock.seconds(scene_frames(track.times_seconds, clock))
+    shown = sampled(track, times, rate_hz)
+    assert shown[LIP_CONTACT].max() == 1.0
+    assert shown["mouthClose"].max() == pytest.approx(0.3)
+    closed = times[shown[LIP_CONTACT] > 0.99]
+    assert np.abs(closed - (start + 1) / 100).max() <= 0.5 / rate_hz + 0.011
 
 
 def test_frames_of_a_sound_that_starts_between_two():
@@ -106,6 +124,6 @@ def test_frames_of_a_sound_that_starts_between_two():
     clock = FrameClock(24.0, 10.5)
     frames = scene_frames(track.times_seconds, clock)
     assert frames[[0, -1]].tolist() == [10.0, 35.0]
-    jaw = sampled(track, frames, clock)["jawOpen"]
+    jaw = sampled(track, clock.seconds(frames), clock.fps)["jawOpen"]
     assert jaw[1:-1] == pytest.approx(clock.seconds(frames[1:-1]))
     assert jaw[[0, -1]].tolist() == [0.0, 1.0]  # the ends are held

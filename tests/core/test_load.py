@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sound files: every rate and channel count to 16 kHz mono, and a sentence for what is no sound."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.signal import resample_poly
 
 from lipwright.core.audio.load import RATE_HZ, load_sound, make_sound
+from lipwright.core.audio.parts import parts_of
 from lipwright.core.errors import SoundError
 
 
@@ -141,3 +143,104 @@ def test_long_files_have_no_seams_where_they_are_cut_into_blocks(tmp_path: Path,
     np.testing.assert_allclose(
         make_sound(samples, rate_hz).samples, np.clip(whole, -1, 1), atol=2e-6
     )
+
+
+# --- files that hold more, or less, than they say -----------------------------------------------
+
+
+def steps(seconds: float, rate_hz: int) -> np.ndarray:
+    """A tone that gets louder all the time, so that every moment can be told."""
+    time = np.arange(round(seconds * rate_hz)) / rate_hz
+    return (0.1 + 0.6 * time / seconds) * np.sin(2 * np.pi * 300 * time)
+
+
+def without_length(data: bytes) -> bytes:
+    """An MP3 as a pipe gives it: its header frame does not tell the number of frames."""
+    place = max(data.find(b"Xing"), data.find(b"Info"))
+    assert place > 0
+    return data[:place] + b"\0" * 16 + data[place + 16 :]
+
+
+def level(sound, start: float, end: float) -> float:
+    part = sound.samples[round(start * RATE_HZ) : round(end * RATE_HZ)]
+    return float(np.sqrt(np.mean(part.astype(float) ** 2)))
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100])
+def test_an_mp3_without_a_length_is_read_whole(write, rate_hz):
+    quiet = np.concatenate([np.zeros(rate_hz), steps(6.0, rate_hz)])
+    path = write(quiet, rate_hz, "line.mp3", bitrate_mode="VARIABLE")
+    whole = load_sound(path)
+    path.write_bytes(without_length(path.read_bytes()))
+    found = load_sound(path)
+    assert found.seconds == pytest.approx(7.0, abs=0.15)
+    assert level(found, 6.5, 6.9) == pytest.approx(level(whole, 6.5, 6.9), rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["line.mp3", "line.ogg", "line.opus"])
+def test_joined_files_are_read_to_the_end(write, name):
+    rate_hz = 48_000
+    options = {"format": "OGG", "subtype": "OPUS"} if name.endswith("opus") else {}
+    path = write(steps(2.0, rate_hz), rate_hz, name, **options)
+    path.write_bytes(path.read_bytes() * 3)
+    found = load_sound(path)
+    assert found.seconds == pytest.approx(6.0, abs=0.3)
+    for part in range(3):
+        assert level(found, 2 * part + 0.2, 2 * part + 0.4) < 0.2
+        assert level(found, 2 * part + 1.5, 2 * part + 1.8) > 0.3
+    stretch = load_sound(path, start_seconds=4.0, duration_seconds=1.5)
+    assert stretch.seconds == pytest.approx(1.5, abs=0.1)
+    assert level(stretch, 0.2, 0.4) < 0.2
+
+
+def test_half_an_mp3_ends_where_it_ends_and_says_so(write):
+    path = write(steps(20.0, 44_100), 44_100, "line.mp3")
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    found = load_sound(path)
+    assert found.seconds == pytest.approx(10.0, abs=0.5)
+    loud = [level(found, at, at + 0.5) for at in np.arange(0.0, found.seconds - 0.5, 0.5)]
+    assert (np.diff(loud) > -0.01).all(), "nothing is heard twice"
+
+
+def test_half_a_wav_says_what_is_missing(write):
+    path = write(steps(4.0, RATE_HZ))
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    assert load_sound(path).seconds == pytest.approx(2.0, abs=0.05)
+
+
+def test_whole_files_are_not_taken_apart(write):
+    for name, more in (("a.mp3", {}), ("a.ogg", {}), ("a.wav", {}), ("a.flac", {})):
+        path = write(steps(3.0, 44_100), 44_100, name, **more)
+        with soundfile.SoundFile(path) as file:
+            assert parts_of(path, file.frames) is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=400))
+def test_rubbish_is_no_mp3(data):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "line.mp3"
+        path.write_bytes(b"ID3" + data)
+        parts = parts_of(path, 0)
+        assert parts is None or all(part.getbuffer().nbytes for part in parts)
+
+
+# --- channels -------------------------------------------------------------------------------------
+
+
+def test_channels_that_cancel_each_other_out_are_said(write):
+    tone = _tone(0.5, RATE_HZ)
+    sound = load_sound(write(np.hstack([tone, -0.98 * tone]), subtype="FLOAT"))
+    assert np.abs(sound.samples - tone[:, 0]).max() < 1e-6
+    assert "channel 1 alone is heard" in sound.notes[0]
+
+
+def test_a_channel_can_be_chosen(write):
+    tone = _tone(0.5, RATE_HZ)
+    path = write(np.hstack([0 * tone, tone]), subtype="FLOAT")
+    assert np.abs(load_sound(path, channel=1).samples - tone[:, 0]).max() < 1e-6
+    assert np.abs(load_sound(path, channel=0).samples).max() == 0
+    with pytest.raises(SoundError, match="has 2 channels and no channel 3"):
+        load_sound(path, channel=2)

@@ -188,3 +188,52 @@ def test_usual_encodings_are_read(tmp_path: Path):
 def test_an_unknown_language_is_refused():
     with pytest.raises(SettingsError, match="no language “klingon”"):
         follow(heard_as(*MAMA), "mama", language="klingon")
+
+
+WORDS = (
+    "many pumpkins bloom above village pool please move big blue boat friend before fog falls "
+    "winter summer river mountain paper window table garden yellow purple button market simple "
+    "number people farmer valley bottle member corner family"
+).split()
+
+
+def script_of(count: int, seed: int = 0) -> list[str]:
+    return list(np.random.default_rng(seed).choice(WORDS, count))
+
+
+def spoken(words: list[str]) -> np.ndarray:
+    """Posteriors of a voice that says these words clearly."""
+    phones = [("_", 15)]
+    for word in words:
+        phones += [(phone, 8) for phone in pronunciations(word, "en")[0]]
+    return heard_as(*phones, ("_", 15))
+
+
+@pytest.mark.parametrize("count", [60, 85, 90, 140, 400, 1000])
+def test_a_text_of_any_length_is_followed_whole(count: int):
+    words = script_of(count)
+    heard = spoken(words)
+    found = align(heard, [pronunciations(word, "en") for word in words])
+    assert (np.diff(found.word[found.word >= 0]) >= 0).all()
+    assert len(set(found.word[found.word >= 0].tolist())) >= count - 1
+    right = heard.argmax(1) == np.where(found.phone < 0, INDEX["_"], found.phone)
+    assert right.mean() > 0.98
+
+
+@pytest.mark.parametrize("place", [0, 400, 985])
+def test_a_line_anywhere_in_a_long_script_is_found(place: int):
+    words = script_of(1000, seed=3)
+    said = words[place : place + 15]
+    found = align(spoken(said), [pronunciations(word, "en") for word in words])
+    owners = found.word[found.word >= 0]
+    assert [words[i] for i in sorted(set(owners.tolist()))] == said
+
+
+def test_a_long_script_that_lacks_the_line_is_left_aside_whole():
+    script = " ".join(script_of(300, seed=5))
+    other = "quickly examine those exotic zebras, which sing odd songs"
+    heard = spoken(list(words_of(other)))
+    followed = follow(heard, script, language="en")
+    assert "left aside" in followed.note
+    assert np.array_equal(followed.posteriors, heard)
+    assert follow(heard, f"{script} {other}", language="en").note == ""

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that others read: face tracks and phone lists."""
+
+from .phones import phones_json, phones_labels
+from .read_phones import read_phones
+from .tracks import BY_SUFFIX, FORMATS, Format, resampled, shown_name, write_track
+
+__all__ = [
+    "BY_SUFFIX",
+    "FORMATS",
+    "Format",
+    "phones_json",
+    "phones_labels",
+    "read_phones",
+    "resampled",
+    "shown_name",
+    "write_track",
+]
