@@ -20,7 +20,7 @@ TRAIN_READY := .venv-train/.ready
 TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint zip bench evaluate emotions statistics train rigs shared pictures clean
+.PHONY: help venv demo test lint zip bench evaluate emotions statistics train rigs shared stress pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -70,6 +70,9 @@ rigs: $(READY) ## every character of RIGS=FOLDER says a line: a row each, and a 
 
 shared: $(READY) ## the tests on real recordings and characters from SHARED
 	@SHARED="$(abspath $(SHARED))" $(BIN)/pytest -m shared -rs tests
+
+stress: $(READY) ## 500 histories of twenty random steps, ours and an artist's, in each of which all of theirs must stay
+	@LIPWRIGHT_HISTORIES=500 $(BIN)/pytest -q tests/scene/test_histories.py
 
 pictures: $(READY) ## the pictures in docs/images/
 	@SHARED="$(abspath $(SHARED))" bash docs/make_pictures/all.sh

@@ -16,7 +16,7 @@ from .ledger import (
     read_ledger,
     write_ledger,
 )
-from .places import blocks_of, our_owners, release, stop_combining
+from .places import blocks_of, our_owners, own_action, release, stop_combining
 from .rewrite import put_back
 
 
@@ -36,47 +36,37 @@ def clear_take(character: Character) -> int:
     ours: list[bpy.types.Action] = []
     for block in blocks_of(character):
         for owner in our_owners(block):
-            if owner.action not in ours:
-                ours.append(owner.action)
-            removed += _clear_owner(block, owner)
+            action, slot = own_action(block, owner, character)
+            if action not in ours:
+                ours.append(action)
+            removed += _clear_owner(block, owner, action, slot)
     for action in ours:
-        if action.library is None:
-            _leave(action)
+        _leave(action)
     return removed
 
 
-def _clear_owner(block: bpy.types.ID, owner: Any) -> int:
+def _clear_owner(
+    block: bpy.types.ID, owner: Any, action: bpy.types.Action, slot: Any | None
+) -> int:
     """Take ours off one datablock's AnimData or NLA strip; returns how many curves it was."""
-    action, slot = owner.action, compat.slot_of(owner)
-    ledger = read_ledger(action)
+    ledger, handle = read_ledger(action), handle_of(slot)
     known = ledger.channels(slot)
-    if handle_of(slot) in ledger.combined:
+    if handle in ledger.combined:
         stop_combining(block)
-    # Somebody else's curves too: a copy of this character, a linked library.
-    if action.library is not None or compat.slot_is_shared(action, slot, block):
+    curves = compat.curves(action, slot)
+    for path, index in known:
+        _clear_curve(curves, path, index, ledger, handle)
+    ledger.combined.discard(handle)
+    write_ledger(action, ledger)
+    left = {(curve.data_path, curve.array_index) for curve in curves}
+    if not left:
         release(block.animation_data, owner)
-    else:
-        curves = compat.curves(action, slot)
-        for path, index in known:
-            _clear_curve(curves, path, index, ledger, handle_of(slot))
-        write_ledger(action, ledger)
-        if not any(True for _ in curves):
-            release(block.animation_data, owner)
-            if not compat.slot_is_used(action, slot, block):
-                compat.drop_slot(action, slot)
-    animated = {
-        (curve.data_path, curve.array_index)
-        for curve in (compat.curves(action, slot) if owner_plays(block, action) else ())
-    }
+        if not compat.slot_is_used(action, slot, block):
+            compat.drop_slot(action, slot)
     for channel, entry in known.items():
-        if entry.before is not None and channel not in animated:
+        if entry.before is not None and channel not in left:
             put_back(block, channel, entry.before)
     return len(known)
-
-
-def owner_plays(block: bpy.types.ID, action: bpy.types.Action) -> bool:
-    """Say whether an action still plays on a datablock."""
-    return any(owner.action == action for owner in our_owners(block))
 
 
 def _clear_curve(curves: Any, path: str, index: int, ledger: Ledger, handle: int) -> None:

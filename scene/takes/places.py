@@ -13,7 +13,7 @@ import bpy
 from .. import compat
 from ..character.find import Character
 from .fcurves import Channel
-from .ledger import MARK, VERSION, holds_ours, read_ledger
+from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
 
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds
 TRACK = "Lipwright"
@@ -137,14 +137,7 @@ def place_for(
     )
     for owner in our_owners(block):
         if layer_of(owner.action) == layer:
-            action, slot = owner.action, compat.slot_of(owner)
-            if (
-                action.library is not None
-                or compat.slot_is_shared(action, slot, block)
-                or any(one.action == action for one in stashes(block))
-            ):
-                action, slot = _own_copy(action, slot, character)
-                compat.assign(owner, action, slot)
+            action, slot = own_action(block, owner, character)
             if beside and owner == data:
                 data.action = None
                 _add_strip(data, action, slot, report)
@@ -170,13 +163,29 @@ def _new_action(block: bpy.types.ID, character: Character, layer: str) -> bpy.ty
     return action
 
 
-def _own_copy(
-    action: bpy.types.Action, slot: Any | None, character: Character
+def own_action(
+    block: bpy.types.ID, owner: Any, character: Character
 ) -> tuple[bpy.types.Action, Any | None]:
-    """A copied character shares our curves with the original; from now on it has its own."""
+    """The Action and slot of an owner, for nobody else: a copy of them where others have them too.
+
+    A copied character shares our curves with the original, a stash may hold what plays, and an
+    Action may be linked from a library.
+    """
+    action, slot = owner.action, compat.slot_of(owner)
+    alone = action.library is None and not compat.slot_is_shared(action, slot, block)
+    if alone and not any(one.action == action for one in stashes(block)):
+        return action, slot
     copy = action.copy()
+    copy.use_fake_user = False
     copy.name = f"Lipwright {character.name} {layer_of(action)}".rstrip()[:63]
-    return copy, None if slot is None else copy.slots[slot.identifier]
+    slot = None if slot is None else copy.slots[slot.identifier]
+    compat.assign(owner, copy, slot)
+    for other in [one for one in compat.slots(copy) if one != slot]:
+        compat.drop_slot(copy, other)  # of others' datablocks, which keep theirs
+    ledger, handle = read_ledger(copy), handle_of(slot)
+    ledger.entries = {place: one for place, one in ledger.entries.items() if place[0] == handle}
+    write_ledger(copy, ledger)
+    return copy, slot
 
 
 def _blend(block: bpy.types.ID, layer: str) -> str:

@@ -8,6 +8,7 @@ docs/architecture.md states the whole rule.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import bpy
 import numpy as np
@@ -22,6 +23,7 @@ from .ledger import (
     TakeRange,
     handle_of,
     holds_ours,
+    is_ours,
     read_ledger,
     source_of_name,
     write_ledger,
@@ -34,6 +36,7 @@ from .places import (
     layer_of,
     our_owners,
     place_for,
+    playing,
     release,
 )
 from .rewrite import Rewrite
@@ -208,9 +211,14 @@ def standing(block: bpy.types.ID, channel: Channel) -> float:
 def _finish(character: Character, replaced: set[str], done: set[tuple[int, str]]) -> None:
     """Drop what replaced takes left on datablocks and layers that this one has not."""
     for block in blocks_of(character):
-        for owner in our_owners(block):
+        for owner in playing(block):
             action, slot = owner.action, compat.slot_of(owner)
-            if (block.session_uid, layer_of(action)) in done or action.library is not None:
+            if not is_ours(action) or action.library is not None:
+                continue
+            if not any(True for _ in compat.curves(action, slot)):
+                _drop(block, owner)
+                continue
+            if not holds_ours(owner) or (block.session_uid, layer_of(action)) in done:
                 continue
             ledger = read_ledger(action)
             curves = compat.curves(action, slot)
@@ -220,9 +228,17 @@ def _finish(character: Character, replaced: set[str], done: set[tuple[int, str]]
                     ledger.takes.pop(source, None)
             write_ledger(action, ledger)
             if not any(True for _ in curves):
-                release(block.animation_data, owner)
-                if not action.users:
-                    bpy.data.actions.remove(action)
+                _drop(block, owner)
+
+
+def _drop(block: bpy.types.ID, owner: Any) -> None:
+    """Take an empty Action of ours off a datablock, and remove it where nobody else has it."""
+    action, slot = owner.action, compat.slot_of(owner)
+    release(block.animation_data, owner)
+    if not compat.slot_is_used(action, slot, block):
+        compat.drop_slot(action, slot)
+    if not action.users:
+        bpy.data.actions.remove(action)
 
 
 def _note_theirs(

@@ -13,7 +13,6 @@ import pytest
 from lipwright.cli import main
 from lipwright.core.motion.track import ARKIT_NAMES
 
-
 LINE_TEXT = "Many pumpkins bloom above the village pool. Please move the big blue boat"
 
 
