@@ -113,6 +113,11 @@ def rate_in_hz(text: str) -> float:
         raise argparse.ArgumentTypeError(f"“{text}” is not a frame rate from 1 to 1000") from error
 
 
+def tolerance_in_units(text: str) -> float:
+    """Read how far few keys may stray, 0 to 1; argparse says so where it is no such number."""
+    return _number(text, 0, 1)
+
+
 def add_voice_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that every way of running Lipwright shares."""
     parser.add_argument("--seed", type=_count(0), default=0, help="another seed, another take")

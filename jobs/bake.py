@@ -2,6 +2,7 @@
 """Lipwright without a window: `blender -c lipwright bake …`, and what bake.py runs."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,16 +14,29 @@ from ..core.errors import LipwrightError, SettingsError
 from ..core.formats import FORMATS, resampled, write_track
 from ..core.motion.track import FaceTrack
 from ..core.phone_list import end_to_end
-from ..options import add_voice_options, phones_from, settings_from, transcript_from
+from ..options import (
+    add_voice_options,
+    phones_from,
+    rate_in_hz,
+    settings_from,
+    tolerance_in_units,
+    transcript_from,
+)
 from ..pipeline import perform
 from ..rigs.families.metahuman import control_track
 from ..scene import compat
 from ..scene.character.find import Character, character_named, only_character
 from ..scene.clock import clock_of, fps_of, set_fps
-from ..scene.exports.files import export_curves, export_fbx, export_glb, export_usd
+from ..scene.exports.files import (
+    export_curves,
+    export_fbx,
+    export_glb,
+    export_usd,
+    reason_of,
+)
 from ..scene.saved.phones import keep_phones
 from ..scene.saved.properties import settings_of
-from ..scene.sounds.strip import add_to_sequencer, span_of_file
+from ..scene.sounds.strip import add_to_sequencer, plays_at, span_of_file
 from ..scene.takes.places import Report
 from .dials import write_dials
 from .hear import Machine, hear, sound_name
@@ -32,6 +46,7 @@ from .take import animate, looked_at, span_end
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 NAME = "lipwright"
+OUTPUTS = ("save", "fbx", "glb", "usd", "csv", "metahuman")
 CSV, CONTROLS_CSV = "livelink-csv", "metahuman-csv"
 _handle: object | None = None
 
@@ -51,10 +66,12 @@ def parser(prog: str) -> argparse.ArgumentParser:
     said.add_argument("--character", default="", help="object or collection; else the only one")
     add_voice_options(said)
     said.add_argument("--look-at-object", metavar="NAME", help="the eyes hold this object")
-    said.add_argument("--fps", type=float, help="set the scene's frame rate first, such as 29.97")
+    said.add_argument(
+        "--fps", type=rate_in_hz, help="set the scene's frame rate first, such as 29.97"
+    )
     said.add_argument(
         "--few-keys",
-        type=float,
+        type=tolerance_in_units,
         metavar="TOLERANCE",
         help="write only the keys needed for this tolerance, such as 0.01",
     )
@@ -104,6 +121,7 @@ def bake(args: argparse.Namespace) -> Report:
     character = character_named(args.character, scene) if args.character else only_character(scene)
     if args.mapping is not None:
         load_mapping(args.mapping, character)
+    refuse_places(args)
     span = span_of_file(args.audio.absolute(), float(scene.frame_start))
     analysis = hear(
         span,
@@ -127,7 +145,6 @@ def bake(args: argparse.Namespace) -> Report:
     _deliver(args, character, scene, report)
     if args.csv is not None:
         track = resampled(perform(analysis, wanted), args.fps or FORMATS[CSV].rate_hz)
-        folder_of(args.csv)
         write_track(args.csv, CSV, track, analysis.phones)
     if args.metahuman is not None:
         controls = control_track(resampled(perform(analysis, wanted), fps_of(scene)))
@@ -136,25 +153,47 @@ def bake(args: argparse.Namespace) -> Report:
     return report
 
 
+def refuse_places(args: argparse.Namespace) -> None:
+    """SettingsError where nothing is to be written; LipwrightError for a place that cannot be."""
+    asked = {name: getattr(args, name) for name in OUTPUTS if getattr(args, name) is not None}
+    if not asked:
+        options = ", ".join(f"--{name}" for name in OUTPUTS)
+        raise SettingsError(f"Nothing is to be written. Give one or more of {options}")
+    for name, path in asked.items():
+        folder_of(path)
+        full = path.absolute()
+        if full.is_dir() or not os.access(full.parent, os.W_OK):
+            raise LipwrightError(
+                f"“{path}” of --{name} cannot be written. Choose another place or name"
+            )
+
+
+def _save(path: Path) -> None:
+    """Save the file, or say why not."""
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(path.absolute()), check_existing=False)
+    except RuntimeError as error:
+        raise LipwrightError(f"“{path}” could not be saved: {reason_of(error)}") from error
+    if not path.absolute().is_file():
+        raise LipwrightError(f"“{path}” could not be saved. Choose another place")
+
+
 def _deliver(
     args: argparse.Namespace, character: Character, scene: bpy.types.Scene, report: Report
 ) -> None:
     """Write the files that were asked for."""
     if args.save is not None:
-        if compat.HAS_SOUND:
+        if compat.HAS_SOUND and not plays_at(scene, args.audio.absolute(), scene.frame_start):
             add_to_sequencer(scene, args.audio.absolute(), scene.frame_start)
-        folder_of(args.save)
-        bpy.ops.wm.save_as_mainfile(filepath=str(args.save.absolute()), check_existing=False)
+        _save(args.save)
     writers = ((args.fbx, export_fbx), (args.glb, export_glb), (args.usd, export_usd))
     for path, export in writers:
         if path is not None:
-            folder_of(path)
             export(path.absolute(), character, scene, report.name)
 
 
 def _write_controls(path: Path, controls: FaceTrack, scene: bpy.types.Scene, name: str) -> None:
     """Write MetaHuman curves at the scene's rate, by the suffix of the file."""
-    folder_of(path)
     if path.suffix.lower() == ".fbx":
         export_curves(path, controls.curves(), scene, name)
     elif path.suffix.lower() == ".csv":

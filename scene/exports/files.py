@@ -180,5 +180,12 @@ def _run(operator: object, path: str | Path, **options: object) -> None:
             operator(filepath=str(path), **options)
     except RuntimeError as error:
         raise LipwrightError(
-            f"Blender could not write “{Path(path).name}”: {str(error).strip()}"
+            f"Blender could not write “{Path(path).name}”: {reason_of(error)}. Choose another place"
         ) from error
+
+
+def reason_of(error: RuntimeError) -> str:
+    """What Blender says went wrong, without the traceback that an exporter may bring along."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    last = next((line for line in reversed(lines) if not line.startswith("Location:")), "")
+    return last.removeprefix("Error:").strip().rstrip(".") or "no reason was given"

@@ -213,6 +213,16 @@ def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> An
         ) from error
 
 
+def plays_at(scene: bpy.types.Scene, path: Path, frame: int) -> bool:
+    """Say whether a strip plays this file from this frame on."""
+    return any(
+        strip.sound is not None
+        and path_of(strip.sound) == path
+        and round(compat.left_edge(strip)) == frame
+        for strip in sound_strips(scene)
+    )
+
+
 def strip_of_file(scene: bpy.types.Scene, path: str | Path) -> Any | None:
     """The sound strip that already plays this file."""
     wanted = Path(bpy.path.abspath(str(path)))

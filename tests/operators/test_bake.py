@@ -52,8 +52,50 @@ def test_wrong_usage(scene_file, voice, tmp_path):
     says(bake(scene_file, "--audio", voice, "--character", "Bob"), 2, "Bob", "Anna")
     says(bake(scene_file, "--audio", voice, "--look-at", "north"), 2, "degrees to the left")
     if WEIGHTS.is_dir():
-        nobody = bake(scene_file, "--audio", voice, "--look-at-object", "Bob")
+        nobody = bake(
+            scene_file, "--audio", voice, "--look-at-object", "Bob", "--csv", tmp_path / "x.csv"
+        )
         says(nobody, 2, "no object “Bob”")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--fps", "0"), "is not a frame rate from 1 to 1000"),
+        (("--fps", "-24"), "is not a frame rate from 1 to 1000"),
+        (("--fps", "nan"), "is not a frame rate from 1 to 1000"),
+        (("--fps", "100000"), "is not a frame rate from 1 to 1000"),
+        (("--few-keys", "-1"), "is not a number from 0 to 1"),
+        ((), "Nothing is to be written. Give one or more of --save, --fbx"),
+    ],
+)
+def test_numbers_and_outputs_that_make_no_sense(ours, scene_file, voice, capsys, options, said):
+    main = ours("jobs.bake").main
+    assert main([str(scene_file), "--audio", str(voice), *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--save", "--fbx", "--glb", "--csv"])
+def test_places_that_cannot_be_written(ours, scene_file, voice, tmp_path, capsys, option):
+    main = ours("jobs.bake").main
+    taken = tmp_path / "taken.blend"
+    taken.mkdir()
+    for place in (taken, tmp_path / "anna.blend" / "inside.blend", "/proc/none/line.fbx"):
+        assert main([str(scene_file), "--audio", str(voice), option, str(place)]) == 1
+        told = capsys.readouterr().err
+        assert "Traceback" not in told
+        assert "cannot be" in told or "could not" in told
+
+
+def test_saving_twice_lays_no_second_strip(ours, fake, scene_file, voice, tmp_path):
+    if not bpy.app.build_options.audaspace:
+        pytest.skip("this Blender was built without sound")
+    main, compat = ours("jobs.bake").main, ours("scene.compat")
+    out = tmp_path / "out.blend"
+    assert main([str(scene_file), "--audio", str(voice), "--save", str(out)]) == 0
+    assert main([str(out), "--audio", str(voice), "--save", str(out)]) == 0
+    bpy.ops.wm.open_mainfile(filepath=str(out), load_ui=False)
+    assert len(compat.all_strips(bpy.context.scene)) == 1
 
 
 def test_several_characters_are_named(face, voice, tmp_path):
@@ -67,7 +109,7 @@ def test_several_characters_are_named(face, voice, tmp_path):
 def test_what_fails_is_a_sentence(scene_file, face, voice, tmp_path):
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"no sound at all")
-    says(bake(scene_file, "--audio", broken), 1, "could not be read")
+    says(bake(scene_file, "--audio", broken, "--csv", tmp_path / "x.csv"), 1, "could not be read")
     text = tmp_path / "text.fbx"
     text.write_text("; FBX 7.3.0 project file\n")
     says(bake(text, "--audio", voice), 1, "“text.fbx”", ". ")
