@@ -5,14 +5,13 @@
 `plan_take` the keys of a character: both are quick and are done again whenever a dial moves.
 """
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .core.audio.load import Sound
+from .core.audio.load import Sound, fingerprint_of
 from .core.decode import corrected_posteriors, phones_of
 from .core.errors import RigError
 from .core.motion.envelope import Envelope
@@ -40,7 +39,6 @@ from .rigs.lips.fit import LipFit
 from .rigs.schema import Control, RigMap
 
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
-_BLOCK_SAMPLES = 1 << 20
 SILENT = 1e-4  # of full scale: -80 dB
 _LISTENING_SHARE = 0.9  # of the time that `analyse` takes
 
@@ -150,15 +148,6 @@ def felt(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
         asked = strengths_over(name, wanted.get(name, 0.0), times)
         wanted[name] = Envelope.of(times, np.minimum(asked + share * guessed.at(times), 1.0))
     return wanted
-
-
-def fingerprint_of(sound: Sound) -> int:
-    """Make a number of the sound alone, from which random choices start: CRC-32 as 16-bit PCM."""
-    crc = 0
-    for start in range(0, len(sound.samples), _BLOCK_SAMPLES):
-        block = sound.samples[start : start + _BLOCK_SAMPLES]
-        crc = zlib.crc32(np.round(block * 32767).astype("<i2").tobytes(), crc)
-    return crc
 
 
 def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]:

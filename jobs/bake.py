@@ -39,7 +39,7 @@ from ..scene.saved.properties import settings_of
 from ..scene.sounds.strip import add_to_sequencer, plays_at, span_of_file
 from ..scene.takes.places import Report
 from .dials import write_dials
-from .hear import Machine, hear, sound_name
+from .hear import Machine, hear
 from .manners import missing_part
 from .mapping import load_mapping
 from .take import animate, looked_at, span_end
@@ -123,12 +123,14 @@ def bake(args: argparse.Namespace) -> Report:
         load_mapping(args.mapping, character)
     refuse_places(args)
     span = span_of_file(args.audio.absolute(), float(scene.frame_start))
-    analysis = hear(
+    span = replace(span, channel=args.channel)
+    heard = hear(
         span,
         Machine(args.device, args.threads),
         phones=phones,
         transcript=transcript_from(args, args.audio),
     )
+    analysis = heard.analysis
     clock = clock_of(scene, span.first_frame)
     if args.look_at_object:
         settings_of(character).acting.look_at = object_named(args.look_at_object, scene)
@@ -137,8 +139,8 @@ def bake(args: argparse.Namespace) -> Report:
     report = animate(character, analysis, wanted, clock, span.name, args.few_keys)
     write_dials(settings_of(character), wanted, args.few_keys)
     said = end_to_end(analysis.phones, analysis.seconds)
-    name, edited = sound_name(analysis), phones is not None
-    keep_phones(character.root, said, name, span.first_frame, edited=edited)
+    edited = phones is not None
+    keep_phones(character.root, said, heard.recording, span.first_frame, edited=edited)
     span_end(report, scene)
     for note in report.notes:
         sys.stderr.write(f"{note}\n")

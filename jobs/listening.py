@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What Generate and Redraw share: listen, at once or in a thread, then write the take."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import bpy
 
 from ..core.errors import RigError
-from ..pipeline import Analysis
+from ..core.phone_list import end_to_end
 from ..scene import compat
 from ..scene.character.find import (
     Character,
@@ -22,13 +23,12 @@ from ..scene.saved.properties import chosen_character, chosen_item, settings_of
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
 from .dials import tolerance_of
-from .hear import Machine, hear, sound_name
+from .hear import Heard, Machine, Progress, hear
 from .manners import NO_CHARACTER, Reasoned, say, speaking
 from .take import animate, looked_at, settings_for
 from .worker import Job, Work
 
 TICK_SECONDS = 0.1
-DROPPED = "The sounds that were corrected by hand belonged to another line and were dropped"
 
 
 def character_reason(context: bpy.types.Context) -> str:
@@ -53,7 +53,7 @@ class Listening(Reasoned):
     """Mixin: an operator that listens and writes a take; `_prepare` says to what."""
 
     heard_from: HeardFrom
-    corrected: Corrected | None
+    corrected: tuple[Corrected, ...] = ()
     by_hand_notes: tuple[str, ...] = ()
 
     def _prepare(self, context: bpy.types.Context) -> None:
@@ -118,12 +118,11 @@ class Listening(Reasoned):
         span, transcript = self.heard_from.span, self.heard_from.transcript
         corrected, machine = self.corrected, self.machine
 
-        def listen(progress, cancelled) -> Analysis:
+        def listen(progress: Progress | None, cancelled: Callable[[], bool] | None) -> Heard:
             return hear(
                 span,
                 machine,
-                phones=corrected and corrected.phones,
-                of_sound=corrected and corrected.sound,
+                corrected=corrected,
                 transcript=transcript,
                 progress=progress,
                 cancelled=cancelled,
@@ -132,22 +131,23 @@ class Listening(Reasoned):
         return listen
 
     def _character(self, context: bpy.types.Context) -> Character:
-        """The character that is meant, remembered by name; RigError if it cannot be animated."""
+        """The character that is meant, to be found again; RigError if it cannot be animated."""
         character = chosen_character(context)
         if character is None:
             raise RigError(NO_CHARACTER)
         rig_or_refuse(character)
         refuse_if_not_writable(character)
-        self.face_name = character.root.name
+        self.face_name, self.face_uid = character.root.name, character.root.session_uid
         self.machine = Machine(*device_and_threads(context))
         return character
 
-    def _write(self, context: bpy.types.Context, analysis: Analysis) -> None:
-        # Fetched again by name: undo or a deletion may have happened while the worker listened.
-        item = context.scene.objects.get(self.face_name)
+    def _write(self, context: bpy.types.Context, heard: Heard) -> None:
+        # Looked for again: undo, a deletion or another name may have come meanwhile.
+        found = (one for one in context.scene.objects if one.session_uid == self.face_uid)
+        item = next(found, None)
         if item is None:
             raise RigError(f"“{self.face_name}” is gone from the scene. Generate once more")
-        character = character_of(item, context.scene)
+        character, analysis = character_of(item, context.scene), heard.analysis
         span = self._heard_span(context)
         claim_source(span, compat.sequencer_scene(context))
         clock = clock_of(context.scene, span.first_frame)
@@ -158,18 +158,30 @@ class Listening(Reasoned):
         report = animate(
             character, analysis, settings, clock, span.name, tolerance, heard_from=heard_from
         )
-        report.notes += self._keep(character, analysis, span)
+        report.notes += self._keep(character, heard, span)
         say(self, report)
 
-    def _keep(self, character: Character, analysis: Analysis, span: AudioSpan) -> list[str]:
+    def _keep(self, character: Character, heard: Heard, span: AudioSpan) -> list[str]:
         """Remember the sounds with the character, and what is to be said about it."""
-        sound, corrected = sound_name(analysis), self.corrected
-        if corrected is not None and corrected.sound == sound:
+        used, shown = heard.corrected, character.root.lipwright_phones
+        if used is not None and used.sound == shown.sound and _starts_at(used, span):
             # The list stays: it may have been changed further while the worker was at it.
-            character.root.lipwright_phones.first_frame = span.first_frame
+            shown.first_frame, shown.sound = span.first_frame, heard.recording
             return list(self.by_hand_notes)
-        keep_phones(character.root, analysis.phones, sound, span.first_frame, edited=False)
-        return [] if corrected is None else [DROPPED]
+        phones = heard.analysis.phones
+        if used is not None:
+            phones = end_to_end(phones, heard.analysis.seconds)
+        keep_phones(
+            *(character.root, phones, heard.recording, span.first_frame),
+            edited=used is not None,
+            start_seconds=span.start_seconds,
+        )
+        return [] if used is None else list(self.by_hand_notes)
+
+
+def _starts_at(used: Corrected, span: AudioSpan) -> bool:
+    """Say whether a list begins where a span does, to a thousandth of a second."""
+    return abs(used.start_seconds - span.start_seconds) < 1e-3
 
 
 def _redraw(context: bpy.types.Context) -> None:

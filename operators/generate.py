@@ -83,7 +83,9 @@ class LIPWRIGHT_OT_generate(Listening, bpy.types.Operator):
 
     def _prepare(self, context: bpy.types.Context) -> None:
         """Take everything that the worker needs as values, while Blender's data is at hand."""
-        self.heard_from = HeardFrom(chosen_span(context), chosen_transcript(context))
+        channel = context.scene.lipwright.channel
+        span = replace(chosen_span(context), channel=channel - 1 if channel else None)
+        self.heard_from = HeardFrom(span, chosen_transcript(context))
         self.corrected = corrected_phones(self._character(context).root)
 
     def _heard_span(self, context: bpy.types.Context) -> AudioSpan:

@@ -13,7 +13,12 @@ from ..core.phone_list import end_to_end, refuse_other_line, split_phone, withou
 from ..jobs.listening import Listening, character_reason
 from ..jobs.manners import NO_CHARACTER, Reasoned, linked, speaking
 from ..scene.markers import mark, unmark
-from ..scene.saved.phones import corrected_phones, phones_in, store_phones
+from ..scene.saved.phones import (
+    corrected_phones,
+    forget_corrections,
+    phones_in,
+    store_phones,
+)
 from ..scene.saved.properties import chosen_character
 from ..scene.session import LastTake, memory
 
@@ -131,8 +136,9 @@ class LIPWRIGHT_OT_reset_phones(_OfLastTake, bpy.types.Operator):
 
     def _prepare(self, context: bpy.types.Context) -> None:
         """The newest take, as it was heard."""
-        self._character(context)
-        self.heard_from, self.corrected = _last_take(context).heard_from, None
+        root = self._character(context).root
+        self.heard_from, self.corrected = _last_take(context).heard_from, ()
+        forget_corrections(root, root.lipwright_phones.sound)
 
 
 class LIPWRIGHT_OT_load_phones(_OfList, ImportHelper, bpy.types.Operator):

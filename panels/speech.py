@@ -27,6 +27,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         column.use_property_decorate = False
         self._sound(column, context)
         choice = context.scene.lipwright
+        column.prop(choice, "channel")
         self._transcript(column, context)
         column.prop(choice, "character", icon="OUTLINER_OB_ARMATURE")
         character = chosen_character(context)

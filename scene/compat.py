@@ -54,6 +54,23 @@ def all_strips(scene: bpy.types.Scene) -> list[Any]:
     return list(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
 
 
+def metas_of(strip: Any, scene: bpy.types.Scene) -> list[Any]:
+    """The meta strips around a strip, the innermost first."""
+    editor = scene.sequence_editor
+
+    def around(holder: Any) -> list[Any] | None:
+        inside = holder.strips if hasattr(holder, "strips") else holder.sequences
+        if any(one == strip for one in inside):
+            return []
+        for one in inside:
+            found = around(one) if one.type == "META" else None
+            if found is not None:
+                return [*found, one]
+        return None
+
+    return (None if editor is None else around(editor)) or []
+
+
 def strips_property(scene: bpy.types.Scene) -> str:
     """Name of the sequencer's property that lists all strips, for a search field."""
     return "strips_all" if hasattr(scene.sequence_editor, "strips_all") else "sequences_all"
@@ -114,6 +131,16 @@ def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
 def slot_of(owner: Any) -> Any | None:
     """The slot that an AnimData or an NLA strip uses; None before 4.4."""
     return owner.action_slot if HAS_SLOTS else None
+
+
+def curve_of(block: bpy.types.ID, path: str) -> Any | None:
+    """The F-curve of the active Action on a property of a datablock, if it plays."""
+    data = block.animation_data
+    if data is None or data.action is None:
+        return None
+    found = (one for one in curves(data.action, slot_of(data)) if one.data_path == path)
+    curve = next(found, None)
+    return None if curve is None or curve.mute else curve
 
 
 def slots(action: bpy.types.Action) -> list[Any | None]:

@@ -128,6 +128,7 @@ class FakePipeline:
         self.names = ours("pipeline").OUTPUT_NAMES
         self.cancelled = ours("core.errors").Cancelled
         self.heard = 0
+        self.fingerprints: list[int] = []
         self.slow_seconds = 0.0
         self.transcript: object = None
         self.notes: tuple[str, ...] = ()
@@ -158,6 +159,7 @@ class FakePipeline:
             time.sleep(0.01)
         self.heard += 1
         self.transcript, self.given = transcript, phones
+        self.fingerprints.append(self.fingerprint_of(sound))
         return SimpleNamespace(
             seconds=sound.seconds,
             notes=self.notes,

@@ -2,6 +2,7 @@
 """Sound files to samples: decode, average the channels, cut, bring to 16 kHz."""
 
 import os
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,6 +21,7 @@ from .parts import parts_of
 RATE_HZ = 16_000  # what the networks listen to
 SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif", ".caf", ".au")
 BLOCK_SECONDS = 10  # decoded and resampled at once
+_HASHED_SAMPLES = 1 << 20  # at once
 LONGEST_SECONDS = 6 * 3600  # a safety net against files with a broken length
 CUT_SECONDS = 0.25  # a file that is shorter than it says by more was cut
 # Channels cancel out where their mean has less than this share of the loudest one's level; below
@@ -39,16 +41,41 @@ class Sound:
         Samples in a second.
     notes : tuple of str
         Sentences for the artist, such as that a part of the file is missing.
+    fingerprint : int, optional
+        What random choices start from, where that is not what these samples are: another volume is
+        no other take.
     """
 
     samples: NDArray[np.float32]
     rate_hz: Hertz = RATE_HZ
     notes: tuple[str, ...] = ()
+    fingerprint: int | None = None
 
     @property
     def seconds(self) -> Seconds:
         """Length in seconds."""
         return len(self.samples) / self.rate_hz
+
+
+def fingerprint_of(sound: Sound) -> int:
+    """Make a number of the sound alone, from which random choices start: CRC-32 as 16-bit PCM.
+
+    Parameters
+    ----------
+    sound : Sound
+
+    Returns
+    -------
+    int
+        Its own `fingerprint`, where it has one.
+    """
+    if sound.fingerprint is not None:
+        return sound.fingerprint
+    crc = 0
+    for start in range(0, len(sound.samples), _HASHED_SAMPLES):
+        block = sound.samples[start : start + _HASHED_SAMPLES]
+        crc = zlib.crc32(np.round(block * 32767).astype("<i2").tobytes(), crc)
+    return crc
 
 
 def make_sound(samples: NDArray[np.floating], rate_hz: Hertz, *, name: str = "The sound") -> Sound:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sounds of a character's newest take, as a list that the artist may correct."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 from bpy.props import (
@@ -15,9 +16,9 @@ from bpy.props import (
     StringProperty,
 )
 
-from ...core.phone_list import EXAMPLES, moved_edge
+from ...core.phone_list import EXAMPLES, SHORTEST_SECONDS, moved_edge
 from ...core.phones import PHONES, SILENCE, Phone
-from ...core.timing import FrameClock
+from ...core.timing import FrameClock, Seconds
 from ..clock import clock_of
 from .acting import OVERRIDABLE
 from .rig import GROWING
@@ -31,10 +32,26 @@ SYMBOL_ITEMS = [
 
 @dataclass(frozen=True)
 class Corrected:
-    """Phones set by hand, and the fingerprint of the sound that they belong to."""
+    """Phones set by hand, and the recording that they belong to: its name, and where they begin."""
 
     phones: tuple[Phone, ...]
     sound: str
+    start_seconds: Seconds = 0.0
+
+    def within(self, start_seconds: Seconds, seconds: Seconds) -> tuple[Phone, ...]:
+        """These phones in a stretch of the same recording, in its own time."""
+        shift = self.start_seconds - start_seconds
+        moved = [
+            replace(
+                phone,
+                start_seconds=max(0.0, phone.start_seconds + shift),
+                end_seconds=min(seconds, phone.end_seconds + shift),
+            )
+            for phone in self.phones
+        ]
+        return tuple(
+            one for one in moved if one.end_seconds - one.start_seconds > SHORTEST_SECONDS / 10
+        )
 
 
 def _set_by_hand(phone: "LIPWRIGHT_PG_phone", _context: bpy.types.Context) -> None:
@@ -85,7 +102,13 @@ class LIPWRIGHT_PG_phones(bpy.types.PropertyGroup):
     """The sounds of the newest take; on the same object as the character's dials."""
 
     version: IntProperty(default=VERSION, options={"HIDDEN"}, override=OVERRIDABLE)
-    sound: StringProperty(description="Fingerprint of the sound", override=OVERRIDABLE)
+    sound: StringProperty(description="Name of the recording", override=OVERRIDABLE)
+    start_seconds: FloatProperty(
+        description="Where in the recording the list begins", override=OVERRIDABLE
+    )
+    others: StringProperty(
+        description="Corrected lists of other recordings, as JSON", override=OVERRIDABLE
+    )
     first_frame: FloatProperty(override=OVERRIDABLE)
     edited: BoolProperty(description="The rows were set by hand", override=OVERRIDABLE)
     rows: CollectionProperty(type=LIPWRIGHT_PG_phone, override=GROWING)
@@ -132,10 +155,43 @@ def store_phones(
     stored.active_row = max(0, min(stored.active_row, len(phones) - 1))
 
 
-def corrected_phones(root: bpy.types.Object) -> Corrected | None:
-    """What the artist set by hand, None if nothing."""
+def corrected_phones(root: bpy.types.Object) -> tuple[Corrected, ...]:
+    """What the artist set by hand, the list that is shown first, then those of other recordings."""
     stored = root.lipwright_phones
-    return Corrected(phones_in(stored), stored.sound) if stored.edited else None
+    shown = (Corrected(phones_in(stored), stored.sound, stored.start_seconds),)
+    return (*(shown if stored.edited else ()), *_others(stored))
+
+
+def _others(stored: LIPWRIGHT_PG_phones) -> list[Corrected]:
+    return [
+        Corrected(tuple(Phone(*row) for row in rows), sound, start)
+        for sound, (start, rows) in json.loads(stored.others or "{}").items()
+    ]
+
+
+def _put_aside(stored: LIPWRIGHT_PG_phones) -> None:
+    """Keep the corrected list that is shown, for when its recording is said again."""
+    others = {one.sound: one for one in _others(stored)}
+    others[stored.sound] = Corrected(phones_in(stored), stored.sound, stored.start_seconds)
+    stored.others = json.dumps(
+        {
+            sound: (
+                one.start_seconds,
+                [(p.symbol, p.start_seconds, p.end_seconds, p.confidence) for p in one.phones],
+            )
+            for sound, one in others.items()
+        }
+    )
+
+
+def forget_corrections(root: bpy.types.Object, sound: str) -> None:
+    """Drop the corrected list of a recording, as on Reset."""
+    stored = root.lipwright_phones
+    others = json.loads(stored.others or "{}")
+    others.pop(sound, None)
+    stored.others = json.dumps(others) if others else ""
+    if stored.sound == sound:
+        stored.edited = False
 
 
 def keep_phones(
@@ -145,12 +201,18 @@ def keep_phones(
     first_frame: float,
     *,
     edited: bool,
+    start_seconds: Seconds = 0.0,
 ) -> None:
-    """Remember the sounds of a new take, where the character can be written to."""
+    """Remember the sounds of a new take, where the character can be written to.
+
+    A list that was corrected for another recording is put aside, not lost.
+    """
     if not root.is_editable:
         return
     stored = root.lipwright_phones
-    stored.sound, stored.first_frame = sound, first_frame
+    if stored.edited and stored.sound != sound:
+        _put_aside(stored)
+    stored.sound, stored.first_frame, stored.start_seconds = sound, first_frame, start_seconds
     store_phones(stored, phones, edited=edited)
 
 

@@ -186,6 +186,13 @@ class LIPWRIGHT_PG_scene(bpy.types.PropertyGroup):
         type=bpy.types.Object,
         poll=lambda _self, item: item.type == "SPEAKER",
     )
+    channel: IntProperty(
+        name="Channel",
+        description="Channel of the sound with the voice; 0: the mix of all",
+        default=0,
+        min=0,
+        max=64,
+    )
     transcript: StringProperty(
         name="Transcript",
         description="What is said, to sharpen the mouth; empty: the .txt file beside the sound, "

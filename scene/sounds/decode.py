@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """AudioSpan to samples: our own reader first, Blender's for what it refuses (m4a, video)."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from ...core.audio.load import Sound, load_sound, make_sound
+from ...core.audio.load import Sound, fingerprint_of, load_sound, make_sound
 from ...core.errors import SoundError
 from .. import compat
 from .strip import AudioSpan
@@ -16,15 +18,24 @@ def read_span(span: AudioSpan) -> Sound:
     """Read the sound of a span as 16 kHz mono; safe in a worker thread. SoundError if it cannot."""
     try:
         sound = load_sound(
-            span.path, start_seconds=span.start_seconds, duration_seconds=span.duration_seconds
+            span.path,
+            start_seconds=span.start_seconds,
+            duration_seconds=span.duration_seconds,
+            channel=span.channel,
         )
     except SoundError:
         if not span.path.is_file() or not compat.HAS_DECODER:
             raise
         sound = _read_with_blender(span)
-    if span.gain == 1.0:
+    if span.gain == 1.0 and not span.fade:
         return sound
-    return make_sound(sound.samples * span.gain, sound.rate_hz)
+    gain = np.float32(span.gain)
+    if span.fade:
+        times, gains = zip(*span.fade, strict=True)
+        at = np.arange(len(sound.samples)) / sound.rate_hz
+        gain = gain * np.interp(at, times, gains).astype(np.float32)
+    louder = make_sound(sound.samples * gain, sound.rate_hz)
+    return replace(louder, notes=sound.notes, fingerprint=fingerprint_of(sound))
 
 
 def _read_with_blender(span: AudioSpan) -> Sound:
@@ -42,4 +53,12 @@ def _read_with_blender(span: AudioSpan) -> Sound:
     if span.duration_seconds is not None:
         count = round(span.duration_seconds * RATE_HZ)
     # aud's rechannel(1) adds the channels up; make_sound takes their mean.
-    return make_sound(np.asarray(samples)[start : start + count], RATE_HZ, name=name)
+    stretch = np.asarray(samples)[start : start + count]
+    if span.channel is not None:
+        if span.channel >= stretch.shape[1]:
+            raise SoundError(
+                f"{name} has {stretch.shape[1]} channels and no channel {span.channel + 1}. "
+                "Choose one of them, or their mix"
+            )
+        stretch = stretch[:, span.channel]
+    return make_sound(stretch, RATE_HZ, name=name)

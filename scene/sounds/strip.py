@@ -24,7 +24,9 @@ class AudioSpan:
     """A stretch of a sound file and the scene frame at which it starts.
 
     `duration_seconds` None means to the end; `gain` is what the strip's volume does. `source` is
-    what a take of it is known by, whatever the strip is called and wherever it lies.
+    what a take of it is known by, whatever the strip is called and wherever it lies. `fade` is a
+    volume that changes: seconds from the span's start, and gain. `channel` counts from 0; None is
+    their mix.
     """
 
     path: Path
@@ -34,6 +36,8 @@ class AudioSpan:
     duration_seconds: Seconds | None = None
     gain: float = 1.0
     source: str = ""
+    fade: tuple[tuple[Seconds, float], ...] = ()
+    channel: int | None = None
 
 
 def source_of_strip(strip: Any, scene: bpy.types.Scene) -> str:
@@ -84,25 +88,29 @@ def strip_named(scene: bpy.types.Scene, name: str) -> Any | None:
 
 
 def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
-    """What is heard of a strip; SoundError if nothing is."""
-    if strip.mute:
-        raise SoundError(f"The strip “{strip.name}” is muted. Unmute it (Alt H) or pick another")
-    if strip.sound is None:
-        raise SoundError(f"The strip “{strip.name}” has lost its sound. Add the file again")
-    if strip.volume <= 0:
-        raise SoundError(f"The volume of the strip “{strip.name}” is 0. Turn it up")
-    left, right = compat.left_edge(strip), compat.right_edge(strip)
-    if compat.is_retimed(strip):
-        path = mixdown(strip, scene)
-        return AudioSpan(
-            path,
-            strip.name,
-            left,
-            0.0,
-            (right - left) / fps_of(scene),
-            source=source_of_strip(strip, scene),
+    """What is heard of a strip, inside of its meta strips; SoundError if nothing is."""
+    metas = compat.metas_of(strip, scene)
+    _refuse_silent(strip, metas, scene)
+    left = max(compat.left_edge(one) for one in (strip, *metas))
+    right = min(compat.right_edge(one) for one in (strip, *metas))
+    if right <= left:
+        raise SoundError(
+            f"Nothing of “{strip.name}” is heard: it lies outside of its meta strip. "
+            "Move it, or pick another"
         )
-    fps = fps_of(scene)
+    fps, source = fps_of(scene), source_of_strip(strip, scene)
+    fade = _fade(strip, scene, left)
+    if not fade and strip.volume <= 0:
+        raise SoundError(f"The volume of the strip “{strip.name}” is 0. Turn it up")
+    if compat.is_retimed(strip):
+        if left < 0:
+            raise SoundError(
+                f"The strip “{strip.name}” is retimed and begins before frame 0, where Blender "
+                "cannot render its sound. Move it to frame 0 or later"
+            )
+        path = mixdown(strip, scene)  # with its volume
+        seconds = (right - left) / fps
+        return AudioSpan(path, strip.name, left, 0.0, seconds, source=source)
     cut = compat.hard_cut(strip)
     start = (left - compat.content_start(strip) + cut) / fps - compat.sound_delay(strip)
     duration = (right - left) / fps
@@ -114,8 +122,50 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
         left + late * fps,
         start + late,
         max(0.0, duration - late),
-        float(strip.volume),
-        source_of_strip(strip, scene),
+        1.0 if fade else float(strip.volume),
+        source,
+        tuple((seconds - late, gain) for seconds, gain in fade),
+    )
+
+
+def _refuse_silent(strip: Any, metas: list[Any], scene: bpy.types.Scene) -> None:
+    """Raise SoundError with the fix if a strip, a meta strip around it or a channel is muted."""
+    if strip.mute:
+        raise SoundError(f"The strip “{strip.name}” is muted. Unmute it (Alt H) or pick another")
+    if strip.sound is None:
+        raise SoundError(f"The strip “{strip.name}” has lost its sound. Add the file again")
+    for meta in metas:
+        if meta.mute:
+            raise SoundError(
+                f"The meta strip “{meta.name}” around “{strip.name}” is muted. Unmute it (Alt H), "
+                "or pick another strip"
+            )
+    holders = [*metas, scene.sequence_editor]
+    for one, holder in zip((strip, *metas), holders, strict=True):
+        channel = holder.channels[one.channel]
+        if channel.mute:
+            raise SoundError(
+                f"The channel “{channel.name}” of “{one.name}” is muted. Unmute it in the "
+                "sequencer, or pick another strip"
+            )
+
+
+def _fade(item: Any, holder: bpy.types.ID, first_frame: float) -> tuple[tuple[Seconds, float], ...]:
+    """The volume of a strip or a Speaker where it is keyframed: seconds from a frame on, and gain.
+
+    Whatever the playhead shows now does not matter. SoundError if it is 0 all the time.
+    """
+    curve = compat.curve_of(holder, item.path_from_id("volume"))
+    if curve is None:
+        return ()
+    low, high = curve.range()
+    frames = range(int(low), int(high) + 2)
+    gains = [max(0.0, curve.evaluate(frame)) for frame in frames]
+    if max(gains) <= 0:
+        raise SoundError(f"The volume of “{item.name}” is 0 all the time. Turn it up")
+    fps = fps_of(bpy.context.scene)
+    return tuple(
+        ((frame - first_frame) / fps, gain) for frame, gain in zip(frames, gains, strict=True)
     )
 
 
@@ -134,6 +184,11 @@ def span_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> AudioSpan
         raise SoundError(f"“{item.name}” is no Speaker with a sound. Choose a sound for it")
     if speaker.muted:
         raise SoundError(f"The Speaker “{item.name}” is muted. Unmute it or pick another sound")
+    if abs(speaker.pitch - 1.0) > 1e-4 or compat.curve_of(speaker, "pitch") is not None:
+        raise SoundError(
+            f"The Speaker “{item.name}” plays at another pitch, so faster or slower than its file. "
+            "Set its pitch to 1, or retime a strip of the sequencer instead"
+        )
     starts = [
         strip.frame_start
         for block in (item, speaker)
@@ -143,12 +198,14 @@ def span_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> AudioSpan
         if strip.type == "SOUND" and not strip.mute and not track.mute
     ]
     first = min(starts, default=float(scene.frame_start))
+    fade = _fade(speaker, speaker, first)
     return AudioSpan(
         path_of(speaker.sound),
         item.name,
         first,
-        gain=max(0.0, speaker.volume),
+        gain=1.0 if fade else max(0.0, speaker.volume),
         source=f"speaker:{item.name}",
+        fade=fade,
     )
 
 

@@ -104,7 +104,8 @@ def test_bake_takes_a_mapping(head, voice, tmp_path, ours):
     bpy.ops.lipwright.generate()
     plain = peak(head)
     main = ours("jobs.bake").main
-    assert main(["--audio", str(voice), "--mapping", str(path)]) == 0
+    options = ["--audio", str(voice), "--mapping", str(path), "--save", str(tmp_path / "x.blend")]
+    assert main(options) == 0
     assert peak(head) == pytest.approx(0.5 * plain, rel=0.02)
     path.write_text("{}")
     assert main(["--audio", str(voice), "--mapping", str(path)]) == 2

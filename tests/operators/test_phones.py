@@ -6,6 +6,10 @@ import pytest
 
 from lipwright.tests.blender_fixtures import value_at, write_wave
 
+needs_strips = pytest.mark.skipif(
+    not bpy.app.build_options.audaspace, reason="this bpy is built without sound strips"
+)
+
 
 @pytest.fixture
 def stored(face, voice, fake):
@@ -108,14 +112,58 @@ def test_a_dial_keeps_the_corrections(stored, fake, ours):
     assert symbols(stored) == "_pam_a__"
 
 
-def test_another_line_drops_them_with_a_note(stored, fake, tmp_path):
+def test_another_line_puts_them_aside(stored, fake, voice, tmp_path):
     stored.rows[1].symbol = "k"
     bpy.context.scene.lipwright.file = str(write_wave(tmp_path / "other.wav", 3.0))
     bpy.ops.lipwright.generate(add_strip=False)
     assert fake.given is None
     assert symbols(stored) == "_pam_a__"
     assert not stored.edited
-    assert "were dropped" in bpy.context.window_manager.lipwright.notes
+    # Back at the first line its corrections count again.
+    bpy.context.scene.lipwright.file = str(voice)
+    bpy.ops.lipwright.generate(add_strip=False)
+    assert given_symbols(fake) == "_kam_a__"
+    assert symbols(stored) == "_kam_a__"
+    assert stored.edited
+
+
+def test_two_corrected_lines_keep_a_list_each(stored, fake, voice, tmp_path):
+    other = write_wave(tmp_path / "other.wav", 1.9)
+    stored.rows[1].symbol = "k"
+    bpy.context.scene.lipwright.file = str(other)
+    bpy.ops.lipwright.generate(add_strip=False)
+    stored.rows[1].symbol = "f"
+    for file, wanted in ((voice, "_kam_a__"), (other, "_fam_a__"), (voice, "_kam_a__")):
+        bpy.context.scene.lipwright.file = str(file)
+        bpy.ops.lipwright.generate(add_strip=False)
+        assert symbols(stored) == wanted
+        assert stored.edited
+    bpy.ops.lipwright.reset_phones()
+    assert symbols(stored) == "_pam_a__"
+    bpy.ops.lipwright.generate(add_strip=False)
+    assert fake.given is None, "reset forgets them"
+
+
+@needs_strips
+def test_volume_and_trim_keep_the_corrections(face, voice, fake, ours):
+    item, scene = face(), bpy.context.scene
+    strip = ours("scene.sounds.strip").add_to_sequencer(scene, voice, 5)
+    choice = scene.lipwright
+    choice.source, choice.strip, choice.character = "STRIP", strip.name, item
+    bpy.ops.lipwright.generate()
+    item.lipwright_phones.rows[1].symbol = "k"
+    strip.volume = 0.9
+    bpy.ops.lipwright.generate()
+    assert given_symbols(fake) == "_kam_a__"
+    first = fake.fingerprints[-2:]
+    assert first[0] == first[1], "another volume is no other take"
+    strip.frame_offset_start = 2
+    bpy.ops.lipwright.generate()
+    assert given_symbols(fake) == "_kam_a__"
+    assert fake.given[1].start_seconds == pytest.approx(0.25 - 2 / 24, abs=1e-3)
+    strip.frame_offset_start = 24
+    bpy.ops.lipwright.generate()
+    assert given_symbols(fake) == "_a__", "of what is left"
 
 
 def test_one_undo_step(stored):
@@ -155,8 +203,9 @@ def test_markers_are_ours_alone(stored):
 
 
 def test_bake_keeps_the_list_it_was_given(stored, voice, tmp_path, ours):
-    path = tmp_path / "sounds.txt"
+    path, out = tmp_path / "sounds.txt", tmp_path / "out.blend"
     path.write_text("0.5 1 ɔ\n", "utf-8")
-    assert ours("jobs.bake").main(["--audio", str(voice), "--phones", str(path)]) == 0
+    options = ["--audio", str(voice), "--phones", str(path), "--save", str(out)]
+    assert ours("jobs.bake").main(options) == 0
     assert symbols(stored) == "_ɔ_"
     assert stored.edited

@@ -144,3 +144,100 @@ def test_a_broken_file_is_a_sentence_and_no_crash(ours, tmp_path):
         ours("scene.sounds.decode").read_span(
             ours("scene.sounds.strip").AudioSpan(path, "line", 1.0)
         )
+
+
+FADE_AT = (0.3, 1.0, 1.6)  # seconds of the strip
+
+
+# --- metas, mutes, fades ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def meta(strip):
+    """The strip inside of a meta strip that is trimmed on both sides."""
+    editor = bpy.context.scene.sequence_editor
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    one = strips.new_meta("Meta", 2, 11)
+    strip.move_to_meta(one)
+    one.frame_final_end = 59
+    bpy.context.view_layer.update()
+    return one
+
+
+def test_a_meta_strip_trims_what_is_in_it(strip, meta, span_of, ours, tmp_path):
+    meta.frame_final_end = 47
+    meta.frame_offset_start = 6
+    span = span_of(strip)
+    assert span.first_frame == 17
+    assert span.start_seconds == pytest.approx(0.25)
+    assert span.duration_seconds == pytest.approx(2.0 - 0.75, abs=0.05)
+    sound = ours("scene.sounds.decode").read_span(span)
+    mix = heard(tmp_path, ours)
+    start = round((span.first_frame - 1) / 24 * 16_000)
+    assert np.abs(mix[: start - 200]).max() < 1e-3, "the mixdown agrees where it begins"
+    stretch = mix[start : start + len(sound.samples)]
+    assert np.corrcoef(stretch, sound.samples[: len(stretch)])[0, 1] > 0.99
+
+
+def test_what_lies_outside_of_its_meta_strip_is_not_heard(strip, meta, span_of, ours):
+    meta.frame_offset_start = 20
+    strip.frame_offset_end = 40
+    with pytest.raises(ours("core.errors").SoundError, match="outside of its meta strip"):
+        span_of(strip)
+
+
+def test_a_muted_meta_strip_or_channel_says_so(strip, meta, span_of, ours):
+    error = ours("core.errors").SoundError
+    meta.mute = True
+    with pytest.raises(error, match=r"meta strip “Meta” around .* is muted"):
+        span_of(strip)
+    meta.mute = False
+    editor = bpy.context.scene.sequence_editor
+    for channel in (editor.channels[meta.channel], meta.channels[strip.channel]):
+        channel.mute = True
+        with pytest.raises(error, match=f"channel “{channel.name}”"):
+            span_of(strip)
+        channel.mute = False
+    assert span_of(strip).gain == 1.0
+
+
+def test_a_fade_is_heard_as_it_plays_wherever_the_playhead_is(strip, span_of, ours, tmp_path):
+    for frame, volume in ((11, 0.0), (35, 1.0), (58, 0.0)):
+        strip.volume = volume
+        strip.keyframe_insert("volume", frame=frame)
+    read = ours("scene.sounds.decode").read_span
+    found = []
+    for frame in (1, 35, 90):
+        bpy.context.scene.frame_set(frame)
+        found.append(read(span_of(strip)).samples)
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+    bpy.context.scene.frame_set(1)
+    mix = heard(tmp_path, ours)[round(10 / 24 * 16_000) :]
+    levels = []
+    for one in (mix, found[0]):
+        parts = [one[round((at - 0.1) * 16_000) : round((at + 0.1) * 16_000)] for at in FADE_AT]
+        loud = np.array([np.sqrt(np.mean(part.astype(float) ** 2)) for part in parts])
+        levels.append(loud / loud[1])  # the mixdown pans a mono sound, which costs 3 dB
+    assert levels[1] == pytest.approx(levels[0], rel=0.3)
+    assert levels[1].tolist() != pytest.approx([1, 1, 1], rel=0.3)
+
+
+def test_a_volume_of_zero_all_the_time_is_a_sentence(strip, span_of, ours):
+    strip.volume = 0.0
+    strip.keyframe_insert("volume", frame=20)
+    strip.volume = 0.5
+    with pytest.raises(ours("core.errors").SoundError, match="0 all the time"):
+        span_of(strip)
+
+
+def test_a_speaker_at_another_pitch_is_refused(voice, ours):
+    speaker = bpy.data.speakers.new("Voice")
+    item = bpy.data.objects.new("Voice", speaker)
+    bpy.context.scene.collection.objects.link(item)
+    speaker.sound = bpy.data.sounds.load(str(voice))
+    spans = ours("scene.sounds.strip")
+    assert spans.span_of_speaker(item, bpy.context.scene).gain == 1.0
+    speaker.pitch = 1.5
+    with pytest.raises(ours("core.errors").SoundError, match="Set its pitch to 1"):
+        spans.span_of_speaker(item, bpy.context.scene)
