@@ -28,6 +28,7 @@ LEFT_ASIDE, DOUBTED = 0.38, 0.45
 # speech's length so much more must fit. Chosen on kathleen and speechocean762 train, whose lines
 # were looked for in scripts of 1 to 100 others.
 LONGER, MUCH_LONGER, MORE = 3.0, 6.0, 0.18
+READABLE = 0.3  # of the words: a text of which less can be spelt is in other letters
 LONG_PHONE_FRAMES = 14  # of slow speech: a text is good for no more
 
 
@@ -48,6 +49,8 @@ class Followed:
         Words of the text that the voice does not say.
     needed : float
         The fit below which this text is left aside.
+    unreadable : str
+        A word of it, where the text is in letters that no known language has.
     """
 
     posteriors: NDArray[np.float32]
@@ -55,10 +58,16 @@ class Followed:
     language: str
     unheard: tuple[str, ...]
     needed: float = LEFT_ASIDE
+    unreadable: str = ""
 
     @property
     def note(self) -> str:
         """A sentence for the artist where the text does not fit; "" where it does."""
+        if self.unreadable:
+            return (
+                f"The transcript was left aside: its letters (“{self.unreadable}”) are not "
+                f"supported. Known languages are {', '.join(LANGUAGES)}"
+            )
         if self.fit >= self.needed + DOUBTED - LEFT_ASIDE:
             return ""
         some = ", ".join(f"“{word}”" for word in self.unheard[:4])
@@ -104,6 +113,8 @@ def follow(posteriors: NDArray[np.float32], text: str, *, language: str = "auto"
         raise SettingsError("The transcript holds no words. Write what is said, or leave it out")
     tried = candidates(words) if language == "auto" else (language,)
     said = {one: [pronunciations(word, one) for word in words] for one in tried}
+    if not any(readable_share(words, ways) >= READABLE for ways in said.values()):
+        return Followed(posteriors, 0.0, tried[0], (), unreadable=words[0])
     found = {one: align(posteriors, said[one]) for one in tried}
 
     def likeness(one: str) -> float:
@@ -111,6 +122,12 @@ def follow(posteriors: NDArray[np.float32], text: str, *, language: str = "auto"
 
     best = max(found, key=likeness)
     return _followed(posteriors, found[best], best, words, said[best])
+
+
+def readable_share(words: Sequence[str], said: Sequence[Pronunciations]) -> float:
+    """Return the share of the words, numbers apart, that have a pronunciation; 1 for numbers."""
+    read = [bool(ways) for word, ways in zip(words, said, strict=True) if not word.isdigit()]
+    return sum(read) / len(read) if read else 1.0
 
 
 def _followed(

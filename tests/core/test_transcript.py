@@ -237,3 +237,12 @@ def test_a_long_script_that_lacks_the_line_is_left_aside_whole():
     assert "left aside" in followed.note
     assert np.array_equal(followed.posteriors, heard)
     assert follow(heard, f"{script} {other}", language="en").note == ""
+
+
+@pytest.mark.parametrize("text", ["你好世界 我们 走吧", "مرحبا بالعالم", "שלום עולם"])
+def test_letters_that_are_not_known_are_said(text: str):
+    heard = heard_as(*MAMA)
+    followed = follow(heard, text)
+    assert "are not supported" in followed.note
+    assert "en, " in followed.note
+    assert np.array_equal(followed.posteriors, heard)

@@ -141,7 +141,8 @@ def test_two_corrected_lines_keep_a_list_each(stored, fake, voice, tmp_path):
     bpy.ops.lipwright.reset_phones()
     assert symbols(stored) == "_pam_a__"
     bpy.ops.lipwright.generate(add_strip=False)
-    assert fake.given is None, "reset forgets them"
+    assert symbols(stored) == "_pam_a__", "reset forgets them"
+    assert not stored.edited
 
 
 @needs_strips
