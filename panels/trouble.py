@@ -7,6 +7,8 @@ from pathlib import Path
 
 import bpy
 
+from ..scene import compat
+
 # numpy comes with Blender, the others with the package.
 PARTS = ("numpy", "scipy", "onnxruntime", "soundfile")
 
@@ -44,7 +46,7 @@ class LIPWRIGHT_PT_trouble(bpy.types.Panel):
         column.separator()
         column.label(text="Remove Lipwright, then install the")
         column.label(text="package made for your system and")
-        column.label(text=f"Blender {bpy.app.version_string}")
+        column.label(text=f"Blender {compat.VERSION_NAME}")
 
 
 def is_registered() -> bool:

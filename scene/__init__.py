@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Between Blender's data and ours: sounds in, curves out, and what a file remembers."""
+"""Between Blender's data and ours: sounds in, curves out, and what a file remembers.
 
-from . import session
-from .character import preview
-from .saved import phones as phone_properties
-from .saved import preferences, properties
-from .saved import rig as rig_properties
+Nothing is imported before `register`: where a wheel is missing, `compat` alone must load.
+"""
 
-modules = (properties, rig_properties, phone_properties, preview, preferences, session)
+
+def _modules() -> tuple:
+    """What is registered, in this order."""
+    from . import session
+    from .character import preview
+    from .saved import phones, preferences, properties, rig
+
+    return (properties, rig, phones, preview, preferences, session)
 
 
 def register() -> None:
-    """Register properties and preferences."""
-    for module in modules:
+    """Register properties, preferences and what watches the scene."""
+    for module in _modules():
         module.register()
 
 
 def unregister() -> None:
     """Undo it in reverse."""
-    for module in reversed(modules):
+    for module in reversed(_modules()):
         module.unregister()

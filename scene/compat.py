@@ -19,6 +19,8 @@ def _imports(module: str) -> bool:
     return True
 
 
+# As the title bar has it.
+VERSION_NAME: str = bpy.app.version_string
 # 4.4: an Action animates many datablocks, each through a slot of its own.
 HAS_SLOTS: bool = bpy.app.version >= (4, 4, 0)
 # From 4.5 an FBX importer that reads ASCII files and keeps 29.97 frames a second exact.

@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 import numpy as np
-from mathutils import Euler, Quaternion
+from mathutils import Quaternion
 
 from ...core.errors import RigError
 from ...rigs.bones.poses import Move, Pose, Stance, between
@@ -13,6 +13,7 @@ from ...rigs.match import known
 from ...rigs.names import bare
 from .. import compat
 from .bones import automatic_poses, meshes_on
+from .rotations import rotation_attribute, turn_of, values_of
 
 RESTS = {"rest", "neutral", "basis", "default", "sil", "visemesil", "closedneutral"}
 STILL = 1e-5  # a bone that moves less than this is not of the pose
@@ -93,27 +94,17 @@ def _moves(move: Move) -> bool:
 
 def stance_of(bone: bpy.types.PoseBone) -> Stance:
     """How a bone stands now, whatever its rotation mode."""
-    if bone.rotation_mode == "QUATERNION":
-        turn = bone.rotation_quaternion.normalized()
-    elif bone.rotation_mode == "AXIS_ANGLE":
-        angle, *axis = bone.rotation_axis_angle
-        turn = Quaternion(axis, angle)
-    else:
-        turn = bone.rotation_euler.to_quaternion()
+    attribute, _ = rotation_attribute(bone.rotation_mode)
+    turn = turn_of(bone.rotation_mode, getattr(bone, attribute))
     return Stance(np.array(bone.location), np.array(turn), np.array(bone.scale))
 
 
 def put_stance(bone: bpy.types.PoseBone, stance: Stance) -> None:
     """Let a bone stand so, in its own rotation mode."""
     bone.location, bone.scale = stance.location, stance.scale
+    attribute, _ = rotation_attribute(bone.rotation_mode)
     turn = Quaternion(stance.quaternion)
-    if bone.rotation_mode == "QUATERNION":
-        bone.rotation_quaternion = turn
-    elif bone.rotation_mode == "AXIS_ANGLE":
-        axis, angle = turn.to_axis_angle()
-        bone.rotation_axis_angle = (angle, *axis)
-    else:
-        bone.rotation_euler = turn.to_euler(bone.rotation_mode, bone.rotation_euler)
+    setattr(bone, attribute, values_of(bone.rotation_mode, turn, bone.rotation_euler))
 
 
 # --- pose libraries ---------------------------------------------------------------------------
@@ -195,9 +186,9 @@ def _stances(
 
 
 def _stance(parts: dict[str, np.ndarray], mode: str) -> Stance:
-    turn = Quaternion(parts.get("rotation_quaternion", (1, 0, 0, 0))).normalized()
+    turn = turn_of("QUATERNION", parts.get("rotation_quaternion", (1, 0, 0, 0)))
     if "rotation_euler" in parts:
-        order = mode if mode not in ("QUATERNION", "AXIS_ANGLE") else "XYZ"
-        turn = Euler(parts["rotation_euler"], order).to_quaternion()
+        order = mode if rotation_attribute(mode)[0] == "rotation_euler" else "XYZ"
+        turn = turn_of(order, parts["rotation_euler"])
     location = parts.get("location", np.zeros(3))
     return Stance(location, np.array(turn), parts.get("scale", np.ones(3)))

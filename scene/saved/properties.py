@@ -17,7 +17,8 @@ from ...core.motion.mix import Style
 from ...core.performance.layers import LAYERS, Layer
 from ...core.transcript.words import LANGUAGES
 from .. import compat
-from ..character.find import Character, character_of, has_shape_keys
+from ..character.find import Character, character_of, has_shape_keys, shape_keys
+from ..session import memory
 from .acting import (
     OVERRIDABLE,
     LIPWRIGHT_PG_acting,
@@ -240,10 +241,15 @@ def chosen_item(context: bpy.types.Context) -> bpy.types.Object | None:
 
 def chosen_character(context: bpy.types.Context) -> Character | None:
     """The character that is meant, or None if the object that is meant has no face."""
-    item = chosen_item(context)
+    item, scene = chosen_item(context), context.scene
     if item is None:
         return None
-    return character_or_none(item, context.scene)
+    # Keys are counted too: a script may add some without telling the scene.
+    key = (
+        *(scene.session_uid, item.session_uid, len(bpy.data.shape_keys)),
+        len(shape_keys(item)),
+    )
+    return memory.once(key, lambda: character_or_none(item, scene))
 
 
 def character_or_none(item: bpy.types.Object, scene: bpy.types.Scene) -> Character | None:

@@ -11,6 +11,8 @@ from ...core.motion.keys import Keys
 from ...rigs.bones.poses import Pose, Stance, stances
 from ..character.bones import is_held
 from ..character.poses import STANCE, poses_of
+from ..character.rotations import AXIS_ANGLE as BY_AXIS
+from ..character.rotations import rotation_attribute, turn_of
 from .fcurves import Channel
 
 LEAST = 1e-6  # a part of a move below this is none
@@ -83,7 +85,7 @@ def refusal(pose: bpy.types.PoseBone, parts: set[str]) -> str:
     prefix = pose.path_from_id() + "."
     if any(driver.data_path.startswith(prefix) for driver in drivers):
         return "driven"
-    if "turn" in parts and pose.rotation_mode == "AXIS_ANGLE":
+    if "turn" in parts and pose.rotation_mode == BY_AXIS:
         return AXIS_ANGLE
     return ""
 
@@ -96,12 +98,7 @@ def _stood(armature: bpy.types.Object, bone: str, standing: Standing) -> Stance:
         path = pose.path_from_id(attribute)
         return np.array([standing(armature, (path, i)) for i in range(count)])
 
-    if pose.rotation_mode == "QUATERNION":
-        turn = Quaternion(read("rotation_quaternion", 4)).normalized()
-    elif pose.rotation_mode == "AXIS_ANGLE":
-        turn = Quaternion()
-    else:
-        turn = Euler(read("rotation_euler", 3), pose.rotation_mode).to_quaternion()
+    turn = turn_of(pose.rotation_mode, read(*rotation_attribute(pose.rotation_mode)))
     return Stance(read("location", 3), np.array(turn), read("scale", 3))
 
 

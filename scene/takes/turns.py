@@ -16,6 +16,7 @@ from ...rigs.bones.body_names import EYES, find_body
 from ...rigs.schema import RigMap
 from ..character.bones import is_held
 from ..character.find import Character
+from ..character.rotations import AXIS_ANGLE, rotation_attribute, turn_of, values_of
 from .bone_channels import channels_of, eulers, is_locked, refusal
 from .fcurves import Channel
 from .places import animated_paths
@@ -147,7 +148,7 @@ def _channels(turn: Turn) -> Iterator[tuple[Channel, NDArray[np.float64], float]
     )
     quaternions *= np.where(quaternions[:, :1] < 0, -1, 1)
     table = quaternions if mode == "QUATERNION" else eulers(quaternions, mode)
-    rest = stood if mode == "QUATERNION" else stood.to_euler(mode)
+    rest = values_of(mode, stood)
     for index in range(table.shape[1]):
         yield (path, index), table[:, index], rest[index]
 
@@ -174,11 +175,8 @@ def _stood(item: bpy.types.Object, path: str, mode: str) -> Quaternion:
     """How a bone stood before our first take; straight where somebody's animation turns it."""
     if path in animated_paths(item, ours=False):
         return Quaternion()
-    count = 4 if mode == "QUATERNION" else 3
-    values = [standing(item, (path, index)) for index in range(count)]
-    if mode == "QUATERNION":
-        return Quaternion(values).normalized()
-    return Euler(values, mode).to_quaternion()
+    count = rotation_attribute(mode)[1]
+    return turn_of(mode, [standing(item, (path, index)) for index in range(count)])
 
 
 def _object_path(item: bpy.types.Object) -> tuple[str, str]:
@@ -186,11 +184,9 @@ def _object_path(item: bpy.types.Object) -> tuple[str, str]:
         return "delta_rotation_quaternion", "QUATERNION"
     return (
         "delta_rotation_euler",
-        "XYZ" if item.rotation_mode == "AXIS_ANGLE" else item.rotation_mode,
+        "XYZ" if item.rotation_mode == AXIS_ANGLE else item.rotation_mode,
     )
 
 
 def _bone_path(pose: bpy.types.PoseBone) -> tuple[str, str]:
-    if pose.rotation_mode == "QUATERNION":
-        return pose.path_from_id("rotation_quaternion"), "QUATERNION"
-    return pose.path_from_id("rotation_euler"), pose.rotation_mode
+    return pose.path_from_id(rotation_attribute(pose.rotation_mode)[0]), pose.rotation_mode

@@ -212,3 +212,28 @@ def test_missing_parts_are_found_without_importing(ours, monkeypatch):
     assert trouble.missing_parts() == []
     monkeypatch.setattr(trouble, "PARTS", ("numpy", "no_such_wheel"))
     assert trouble.missing_parts() == ["no_such_wheel"]
+
+
+def test_a_redraw_finds_the_character_once(face, ours, monkeypatch):
+    item = face()
+    bpy.context.scene.lipwright.character = item
+    properties = ours("scene.saved.properties")
+    found: list[str] = []
+    real = properties.character_of
+
+    def counted(item, scene):
+        found.append(item.name)
+        return real(item, scene)
+
+    monkeypatch.setattr(properties, "character_of", counted)
+    bpy.context.view_layer.update()
+    ours("scene.session").memory.scene_changed()
+    names = [name for name in dir(bpy.types) if name.startswith("LIPWRIGHT_OT_")]
+    for name in names:
+        bpy.types.Operator.bl_rna_get_subclass_py(name).poll(bpy.context)
+    assert len(found) == 1
+    item.name = "Renamed"
+    bpy.context.view_layer.update()
+    assert properties.chosen_character(bpy.context).name == "Renamed"
+    item.shape_key_add(name="more", from_mix=False)
+    assert "more" in properties.chosen_character(bpy.context).key_names["Renamed"]
