@@ -25,6 +25,7 @@ from ..options import (
 from ..pipeline import perform
 from ..rigs.families.metahuman import control_track
 from ..scene import compat
+from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character, character_named, only_character
 from ..scene.clock import clock_of, fps_of, set_fps
 from ..scene.exports.files import (
@@ -35,7 +36,6 @@ from ..scene.exports.files import (
     reason_of,
 )
 from ..scene.saved.phones import keep_phones
-from ..scene.saved.properties import settings_of
 from ..scene.sounds.strip import add_to_sequencer, plays_at, span_of_file
 from ..scene.takes.places import Report
 from .dials import write_dials

@@ -9,6 +9,7 @@ import bpy
 from ..core.errors import RigError
 from ..core.phone_list import end_to_end
 from ..scene import compat
+from ..scene.character.chosen import chosen_character, chosen_item, settings_of
 from ..scene.character.find import (
     Character,
     character_of,
@@ -19,7 +20,6 @@ from ..scene.character.find import (
 from ..scene.clock import clock_of
 from ..scene.saved.phones import Corrected, keep_phones
 from ..scene.saved.preferences import device_and_threads
-from ..scene.saved.properties import chosen_character, chosen_item, settings_of
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
 from .dials import tolerance_of

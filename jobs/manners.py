@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import bpy
 
 from ..core.errors import Cancelled, LipwrightError
-from ..scene.saved.properties import chosen_character
+from ..scene.character.chosen import chosen_character
 from ..scene.takes.places import Report
 
 Reason = Callable[[bpy.types.Context], str]

@@ -13,16 +13,16 @@ from ..rigs.bones.turns import Body
 from ..rigs.lips.fit import LipFit
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
+from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_or_refuse
-from ..scene.character.left_on import left_on, tell_left_on
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
-from ..scene.saved.properties import settings_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sources_in
 from ..scene.takes.channels import tell_driven
 from ..scene.takes.ledger import source_of_name
+from ..scene.takes.left_on import left_on, tell_left_on
 from ..scene.takes.look_at import sample_look_at
 from ..scene.takes.places import Report
 from ..scene.takes.turns import Target, Turn, plan_writings, targets_of

@@ -4,8 +4,8 @@
 import bpy
 
 from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
+from ..scene.character.chosen import chosen_character
 from ..scene.character.find import tweaking_reason
-from ..scene.saved.properties import chosen_character
 from ..scene.session import memory
 from ..scene.takes.clear import clear_take, has_take
 

@@ -8,10 +8,10 @@ from bpy_extras.io_utils import ExportHelper
 
 from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
 from ..scene import compat
+from ..scene.character.chosen import chosen_character
 from ..scene.character.find import tweaking_reason
 from ..scene.clock import fps_of
 from ..scene.exports.files import export_fbx, export_glb, export_usd
-from ..scene.saved.properties import chosen_character
 from ..scene.takes.clear import has_take
 
 

@@ -13,10 +13,10 @@ from ..jobs.manners import NO_CHARACTER, Reasoned, linked, speaking
 from ..jobs.mapping import load_mapping
 from ..rigs.mapping import to_text
 from ..rigs.schema import Control, Row
+from ..scene.character.chosen import chosen_character
 from ..scene.character.find import controls_of, matched_rig, rig_or_refuse
 from ..scene.character.mapping import fill_row, forget_rig, put_control, store_rig
 from ..scene.character.preview import end_previews
-from ..scene.saved.properties import chosen_character
 
 
 class _OfMapping(Reasoned):

@@ -12,6 +12,7 @@ from ..core.formats import phones_json, phones_labels, read_phones
 from ..core.phone_list import end_to_end, refuse_other_line, split_phone, without_phone
 from ..jobs.listening import Listening, character_reason
 from ..jobs.manners import NO_CHARACTER, Reasoned, linked, speaking
+from ..scene.character.chosen import chosen_character
 from ..scene.markers import mark, unmark
 from ..scene.saved.phones import (
     corrected_phones,
@@ -19,7 +20,6 @@ from ..scene.saved.phones import (
     phones_in,
     store_phones,
 )
-from ..scene.saved.properties import chosen_character
 from ..scene.session import LastTake, memory
 
 FORM_ITEMS = (

@@ -5,8 +5,8 @@ import bpy
 from bpy.props import StringProperty
 
 from ..jobs.manners import Reasoned, linked, speaking
+from ..scene.character.chosen import chosen_character
 from ..scene.character.poses import remove_pose, store_pose
-from ..scene.saved.properties import chosen_character
 
 
 class _OfPoses(Reasoned):

@@ -7,10 +7,10 @@ from bpy.props import EnumProperty
 from ..jobs.manners import OfCharacter, speaking
 from ..rigs.drive import drive
 from ..rigs.sample_poses import SAMPLE_POSES, sample_pose
+from ..scene.character.chosen import chosen_character
 from ..scene.character.find import Character, rig_or_refuse
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews, show_values
-from ..scene.saved.properties import chosen_character
 
 REST = "rest"
 ITEMS = [(name, label, f"Show {label}") for name, (label, _) in SAMPLE_POSES.items()]

@@ -4,8 +4,8 @@
 import bpy
 
 from ..rigs.sample_poses import SAMPLE_POSES
+from ..scene.character.chosen import chosen_character
 from ..scene.character.measure import calibration_of
-from ..scene.saved.properties import chosen_character
 from .parts import OfCharacter, say
 
 COLUMNS = 2

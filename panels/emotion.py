@@ -5,8 +5,8 @@ import bpy
 
 from ..core.performance.emotion import FELT
 from ..scene import compat
+from ..scene.character.chosen import chosen_character
 from ..scene.saved.moods import MOODS, own_moods
-from ..scene.saved.properties import chosen_character
 from ..scene.saved.sliders import AUTO, feelings_for
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named

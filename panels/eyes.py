@@ -4,7 +4,7 @@
 import bpy
 
 from ..core.performance.layers import LAYERS, SEEDED
-from ..scene.saved.properties import chosen_character
+from ..scene.character.chosen import chosen_character
 from ..scene.takes.turns import bone_of
 from .parts import OfCharacter, say, stands_for, turn
 

@@ -3,9 +3,9 @@
 
 import bpy
 
+from ..scene.character.chosen import chosen_character
 from ..scene.character.find import controls_of
 from ..scene.character.mapping import control_of
-from ..scene.saved.properties import chosen_character
 from .parts import OfCharacter, say
 
 ICONS = {

@@ -7,7 +7,7 @@ import bpy
 
 from ..core.dials import dials_of
 from ..core.performance.acting import Acting
-from ..scene.saved.properties import chosen_character, settings_of
+from ..scene.character.chosen import chosen_character, settings_of
 
 PIXELS_A_LETTER = 7.0  # of Blender's interface font at scale 1, measured roughly
 MOST_ON_A_SLIDER = 2.0  # dials that go further are numbers

@@ -4,8 +4,8 @@
 import bpy
 
 from ..core.phone_list import EXAMPLES, UNSURE
+from ..scene.character.chosen import chosen_character
 from ..scene.saved.phones import shown_time
-from ..scene.saved.properties import chosen_character
 from .parts import OfCharacter, reason, say
 
 

@@ -4,8 +4,8 @@
 import bpy
 
 from ..rigs.describe import describe, tell_missing
+from ..scene.character.chosen import chosen_character
 from ..scene.character.find import Character, driven_faces, rig_of
-from ..scene.saved.properties import chosen_character
 from .parts import OfCharacter, say
 
 MOST_MISSING = 8  # names listed before "and n more"

@@ -4,7 +4,7 @@
 import bpy
 
 from ..scene import compat
-from ..scene.saved.properties import chosen_character
+from ..scene.character.chosen import chosen_character
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside

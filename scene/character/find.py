@@ -11,6 +11,7 @@ from mathutils import Vector
 from ...core.errors import RigError, SettingsError
 from ...rigs.match import match
 from ...rigs.schema import Control, RigMap
+from ..keys import has_shape_keys, shape_keys
 from .bones import meshes_on
 from .controls import other_controls, within_limits
 from .mapping import edited_rig
@@ -39,22 +40,6 @@ class Character:
     def armature(self) -> bpy.types.Object | None:
         """The skeleton, if the character has one."""
         return self.root if self.root.type == "ARMATURE" else None
-
-
-def shape_keys(mesh: bpy.types.Object) -> Sequence[bpy.types.ShapeKey]:
-    """The shape keys of an object without its reference key."""
-    keys = getattr(mesh.data, "shape_keys", None)
-    if keys is None:
-        return ()
-    return [block for block in keys.key_blocks if block != keys.reference_key]
-
-
-def has_shape_keys(item: bpy.types.Object) -> bool:
-    """Say whether this object can be (a part of) a face."""
-    if item.type != "MESH":
-        return False
-    keys = item.data.shape_keys
-    return keys is not None and len(keys.key_blocks) > 1
 
 
 def root_of(item: bpy.types.Object) -> bpy.types.Object:

@@ -12,9 +12,10 @@ from ...rigs.lips.find import FaceMesh
 from ...rigs.lips.fit import LipFit, fit_lips
 from ...rigs.sample_poses import SAMPLE_POSES, sample_pose
 from ...rigs.schema import Control, RigMap
-from ..saved.properties import settings_of
+from ..keys import shape_keys
 from ..session import memory
-from .find import Character, locked_keys, shape_keys
+from .chosen import settings_of
+from .find import Character, locked_keys
 
 
 def calibrated_lips(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:

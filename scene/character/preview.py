@@ -107,11 +107,6 @@ def show_values(root: bpy.types.Object, values: Mapping[Control, float]) -> None
             put_stance(root.pose.bones[bone], stance)
 
 
-def previewing(root: bpy.types.Object) -> bool:
-    """Say whether something of this character is being tried."""
-    return any(name == root.name for name, _ in _before)
-
-
 def end_previews() -> None:
     """Put everything back that is being tried, as before writing keys or saving."""
     for name, control in list(_before):

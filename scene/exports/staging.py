@@ -15,7 +15,8 @@ import bpy
 import numpy as np
 
 from .. import compat
-from ..character.find import Character, refuse_if_tweaking, shape_keys
+from ..character.find import Character, refuse_if_tweaking
+from ..keys import shape_keys
 from ..takes.fcurves import LINEAR, Channel, value_of
 from ..takes.places import owners
 from .view import leave_modes, rename, select, show

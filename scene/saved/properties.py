@@ -12,13 +12,11 @@ from bpy.props import (
 )
 
 from ...core.dials import dials_of
-from ...core.errors import RigError
 from ...core.motion.mix import Style
 from ...core.performance.layers import LAYERS, Layer
 from ...core.transcript.words import LANGUAGES
 from .. import compat
-from ..character.find import Character, character_of, has_shape_keys, shape_keys
-from ..session import memory
+from ..keys import has_shape_keys
 from .acting import (
     OVERRIDABLE,
     LIPWRIGHT_PG_acting,
@@ -224,40 +222,6 @@ class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     factor: FloatProperty(min=0.0, max=1.0, subtype="FACTOR")
     text: StringProperty()
     notes: StringProperty()
-
-
-def settings_of(character: Character) -> LIPWRIGHT_PG_character:
-    """The saved settings of a character."""
-    return character.root.lipwright
-
-
-def chosen_item(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The object whose character is meant: the picked one, else the active one."""
-    picked = context.scene.lipwright.character
-    if picked is not None and picked.name in context.scene.objects:
-        return picked
-    return context.view_layer.objects.active
-
-
-def chosen_character(context: bpy.types.Context) -> Character | None:
-    """The character that is meant, or None if the object that is meant has no face."""
-    item, scene = chosen_item(context), context.scene
-    if item is None:
-        return None
-    # Keys are counted too: a script may add some without telling the scene.
-    key = (
-        *(scene.session_uid, item.session_uid, len(bpy.data.shape_keys)),
-        len(shape_keys(item)),
-    )
-    return memory.once(key, lambda: character_or_none(item, scene))
-
-
-def character_or_none(item: bpy.types.Object, scene: bpy.types.Scene) -> Character | None:
-    """Like `character_of`, but None where there is no face."""
-    try:
-        return character_of(item, scene)
-    except RigError:
-        return None
 
 
 classes = (*acting_classes, LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene, LIPWRIGHT_PG_progress)

@@ -38,7 +38,7 @@ def test_nothing_tried_is_saved(head, tmp_path):
 
 def test_the_dials_are_saved_and_change_the_pose(head, ours, tmp_path):
     character = ours("scene.character.find").character_of(head, bpy.context.scene)
-    dials = ours("scene.saved.properties").settings_of(character)
+    dials = ours("scene.character.chosen").settings_of(character)
     calibration = ours("scene.character.measure").calibration_of
     assert calibration(character) is None
     bpy.ops.lipwright.test_pose(pose="closed")
@@ -64,7 +64,7 @@ def test_without_a_character_the_button_says_why(ours):
 
 def test_unfitted_lips_use_the_constants(head, ours):
     character = ours("scene.character.find").character_of(head, bpy.context.scene)
-    ours("scene.saved.properties").settings_of(character).fit_lips = False
+    ours("scene.character.chosen").settings_of(character).fit_lips = False
     rig = ours("scene.character.find").rig_of(character)
     assert ours("scene.character.measure").calibrated_lips(character, rig) is None
     assert bpy.ops.lipwright.test_pose(pose="closed") == {"FINISHED"}

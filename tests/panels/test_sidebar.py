@@ -217,7 +217,7 @@ def test_missing_parts_are_found_without_importing(ours, monkeypatch):
 def test_a_redraw_finds_the_character_once(face, ours, monkeypatch):
     item = face()
     bpy.context.scene.lipwright.character = item
-    properties = ours("scene.saved.properties")
+    properties = ours("scene.character.chosen")
     found: list[str] = []
     real = properties.character_of
 

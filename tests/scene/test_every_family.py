@@ -106,7 +106,7 @@ def talk(ours, monkeypatch):
         layers = {"speech": replace(track, values=track.values * SPEECH), "blink": track}
         monkeypatch.setattr(ours("pipeline"), "steps", lambda _analysis, _settings: layers)
         character = ours("scene.character.find").character_of(item, scene)
-        ours("scene.saved.properties").settings_of(character).apart = apart
+        ours("scene.character.chosen").settings_of(character).apart = apart
         clock = ours("scene.clock").clock_of(scene, float(FIRST))
         report = take.animate(character, HEARD, ours("pipeline").Settings(), clock, "line")
         gaps, points = {}, {}

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from ...rigs.match import known
 from ...rigs.schema import Control, RigMap
-from ..takes.fcurves import ANY_VALUE
-from ..takes.places import animated_paths
-from .find import Character, locked_keys
+from ..character.find import Character, locked_keys
+from .fcurves import ANY_VALUE
+from .places import animated_paths
 
 MOST_NAMES = 5
 

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which character is meant, and its saved settings."""
+
+import bpy
+
+from ...core.errors import RigError
+from ..keys import shape_keys
+from ..saved.properties import LIPWRIGHT_PG_character
+from ..session import memory
+from .find import Character, character_of
+
+
+def settings_of(character: Character) -> LIPWRIGHT_PG_character:
+    """The saved settings of a character."""
+    return character.root.lipwright
+
+
+def chosen_item(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The object whose character is meant: the picked one, else the active one."""
+    picked = context.scene.lipwright.character
+    if picked is not None and picked.name in context.scene.objects:
+        return picked
+    return context.view_layer.objects.active
+
+
+def chosen_character(context: bpy.types.Context) -> Character | None:
+    """The character that is meant, or None if the object that is meant has no face."""
+    item, scene = chosen_item(context), context.scene
+    if item is None:
+        return None
+    # Keys are counted too: a script may add some without telling the scene.
+    key = (
+        *(scene.session_uid, item.session_uid, len(bpy.data.shape_keys)),
+        len(shape_keys(item)),
+    )
+    return memory.once(key, lambda: character_or_none(item, scene))
+
+
+def character_or_none(item: bpy.types.Object, scene: bpy.types.Scene) -> Character | None:
+    """Like `character_of`, but None where there is no face."""
+    try:
+        return character_of(item, scene)
+    except RigError:
+        return None

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shape keys of an object, as every room needs them."""
+
+from collections.abc import Sequence
+
+import bpy
+
+
+def shape_keys(mesh: bpy.types.Object) -> Sequence[bpy.types.ShapeKey]:
+    """The shape keys of an object without its reference key."""
+    keys = getattr(mesh.data, "shape_keys", None)
+    if keys is None:
+        return ()
+    return [block for block in keys.key_blocks if block != keys.reference_key]
+
+
+def has_shape_keys(item: bpy.types.Object) -> bool:
+    """Say whether this object can be (a part of) a face."""
+    if item.type != "MESH":
+        return False
+    keys = item.data.shape_keys
+    return keys is not None and len(keys.key_blocks) > 1
