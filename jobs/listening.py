@@ -9,7 +9,7 @@ import bpy
 from ..core.errors import RigError
 from ..core.phone_list import end_to_end
 from ..scene import compat
-from ..scene.character.chosen import chosen_character, chosen_item, settings_of
+from ..scene.character.chosen import NO_CHARACTER, chosen_character, chosen_item, settings_of
 from ..scene.character.find import (
     Character,
     character_of,
@@ -24,7 +24,7 @@ from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
 from .dials import tolerance_of
 from .hear import Heard, Machine, Progress, hear
-from .manners import NO_CHARACTER, Reasoned, say, speaking
+from .manners import Reasoned, say, speaking
 from .take import animate, looked_at, settings_for
 from .worker import Job, Work
 

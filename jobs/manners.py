@@ -7,16 +7,17 @@ from contextlib import contextmanager
 import bpy
 
 from ..core.errors import Cancelled, LipwrightError
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import NO_CHARACTER, chosen_character
 from ..scene.takes.places import Report
 
 Reason = Callable[[bpy.types.Context], str]
 
-NO_CHARACTER = "Pick a character: its face mesh or its armature"
-
 
 class Reasoned:
     """Mixin: `reason(context)` is "" or the sentence that a disabled button shows."""
+
+    said_error: bool
+    poll_message_set: Callable[[str], None]
 
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:

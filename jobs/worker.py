@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.errors import Cancelled
 
-Work = Callable[[Callable[[float], None], Callable[[], bool]], Any]
+Work = Callable[[Callable[[float], None] | None, Callable[[], bool] | None], Any]
 
 
 class Job:

@@ -3,8 +3,8 @@
 
 import bpy
 
-from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
-from ..scene.character.chosen import chosen_character
+from ..jobs.manners import Reasoned, speaking
+from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import tweaking_reason
 from ..scene.session import memory
 from ..scene.takes.clear import clear_take, has_take
@@ -32,7 +32,7 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Remove it and say how much it was."""
         with speaking(self):
-            character = chosen_character(context)
+            character = meant_character(context)
             memory.takes.pop(character.root.session_uid, None)
             count = clear_take(character)
             self.report({"INFO"}, f"Removed the lip-sync of “{character.name}” ({count} curves)")

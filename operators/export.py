@@ -6,9 +6,9 @@ from pathlib import Path
 import bpy
 from bpy_extras.io_utils import ExportHelper
 
-from ..jobs.manners import NO_CHARACTER, Reasoned, speaking
+from ..jobs.manners import Reasoned, speaking
 from ..scene import compat
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import tweaking_reason
 from ..scene.clock import fps_of
 from ..scene.exports.files import export_fbx, export_glb, export_usd
@@ -40,7 +40,7 @@ class _Export(Reasoned, ExportHelper):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file and state take and frame rate."""
         with speaking(self):
-            name = type(self).write(self.filepath, chosen_character(context), context.scene)
+            name = type(self).write(self.filepath, meant_character(context), context.scene)
             rate = fps_of(context.scene)
             file = Path(self.filepath).name
             self.report({"INFO"}, f"Wrote “{file}”: take “{name}” at {rate:.6g} frames a second")

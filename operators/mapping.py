@@ -9,11 +9,11 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.errors import RigError, SettingsError
 from ..core.motion.track import FACE_NAMES
-from ..jobs.manners import NO_CHARACTER, Reasoned, linked, speaking
+from ..jobs.manners import Reasoned, linked, speaking
 from ..jobs.mapping import load_mapping
 from ..rigs.mapping import to_text
 from ..rigs.schema import Control, Row
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import controls_of, matched_rig, rig_or_refuse
 from ..scene.character.mapping import fill_row, forget_rig, put_control, store_rig
 from ..scene.character.preview import end_previews
@@ -47,7 +47,7 @@ class LIPWRIGHT_OT_edit_mapping(_OfMapping, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Copy what matched; nothing, where nothing did."""
-        character = chosen_character(context)
+        character = meant_character(context)
         rig = matched_rig(character)
         if isinstance(rig, str):
             character.root.lipwright_rig.edited = True
@@ -66,7 +66,7 @@ class LIPWRIGHT_OT_reset_mapping(_OfMapping, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Forget them."""
         end_previews()
-        forget_rig(chosen_character(context).root)
+        forget_rig(meant_character(context).root)
         return {"FINISHED"}
 
 
@@ -106,7 +106,7 @@ class LIPWRIGHT_OT_pick_control(_OfMapping, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """A new row follows the channel of the same name, else the jaw."""
         with speaking(self):
-            character = chosen_character(context)
+            character = meant_character(context)
             control = controls_of(character)[int(self.control)]
             stored = character.root.lipwright_rig
             if self.swap:
@@ -136,7 +136,7 @@ class LIPWRIGHT_OT_remove_row(_OfMapping, bpy.types.Operator):
         """Remove it."""
         with speaking(self):
             end_previews()
-            stored = chosen_character(context).root.lipwright_rig
+            stored = meant_character(context).root.lipwright_rig
             _active(stored)
             stored.rows.remove(stored.active_row)
             stored.active_row = max(0, min(stored.active_row, len(stored.rows) - 1))
@@ -161,7 +161,7 @@ class LIPWRIGHT_OT_follow_channel(_OfMapping, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Add it with weight 1, once."""
         with speaking(self):
-            row = _active(chosen_character(context).root.lipwright_rig)
+            row = _active(meant_character(context).root.lipwright_rig)
             if self.channel not in row.terms:
                 row.terms.add().name = self.channel
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
@@ -179,7 +179,7 @@ class LIPWRIGHT_OT_unfollow_channel(_OfMapping, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Remove it."""
         with speaking(self):
-            terms = _active(chosen_character(context).root.lipwright_rig).terms
+            terms = _active(meant_character(context).root.lipwright_rig).terms
             if self.channel in terms:
                 terms.remove(terms.find(self.channel))
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
@@ -197,7 +197,7 @@ class LIPWRIGHT_OT_save_mapping(_OfMapping, ExportHelper, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write what counts now, edited or matched."""
         with speaking(self):
-            rig = rig_or_refuse(chosen_character(context))
+            rig = rig_or_refuse(meant_character(context))
             try:
                 Path(self.filepath).write_text(to_text(rig), "utf-8")
             except OSError as error:
@@ -221,7 +221,7 @@ class LIPWRIGHT_OT_load_mapping(_OfMapping, ImportHelper, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read, check, then take over."""
         with speaking(self):
-            character = chosen_character(context)
+            character = meant_character(context)
             load_mapping(Path(self.filepath), character)
             count = len(character.root.lipwright_rig.rows)
             self.report({"INFO"}, f"Loaded {count} rows")

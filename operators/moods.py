@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 from ..core.performance.emotion import FELT
 from ..jobs.manners import OfCharacter, Reasoned, speaking
 from ..scene import compat
-from ..scene.character.chosen import chosen_character, settings_of
+from ..scene.character.chosen import meant_character, settings_of
 from ..scene.saved.moods import own_moods, remove_mood, save_mood, use_mood
 from ..scene.saved.sliders import AUTO, feelings_for
 from ..scene.session import memory
@@ -23,7 +23,7 @@ def chosen_feelings(context: bpy.types.Context) -> bpy.types.PropertyGroup:
     """The sliders that the panel shows."""
     scene, choice = compat.sequencer_scene(context), context.scene.lipwright
     strip = strip_named(scene, choice.strip) if choice.source == "STRIP" else None
-    dials = settings_of(chosen_character(context))
+    dials = settings_of(meant_character(context))
     return feelings_for(dials, scene, strip.name if strip is not None else "")
 
 
@@ -53,13 +53,13 @@ class LIPWRIGHT_OT_take_guess(OfCharacter, bpy.types.Operator):
     def reason(cls, context: bpy.types.Context) -> str:
         """Only after a line was heard."""
         why = super().reason(context)
-        if why or chosen_character(context).root.session_uid in memory.takes:
+        if why or meant_character(context).root.session_uid in memory.takes:
             return why
         return "Generate a line first: the guess comes from its voice"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The mean of each over the line; Auto back to 0."""
-        guess = memory.takes[chosen_character(context).root.session_uid].guess
+        guess = memory.takes[meant_character(context).root.session_uid].guess
         feelings = chosen_feelings(context)
         for name, strength in guess.emotions.items():
             setattr(feelings, name, float(np.mean(strength.values)))
@@ -78,7 +78,7 @@ class LIPWRIGHT_OT_roll(OfCharacter, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Roll the dice."""
-        dials = settings_of(chosen_character(context))
+        dials = settings_of(meant_character(context))
         number = random.randint(0, MOST_SEED)
         if self.layer:
             setattr(dials.acting.seeds, self.layer, number)
@@ -99,7 +99,7 @@ class LIPWRIGHT_OT_use_mood(OfCharacter, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Set them."""
         with speaking(self):
-            use_mood(self.mood, settings_of(chosen_character(context)), chosen_feelings(context))
+            use_mood(self.mood, settings_of(meant_character(context)), chosen_feelings(context))
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
@@ -118,7 +118,7 @@ class LIPWRIGHT_OT_save_mood(OfCharacter, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file."""
         with speaking(self):
-            dials = settings_of(chosen_character(context))
+            dials = settings_of(meant_character(context))
             path = save_mood(self.mood, dials, chosen_feelings(context))
             self.report({"INFO"}, f"Saved “{path.stem}”")
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
@@ -137,7 +137,7 @@ class LIPWRIGHT_OT_remove_mood(Reasoned, bpy.types.Operator):
     mood: StringProperty(name="Mood", search=_own)
 
     @classmethod
-    def reason(cls, _context: bpy.types.Context) -> str:
+    def reason(cls, context: bpy.types.Context) -> str:
         """Only where there are some."""
         return "" if own_moods() else "There is no mood of your own yet"
 

@@ -11,8 +11,8 @@ from ..core.errors import SettingsError
 from ..core.formats import phones_json, phones_labels, read_phones
 from ..core.phone_list import end_to_end, refuse_other_line, split_phone, without_phone
 from ..jobs.listening import Listening, character_reason
-from ..jobs.manners import NO_CHARACTER, Reasoned, linked, speaking
-from ..scene.character.chosen import chosen_character
+from ..jobs.manners import Reasoned, linked, speaking
+from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.markers import mark, unmark
 from ..scene.saved.phones import (
     corrected_phones,
@@ -20,8 +20,9 @@ from ..scene.saved.phones import (
     phones_in,
     store_phones,
 )
-from ..scene.session import LastTake, memory
+from ..scene.session import HeardFrom, LastTake, memory
 
+GENERATE_FIRST = "Press Generate Lip-Sync: it uses the corrected sounds"
 FORM_ITEMS = (
     (".json", "JSON", "For Lipwright, with how sure each sound is"),
     (".txt", "Label Track", "For Audacity: start, end and sound in each line"),
@@ -29,7 +30,7 @@ FORM_ITEMS = (
 
 
 def _list_of(context: bpy.types.Context) -> bpy.types.PropertyGroup:
-    return chosen_character(context).root.lipwright_phones
+    return meant_character(context).root.lipwright_phones
 
 
 def list_reason(context: bpy.types.Context) -> str:
@@ -106,12 +107,20 @@ class _OfLastTake(Listening):
             return "No sound was changed"
         last = _last_take(context)
         if last is None or last.heard_from is None:
-            return "Press Generate Lip-Sync: it uses the corrected sounds"
+            return GENERATE_FIRST
         return ""
 
 
 def _last_take(context: bpy.types.Context) -> LastTake | None:
-    return memory.takes.get(chosen_character(context).root.session_uid)
+    return memory.takes.get(meant_character(context).root.session_uid)
+
+
+def _heard_from(context: bpy.types.Context) -> HeardFrom:
+    """What the newest take was heard from; SettingsError if that is not known any more."""
+    last = _last_take(context)
+    if last is None or last.heard_from is None:
+        raise SettingsError(GENERATE_FIRST)
+    return last.heard_from
 
 
 class LIPWRIGHT_OT_redraw(_OfLastTake, bpy.types.Operator):
@@ -123,7 +132,7 @@ class LIPWRIGHT_OT_redraw(_OfLastTake, bpy.types.Operator):
 
     def _prepare(self, context: bpy.types.Context) -> None:
         """The newest take, with the list as it is now."""
-        self.heard_from = _last_take(context).heard_from
+        self.heard_from = _heard_from(context)
         self.corrected = corrected_phones(self._character(context).root)
 
 
@@ -137,7 +146,7 @@ class LIPWRIGHT_OT_reset_phones(_OfLastTake, bpy.types.Operator):
     def _prepare(self, context: bpy.types.Context) -> None:
         """The newest take, as it was heard."""
         root = self._character(context).root
-        self.heard_from, self.corrected = _last_take(context).heard_from, ()
+        self.heard_from, self.corrected = _heard_from(context), ()
         forget_corrections(root, root.lipwright_phones.sound)
 
 

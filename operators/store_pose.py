@@ -4,8 +4,9 @@
 import bpy
 from bpy.props import StringProperty
 
+from ..core.errors import RigError
 from ..jobs.manners import Reasoned, linked, speaking
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import chosen_character, meant_character
 from ..scene.character.poses import remove_pose, store_pose
 
 
@@ -23,6 +24,14 @@ class _OfPoses(Reasoned):
         return ""
 
 
+def armature_of(context: bpy.types.Context) -> bpy.types.Object:
+    """The armature of the character that is meant; RigError if it has none."""
+    armature = meant_character(context).armature
+    if armature is None:
+        raise RigError("This character has no armature. Pick one whose face is moved by bones")
+    return armature
+
+
 class LIPWRIGHT_OT_store_pose(_OfPoses, bpy.types.Operator):
     """Remember how the bones stand now as this face shape"""
 
@@ -35,7 +44,7 @@ class LIPWRIGHT_OT_store_pose(_OfPoses, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Store it under the name."""
         with speaking(self):
-            armature = chosen_character(context).armature
+            armature = armature_of(context)
             name = self.name or armature.lipwright_rig.pose_name
             count = store_pose(armature, name)
             self.report({"INFO"}, f"Stored “{name}”: {count} bones")
@@ -53,7 +62,7 @@ class LIPWRIGHT_OT_remove_pose(_OfPoses, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Forget it."""
-        remove_pose(chosen_character(context).armature, self.name)
+        remove_pose(armature_of(context), self.name)
         return {"FINISHED"}
 
 

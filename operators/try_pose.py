@@ -7,7 +7,7 @@ from bpy.props import EnumProperty
 from ..jobs.manners import OfCharacter, speaking
 from ..rigs.drive import drive
 from ..rigs.sample_poses import SAMPLE_POSES, sample_pose
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import meant_character
 from ..scene.character.find import Character, rig_or_refuse
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews, show_values
@@ -28,7 +28,7 @@ class LIPWRIGHT_OT_test_pose(OfCharacter, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Drive one frame and show it."""
         with speaking(self):
-            character: Character = chosen_character(context)
+            character: Character = meant_character(context)
             rig = rig_or_refuse(character)
             lips = calibrated_lips(character, rig)
             end_previews()

@@ -4,7 +4,7 @@
 import bpy
 
 from ..rigs.sample_poses import SAMPLE_POSES
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import meant_character
 from ..scene.character.measure import calibration_of
 from .parts import OfCharacter, say
 
@@ -31,15 +31,16 @@ class LIPWRIGHT_PT_calibrate(OfCharacter, bpy.types.Panel):
         column.prop(dials, "opening", slider=True)
         column.prop(dials, "seal")
         column = layout.column(align=True)
-        for number, (name, (label, _)) in enumerate(SAMPLE_POSES.items()):
-            if number % COLUMNS == 0:
-                row = column.row(align=True)
-            row.operator("lipwright.test_pose", text=label).pose = name
+        poses = list(SAMPLE_POSES.items())
+        for start in range(0, len(poses), COLUMNS):
+            row = column.row(align=True)
+            for name, (label, _) in poses[start : start + COLUMNS]:
+                row.operator("lipwright.test_pose", text=label).pose = name
         if dials.fit_lips:
             self._numbers(context)
 
     def _numbers(self, context: bpy.types.Context) -> None:
-        found = calibration_of(chosen_character(context))
+        found = calibration_of(meant_character(context))
         if found is None:
             say(self.layout, context, "Lips are measured on the first test pose or take", "INFO")
             return

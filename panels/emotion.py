@@ -5,7 +5,7 @@ import bpy
 
 from ..core.performance.emotion import FELT
 from ..scene import compat
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import meant_character
 from ..scene.saved.moods import MOODS, own_moods
 from ..scene.saved.sliders import AUTO, feelings_for
 from ..scene.session import memory
@@ -53,7 +53,7 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         """The suggestion, and a way to make it one's own."""
         box = self.layout.box()
         box.prop(feelings, AUTO, text="Auto", slider=True)
-        last = memory.takes.get(chosen_character(context).root.session_uid)
+        last = memory.takes.get(meant_character(context).root.session_uid)
         if last is None:
             return
         guess = last.guess

@@ -4,7 +4,7 @@
 import bpy
 
 from ..core.performance.layers import LAYERS, SEEDED
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import meant_character
 from ..scene.takes.turns import bone_of
 from .parts import OfCharacter, say, stands_for, turn
 
@@ -44,7 +44,7 @@ class _Part(OfCharacter):
     def bone(self, context: bpy.types.Context, role: str, owner: object, name: str) -> None:
         """A bone's field, with the one that was found in its place while it is empty."""
         dials = self.dials(context)
-        armature = dials.head_object or chosen_character(context).armature
+        armature = dials.head_object or meant_character(context).armature
         if armature is None or armature.type != "ARMATURE":
             return
         self.layout.prop_search(owner, name, armature.data, "bones", icon="BONE_DATA")
@@ -102,7 +102,7 @@ class LIPWRIGHT_PT_head(_Part, bpy.types.Panel):
         self.bone(context, "head", dials, "head_bone")
         self.bone(context, "neck", acting, "neck_bone")
         layout.prop(acting, "neck_share", slider=True)
-        if dials.head and dials.head_object is None and chosen_character(context).armature is None:
+        if dials.head and dials.head_object is None and meant_character(context).armature is None:
             say(layout, context, "Pick the head bone or object", "INFO")
 
 

@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import chosen_character, meant_character
 from ..scene.character.find import controls_of
 from ..scene.character.mapping import control_of
 from .parts import OfCharacter, say
@@ -56,7 +56,7 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """The list, then the active row, then files."""
-        character = chosen_character(context)
+        character = meant_character(context)
         stored = character.root.lipwright_rig
         if stored.edited:
             self._list(stored)
@@ -115,7 +115,7 @@ class LIPWRIGHT_PT_poses(OfCharacter, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Store the pose that stands; those that are stored."""
-        stored = chosen_character(context).root.lipwright_rig
+        stored = meant_character(context).root.lipwright_rig
         row = self.layout.row(align=True)
         row.prop(stored, "pose_name", text="")
         row.operator("lipwright.store_pose", icon="ADD").name = ""

@@ -7,7 +7,7 @@ import bpy
 
 from ..core.dials import dials_of
 from ..core.performance.acting import Acting
-from ..scene.character.chosen import chosen_character, settings_of
+from ..scene.character.chosen import chosen_character, meant_character, settings_of
 
 PIXELS_A_LETTER = 7.0  # of Blender's interface font at scale 1, measured roughly
 MOST_ON_A_SLIDER = 2.0  # dials that go further are numbers
@@ -48,6 +48,7 @@ class Tab:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Lipwright"
+    layout: bpy.types.UILayout
 
 
 class OfCharacter(Tab):
@@ -60,7 +61,7 @@ class OfCharacter(Tab):
 
     def dials(self, context: bpy.types.Context) -> bpy.types.PropertyGroup:
         """The settings of the character that is meant."""
-        return settings_of(chosen_character(context))
+        return settings_of(meant_character(context))
 
     def rows(self) -> bpy.types.UILayout:
         """The native look: names on the left, values on the right."""

@@ -4,7 +4,7 @@
 import bpy
 
 from ..core.phone_list import EXAMPLES, UNSURE
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import meant_character
 from ..scene.saved.phones import shown_time
 from .parts import OfCharacter, reason, say
 
@@ -50,7 +50,7 @@ class LIPWRIGHT_PT_phones(OfCharacter, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """The list, the active sound, what to do with it, files, markers."""
-        stored = chosen_character(context).root.lipwright_phones
+        stored = meant_character(context).root.lipwright_phones
         if not stored.rows:
             say(self.layout, context, reason("LIPWRIGHT_OT_add_phone", context), "INFO")
             return

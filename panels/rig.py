@@ -4,7 +4,7 @@
 import bpy
 
 from ..rigs.describe import describe, tell_missing
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import meant_character
 from ..scene.character.find import Character, driven_faces, rig_of
 from .parts import OfCharacter, say
 
@@ -20,7 +20,7 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """What matched, what is missing, which meshes."""
-        character: Character = chosen_character(context)
+        character: Character = meant_character(context)
         rig = rig_of(character)
         if isinstance(rig, str):
             say(self.layout, context, rig, "ERROR")

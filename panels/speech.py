@@ -5,6 +5,7 @@ import bpy
 
 from ..scene import compat
 from ..scene.character.chosen import chosen_character
+from ..scene.character.find import Character
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside
@@ -84,7 +85,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         character = chosen_character(context)
         if why:
             say(layout, context, why, "INFO")
-        elif has_take(character) and character.root.session_uid not in memory.takes:
+        elif character is not None and _is_of_before(character):
             say(layout, context, "Generate once more, then dials act at once again", "INFO")
         if character is None:
             layout.operator("lipwright.add_demo_head", icon="USER", text="Add the Demo Head")
@@ -92,6 +93,11 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             column.operator("lipwright.place_landmarks", icon="EMPTY_AXIS")
             column.operator("lipwright.give_shapes", icon="SHAPEKEY_DATA")
         layout.operator("lipwright.clear", icon="TRASH", text="Clear")
+
+
+def _is_of_before(character: Character) -> bool:
+    """Say whether a take is there that was made before this session."""
+    return has_take(character) and character.root.session_uid not in memory.takes
 
 
 register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_speech,))

@@ -39,7 +39,7 @@ Strip = bpy.types.Strip if hasattr(bpy.types, "Strip") else bpy.types.Sequence
 
 def user_folder(name: str) -> str:
     """A folder of the user's for our files, made if missing; the extension's own if it is one."""
-    package = __package__.rpartition(".")[0]
+    package = str(__package__).rpartition(".")[0]
     if package.startswith("bl_ext."):
         return bpy.utils.extension_path_user(package, path=name, create=True)
     return bpy.utils.user_resource("CONFIG", path=f"lipwright/{name}", create=True)
@@ -197,7 +197,7 @@ def slot_is_shared(action: bpy.types.Action, slot: Any | None, block: bpy.types.
 
 def slot_is_used(action: bpy.types.Action, slot: Any | None, block: bpy.types.ID) -> bool:
     """Say whether these curves drive anything already, be it this datablock from a stash."""
-    if not HAS_SLOTS:
+    if slot is None:
         return action.users - int(action.use_fake_user) > 0
     strips = [] if block.animation_data is None else block.animation_data.nla_tracks
     held = any(

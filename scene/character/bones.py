@@ -74,7 +74,7 @@ def _bones(armature: bpy.types.Object, weights: Weights) -> list[Bone]:
             Bone(
                 name=pose.name,
                 head=np.array(world @ pose.bone.head_local),
-                axes=turn @ local,
+                axes=np.asarray(turn @ local, float),
                 unit=unit,
                 weight=total,
                 moves=middle if total else np.array(world @ pose.bone.tail_local),

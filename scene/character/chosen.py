@@ -9,6 +9,8 @@ from ..saved.properties import LIPWRIGHT_PG_character
 from ..session import memory
 from .find import Character, character_of
 
+NO_CHARACTER = "Pick a character: its face mesh or its armature"
+
 
 def settings_of(character: Character) -> LIPWRIGHT_PG_character:
     """The saved settings of a character."""
@@ -34,6 +36,14 @@ def chosen_character(context: bpy.types.Context) -> Character | None:
         len(shape_keys(item)),
     )
     return memory.once(key, lambda: character_or_none(item, scene))
+
+
+def meant_character(context: bpy.types.Context) -> Character:
+    """The character that is meant; RigError if there is none."""
+    character = chosen_character(context)
+    if character is None:
+        raise RigError(NO_CHARACTER)
+    return character
 
 
 def character_or_none(item: bpy.types.Object, scene: bpy.types.Scene) -> Character | None:

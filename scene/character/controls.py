@@ -7,7 +7,7 @@ from dataclasses import replace
 import bpy
 
 from ...rigs.match import known
-from ...rigs.schema import Control, RigMap, Row
+from ...rigs.schema import Control, Kind, RigMap, Row
 from .poses import pose_names
 
 # A property that goes further than this is in percent or degrees: a whole shape is all of it.
@@ -31,11 +31,11 @@ def other_controls(
 
 
 def _properties(item: bpy.types.Object) -> Iterator[Control]:
-    holders: list[tuple[bpy.types.bpy_struct, str, str]] = [(item, "property", "")]
+    holders: list[tuple[bpy.types.bpy_struct, Kind, str]] = [(item, "property", "")]
     if item.data is not None:
         holders.append((item.data, "data property", ""))
     if item.pose is not None:
-        holders += [(bone, "property", bone.name) for bone in item.pose.bones]
+        holders.extend((bone, "property", bone.name) for bone in item.pose.bones)
     for holder, kind, bone in holders:
         for name, value in holder.items():  # seven times quicker than the keys alone
             if isinstance(value, float):

@@ -2,7 +2,7 @@
 """One take of one character to FBX (Unreal, Unity), glTF or USD."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -173,7 +173,7 @@ def _need_folder(path: str | Path) -> None:
         raise LipwrightError(f"The folder {folder} does not exist. Make it, or choose another")
 
 
-def _run(operator: object, path: str | Path, **options: object) -> None:
+def _run(operator: Callable[..., object], path: str | Path, **options: object) -> None:
     try:
         # No view: in a local view the exporters would see only what is in it.
         with bpy.context.temp_override(area=None):

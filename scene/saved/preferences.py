@@ -4,7 +4,7 @@
 import bpy
 from bpy.props import EnumProperty, IntProperty
 
-ROOT_PACKAGE = __package__.rsplit(".", 2)[0]
+ROOT_PACKAGE = str(__package__).rsplit(".", 2)[0]
 
 DEVICE_ITEMS = (
     ("auto", "Auto", "CUDA where it is there, else the processor"),
