@@ -137,7 +137,7 @@ def analyse(
     return Analysis(seconds, voice, mouth, tuple(notes))
 
 
-def felt(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
+def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
     """What the face feels over a line: what was asked for, and as much of the guess as wanted."""
     if settings.auto == 0:
         return dict(settings.emotions)
@@ -152,7 +152,7 @@ def felt(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
 
 def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]:
     """Make each wanted layer on its own."""
-    feelings = felt(analysis, settings) if "emotion" in settings.layers else {}
+    feelings = feel(analysis, settings) if "emotion" in settings.layers else {}
     ingredients = Ingredients(analysis.voice, analysis.mouth, settings.acting, feelings)
     return make_layers(ingredients, settings.layers, settings.seed_of)
 

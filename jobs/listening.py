@@ -15,7 +15,6 @@ from ..scene.character.find import (
     character_of,
     refuse_if_not_writable,
     rig_of,
-    rig_or_refuse,
 )
 from ..scene.clock import clock_of
 from ..scene.saved.phones import Corrected, keep_phones
@@ -39,10 +38,8 @@ def character_reason(context: bpy.types.Context) -> str:
     character = chosen_character(context)
     if character is None:
         return f"“{item.name}” has no shape keys. Pick the face mesh or the armature of a character"
-    rig = rig_of(character)
-    if isinstance(rig, str):
-        return rig
     try:
+        rig_of(character)
         refuse_if_not_writable(character)
     except RigError as error:
         return str(error)
@@ -135,7 +132,7 @@ class Listening(Reasoned):
         character = chosen_character(context)
         if character is None:
             raise RigError(NO_CHARACTER)
-        rig_or_refuse(character)
+        rig_of(character)
         refuse_if_not_writable(character)
         self.face_name, self.face_uid = character.root.name, character.root.session_uid
         self.machine = Machine(*device_and_threads(context))

@@ -14,7 +14,7 @@ from ..rigs.lips.fit import LipFit
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
-from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_or_refuse
+from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_of
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
 from ..scene.saved.sliders import feelings_for
@@ -57,7 +57,7 @@ def gather(character: Character, layers: frozenset[str], *, measure: bool = True
     """
     refuse_if_not_writable(character)
     end_previews()
-    rig, dials = rig_or_refuse(character), settings_of(character)
+    rig, dials = rig_of(character), settings_of(character)
     return Gathered(
         rig,
         calibrated_lips(character, rig, again=measure),
@@ -156,7 +156,7 @@ def settings_for(
 
 def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> LookAt | None:
     """Where the character's look-at object is over a line; the scene is played through for it."""
-    rig, dials = rig_or_refuse(character), settings_of(character)
+    rig, dials = rig_of(character), settings_of(character)
     scene = bpy.context.scene
     return sample_look_at(character, dials, rig, scene, clock, analysis.seconds)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from ..core.motion.contact import decided
+from ..core.motion.contact import decide_contacts
 from ..core.motion.rest import moving_share
 from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, FaceTrack
 from ..core.phones import BILABIAL, INDEX, LABIODENTAL, SILENCE
@@ -54,7 +54,7 @@ def articulate(
     """
     curves = drawn(heard, device=device, threads=threads, progress=progress, cancelled=cancelled)
     rest = moving_share(heard.posteriors[:, INDEX[SILENCE]], heard.rate_hz)
-    return on_both_sides(settled(curves, heard, rest), heard.rate_hz)
+    return on_both_sides(rest_and_meet(curves, heard, rest), heard.rate_hz)
 
 
 def drawn(
@@ -99,7 +99,7 @@ def drawn(
     return dict(zip(network.facts["channels"], values.T, strict=True))
 
 
-def settled(
+def rest_and_meet(
     curves: Mapping[str, np.ndarray], heard: Heard, share: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Bring what the network drew to rest where nobody speaks, and its contacts to a decision.
@@ -118,7 +118,7 @@ def settled(
     """
     out = {name: curve * share for name, curve in curves.items()}
     closing, tucking = share * said(heard, BILABIAL), share * said(heard, LABIODENTAL)
-    out[LIP_CONTACT] = decided(out[LIP_CONTACT], closing, tucking, heard.rate_hz)
+    out[LIP_CONTACT] = decide_contacts(out[LIP_CONTACT], closing, tucking, heard.rate_hz)
     return out
 
 

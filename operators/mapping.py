@@ -14,7 +14,7 @@ from ..jobs.mapping import load_mapping
 from ..rigs.mapping import to_text
 from ..rigs.schema import Control, Row
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
-from ..scene.character.find import controls_of, matched_rig, rig_or_refuse
+from ..scene.character.find import controls_of, matched_rig, rig_of
 from ..scene.character.mapping import fill_row, forget_rig, put_control, store_rig
 from ..scene.character.preview import end_previews
 
@@ -48,11 +48,10 @@ class LIPWRIGHT_OT_edit_mapping(_OfMapping, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Copy what matched; nothing, where nothing did."""
         character = meant_character(context)
-        rig = matched_rig(character)
-        if isinstance(rig, str):
+        try:
+            store_rig(character.root, matched_rig(character))
+        except RigError:  # an empty table, to be filled by hand
             character.root.lipwright_rig.edited = True
-        else:
-            store_rig(character.root, rig)
         return {"FINISHED"}
 
 
@@ -197,7 +196,7 @@ class LIPWRIGHT_OT_save_mapping(_OfMapping, ExportHelper, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write what counts now, edited or matched."""
         with speaking(self):
-            rig = rig_or_refuse(meant_character(context))
+            rig = rig_of(meant_character(context))
             try:
                 Path(self.filepath).write_text(to_text(rig), "utf-8")
             except OSError as error:

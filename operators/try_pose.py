@@ -8,7 +8,7 @@ from ..jobs.manners import OfCharacter, speaking
 from ..rigs.drive import drive
 from ..rigs.sample_poses import SAMPLE_POSES, sample_pose
 from ..scene.character.chosen import meant_character
-from ..scene.character.find import Character, rig_or_refuse
+from ..scene.character.find import Character, rig_of
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews, show_values
 
@@ -29,7 +29,7 @@ class LIPWRIGHT_OT_test_pose(OfCharacter, bpy.types.Operator):
         """Drive one frame and show it."""
         with speaking(self):
             character: Character = meant_character(context)
-            rig = rig_or_refuse(character)
+            rig = rig_of(character)
             lips = calibrated_lips(character, rig)
             end_previews()
             if self.pose != REST:

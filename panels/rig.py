@@ -5,7 +5,7 @@ import bpy
 
 from ..rigs.describe import describe, tell_missing
 from ..scene.character.chosen import meant_character
-from ..scene.character.find import Character, driven_faces, rig_of
+from ..scene.character.find import Character, driven_faces, rig_of, why_no_rig
 from .parts import OfCharacter, say
 
 MOST_MISSING = 8  # names listed before "and n more"
@@ -21,10 +21,11 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """What matched, what is missing, which meshes."""
         character: Character = meant_character(context)
-        rig = rig_of(character)
-        if isinstance(rig, str):
-            say(self.layout, context, rig, "ERROR")
+        why = why_no_rig(character)
+        if why:
+            say(self.layout, context, why, "ERROR")
             return
+        rig = rig_of(character)
         say(self.layout, context, describe(rig).partition(";")[0], "CHECKMARK")
         driven = driven_faces(character, rig)
         if driven:

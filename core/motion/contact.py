@@ -18,7 +18,7 @@ WAY_FROM, WAY_WHOLE = 0.3, 0.9
 BLUR_SECONDS = 0.02
 
 
-def decided(
+def decide_contacts(
     contact: NDArray[np.floating],
     closing: NDArray[np.floating],
     tucking: NDArray[np.floating],

@@ -121,7 +121,7 @@ def heads_of(meshes: Sequence[bpy.types.Object]) -> list[list[bpy.types.Object]]
 def _speaks(mesh: bpy.types.Object) -> bool:
     """Say whether the keys of one mesh alone make a face that talks."""
     names = tuple(block.name for block in shape_keys(mesh))
-    return not isinstance(_matched((("", names),), ()), str)
+    return isinstance(_matched((("", names),), ()), RigMap)
 
 
 def _one_per_mesh_data(meshes: Iterable[bpy.types.Object]) -> tuple[bpy.types.Object, ...]:
@@ -162,7 +162,7 @@ def characters(scene: bpy.types.Scene) -> list[Character]:
     for item in scene.objects:
         if has_shape_keys(item) or item.type == "ARMATURE":
             character = character_of(item, scene)
-            if character.meshes or (meshes_on(item) and not isinstance(rig_of(character), str)):
+            if character.meshes or (meshes_on(item) and can_talk(character)):
                 parts = character.meshes or (character.root,)
                 # Linked copies share their keys: whoever moves one moves all.
                 found.setdefault(tuple(part.data for part in parts), character)
@@ -171,7 +171,7 @@ def characters(scene: bpy.types.Scene) -> list[Character]:
 
 def talking_characters(scene: bpy.types.Scene) -> list[Character]:
     """The characters whose shape keys Lipwright knows."""
-    return [one for one in characters(scene) if not isinstance(rig_of(one), str)]
+    return [one for one in characters(scene) if can_talk(one)]
 
 
 def character_named(name: str, scene: bpy.types.Scene) -> Character:
@@ -199,17 +199,31 @@ def only_character(scene: bpy.types.Scene) -> Character:
         raise SettingsError(f"Several characters can talk here. Name one of them: {names}")
     some = characters(scene)
     if len(some) == 1:
-        raise RigError(str(rig_of(some[0])))
+        rig_of(some[0])  # raises the reason
     raise RigError(
         "No character with face shape keys was found. Pick a file with one, or add the demo head"
     )
 
 
-def rig_of(character: Character) -> RigMap | str:
-    """How Lipwright drives this character, or the sentence that says why it cannot."""
+def rig_of(character: Character) -> RigMap:
+    """How Lipwright drives this character; RigError says why it cannot."""
     if character.root.lipwright_rig.edited:
         return edited_rig(character.root, controls_of(character))
     return matched_rig(character)
+
+
+def why_no_rig(character: Character) -> str:
+    """The sentence that says why this character cannot be driven; "" if it can."""
+    try:
+        rig_of(character)
+    except RigError as error:
+        return str(error)
+    return ""
+
+
+def can_talk(character: Character) -> bool:
+    """Say whether Lipwright can drive this character."""
+    return not why_no_rig(character)
 
 
 def controls_of(character: Character) -> tuple[Control, ...]:
@@ -219,8 +233,8 @@ def controls_of(character: Character) -> tuple[Control, ...]:
     return (*keys, *other_controls(character.root, character.meshes, any_name=True))
 
 
-def matched_rig(character: Character) -> RigMap | str:
-    """The rows that the names alone ask for.
+def matched_rig(character: Character) -> RigMap:
+    """The rows that the names alone ask for; RigError if they ask for none.
 
     Keys with drivers follow something else, often a property that we can move.
     """
@@ -229,17 +243,20 @@ def matched_rig(character: Character) -> RigMap | str:
     driven = {mesh.name: driven_keys(mesh) for mesh in character.meshes}
     free = tuple((mesh, tuple(k for k in keys if k not in driven[mesh])) for mesh, keys in every)
     rig = _matched(free, others)
-    if isinstance(rig, str):
+    if isinstance(rig, RigError):
         rig = _matched(every, others)
-    return rig if isinstance(rig, str) else within_limits(rig)
+    if isinstance(rig, RigError):
+        raise rig
+    return within_limits(rig)
 
 
 @lru_cache(maxsize=64)  # panels ask on every redraw
-def _matched(names: Names, others: tuple[Control, ...]) -> RigMap | str:
+def _matched(names: Names, others: tuple[Control, ...]) -> RigMap | RigError:
+    """What `match` makes of the names, its refusal too: both are remembered."""
     try:
         return match(dict(names), others)
     except RigError as error:
-        return str(error)
+        return error
 
 
 def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
@@ -249,7 +266,7 @@ def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
         return {}
     others = other_controls(character.root, character.meshes)
     whole = _matched(tuple(character.key_names.items()), others)
-    if isinstance(whole, str):
+    if isinstance(whole, RigError):
         return {}
     moved = set(rig.matched)
     found: dict[str, list[str]] = {}
@@ -259,14 +276,6 @@ def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
             if moved.isdisjoint(channel for channel, _ in row.terms):
                 found.setdefault(one.mesh, []).append(one.key)
     return found
-
-
-def rig_or_refuse(character: Character) -> RigMap:
-    """The rig map; RigError with the sentence if there is none."""
-    rig = rig_of(character)
-    if isinstance(rig, str):
-        raise RigError(rig)
-    return rig
 
 
 def refuse_if_not_writable(character: Character) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import bpy
 
+from ...core.errors import RigError
 from ...rigs.mapping import mapped
 from ...rigs.schema import Control, RigMap, Row
 
@@ -12,13 +13,13 @@ NUMBERS = ("low", "high", "scale", "offset")
 FLAGS = ("solved", "mute")
 
 
-def edited_rig(root: bpy.types.Object, controls: Collection[Control]) -> RigMap | str:
-    """The edited rows whose controls are still there, or the sentence that says there are none."""
+def edited_rig(root: bpy.types.Object, controls: Collection[Control]) -> RigMap:
+    """The edited rows whose controls are still there; RigError if there are none."""
     stored = root.lipwright_rig
     here = frozenset(controls)
     rows = [row_of(item) for item in stored.rows if control_of(item) in here and len(item.terms)]
     if not rows:
-        return (
+        raise RigError(
             f"No row of the mapping of “{root.name}” fits this character. Add rows in the panel "
             "Rig, or reset it to what matched"
         )

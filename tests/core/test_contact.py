@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lipwright.core.motion.contact import CONTACT_FROM, CONTACT_WHOLE, decided
+from lipwright.core.motion.contact import CONTACT_FROM, CONTACT_WHOLE, decide_contacts
 
 RATE_HZ = 100.0
 NONE = np.zeros(60)
@@ -19,39 +19,41 @@ def hump(height: float, middle: int = 30, frames: int = 60) -> np.ndarray:
 
 @pytest.mark.parametrize("height", [0.0, 0.05, CONTACT_FROM])
 def test_unlikely_contacts_vanish(height):
-    assert decided(hump(height), hump(height), NONE, RATE_HZ).max() == 0
+    assert decide_contacts(hump(height), hump(height), NONE, RATE_HZ).max() == 0
 
 
 @pytest.mark.parametrize("height", [CONTACT_WHOLE + 0.01, 0.5, 1.0])
 def test_likely_contacts_are_whole_and_as_long_however_sure(height):
-    drawn = decided(hump(height), hump(height), NONE, RATE_HZ)
+    drawn = decide_contacts(hump(height), hump(height), NONE, RATE_HZ)
     assert drawn.max() == pytest.approx(1)
-    np.testing.assert_allclose(drawn, decided(hump(1.0), hump(1.0), NONE, RATE_HZ), atol=1e-6)
+    np.testing.assert_allclose(
+        drawn, decide_contacts(hump(1.0), hump(1.0), NONE, RATE_HZ), atol=1e-6
+    )
     assert drawn[:15].max() == drawn[45:].max() == 0
 
 
 def test_what_the_listener_heard_counts_where_the_network_hesitates():
     timid = hump(0.15)
-    assert decided(timid, NONE, NONE, RATE_HZ).max() == 0
-    assert decided(timid, hump(0.9), NONE, RATE_HZ).max() == pytest.approx(1)
+    assert decide_contacts(timid, NONE, NONE, RATE_HZ).max() == 0
+    assert decide_contacts(timid, hump(0.9), NONE, RATE_HZ).max() == pytest.approx(1)
 
 
 def test_lips_do_not_meet_on_what_is_rather_f_or_v():
     unsure = hump(0.4)
-    assert decided(unsure, unsure, hump(0.3), RATE_HZ).max() == pytest.approx(1)
-    assert decided(unsure, unsure, hump(0.9), RATE_HZ).max() < 0.1
+    assert decide_contacts(unsure, unsure, hump(0.3), RATE_HZ).max() == pytest.approx(1)
+    assert decide_contacts(unsure, unsure, hump(0.9), RATE_HZ).max() < 0.1
 
 
 def test_lips_part_between_two_contacts():
     two = np.maximum(hump(0.9, 15), hump(0.6, 40))
-    drawn = decided(two, two, NONE, RATE_HZ)
+    drawn = decide_contacts(two, two, NONE, RATE_HZ)
     assert min(drawn[15], drawn[40]) > 0.9
     assert drawn[28] == 0
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_likelier_contact_is_never_drawn_weaker(one, other):
-    low, high = (decided(hump(h), hump(h), NONE, RATE_HZ) for h in sorted((one, other)))
+    low, high = (decide_contacts(hump(h), hump(h), NONE, RATE_HZ) for h in sorted((one, other)))
     assert (low <= high + 1e-9).all()
     assert low.min() >= 0
     assert high.max() <= 1

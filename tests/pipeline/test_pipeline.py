@@ -31,7 +31,7 @@ from lipwright.pipeline import (
     Settings,
     Style,
     analyse,
-    felt,
+    feel,
     layer_tracks,
     mix,
     perform,
@@ -124,10 +124,10 @@ def test_layers_one_after_another_are_the_whole_face(analysis):
 
 def test_auto_adds_what_the_voice_seems_to_feel_and_no_more(analysis):
     none, some = Settings(emotions={"happy": 0.2}), Settings(emotions={"happy": 0.2}, auto=0.5)
-    assert felt(analysis, none) == {"happy": 0.2}
+    assert feel(analysis, none) == {"happy": 0.2}
     times = np.arange(0, analysis.seconds, 0.1)
     guessed = suggest(analysis.voice).emotions
-    for name, strength in felt(analysis, some).items():
+    for name, strength in feel(analysis, some).items():
         wanted = 0.5 * guessed[name].at(times) + (0.2 if name == "happy" else 0)
         assert np.allclose(strength.at(times), wanted, atol=0.02)
     assert Settings().auto == 0  # never by itself

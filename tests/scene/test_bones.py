@@ -35,7 +35,7 @@ def speak(ours):
         values = np.array([[face.get(name, 0.0) for name in names] for face in faces.values()])
         track = ours("core.motion.track").FaceTrack(values.astype(np.float32), names, 24.0)
         character = ours("scene.character.find").character_of(item, bpy.context.scene)
-        rig = ours("scene.character.find").rig_or_refuse(character)
+        rig = ours("scene.character.find").rig_of(character)
         keys = {
             control: ours("core.motion.keys").Keys(np.array([*faces], float), curve)
             for control, curve in ours("rigs.drive").drive(track, rig).items()
@@ -103,7 +103,7 @@ def test_a_bone_named_jaw_that_moves_the_whole_head_is_none(ours):
     item.vertex_groups.remove(item.vertex_groups["jaw"])
     item.vertex_groups["head"].name = "jaw"
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    assert "no face bones" in ours("scene.character.find").rig_of(character)
+    assert "no face bones" in ours("scene.character.find").why_no_rig(character)
 
 
 @pytest.mark.parametrize("mode", ["QUATERNION", "XZY"])
@@ -191,7 +191,7 @@ def test_a_stored_pose_is_used_and_saved(speak, ours, tmp_path):
     bpy.ops.wm.open_mainfile(filepath=str(path))
     item = bpy.data.objects["Head"]
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    assert ours("scene.character.find").rig_or_refuse(character).family == "preston_blair"
+    assert ours("scene.character.find").rig_of(character).family == "preston_blair"
     speak(item, {11: {}, 12: {"jawOpen": 0.5, "mouthLowerDownLeft": 0.3}, 13: {}})
     bpy.context.scene.frame_set(12)
     assert bpy.data.objects["Rig"].pose.bones["bone.007"].rotation_quaternion.angle > 0.1
@@ -210,7 +210,7 @@ def test_a_pose_library_is_read_by_name(asset, speak, ours):
     assert poses["viseme_aa"]["bone.007"].turn[0] == pytest.approx(0.4, abs=1e-4)
     assert "viseme_PP" not in poses  # the bones rest
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    assert ours("scene.character.find").rig_or_refuse(character).family == "oculus_visemes"
+    assert ours("scene.character.find").rig_of(character).family == "oculus_visemes"
     speak(item)
     bpy.context.scene.frame_set(12)
     assert bone.rotation_quaternion.angle > 0.2

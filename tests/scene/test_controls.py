@@ -64,7 +64,7 @@ def _follow(item, key, armature, holder, name, whole, rest):
 def test_properties_move_the_face(where, spell, whole, rest, rig, ours):
     item, armature, holder = rig(where, spell, whole, rest)
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    found = ours("scene.character.find").rig_or_refuse(character)
+    found = ours("scene.character.find").rig_of(character)
     assert len(found.rows) == len(SHAPES)
     assert all("property" in row.control.kind for row in found.rows)
     frames = np.arange(11.0, 15)
@@ -95,5 +95,5 @@ def test_a_driven_property_is_left_alone(rig, ours):
     item, armature, _ = rig("object")
     armature.driver_add('["jawOpen"]').driver.expression = "0"
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    rows = ours("scene.character.find").rig_or_refuse(character).rows
+    rows = ours("scene.character.find").rig_of(character).rows
     assert "jawOpen" not in {row.control.key for row in rows}

@@ -124,7 +124,7 @@ def test_the_family_is_known_and_talks(case, spelling, talk, ours):
     spell = SPELLINGS[spelling]
     item = keyed_head({spell(key): parts for key, parts in shapes_of(keys).items()})
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
-    rig = ours("scene.character.find").rig_or_refuse(character)
+    rig = ours("scene.character.find").rig_of(character)
     assert rig.family == family
     _, gaps, points = talk(item)
     rest = gaps[0.0]

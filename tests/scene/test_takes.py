@@ -335,7 +335,7 @@ def test_driven_keys_are_told_although_other_keys_do(face, fake, ours):
     item.data.shape_keys.key_blocks["mouthFunnel"].driver_add("value").driver.expression = "0.1"
     find, scene = ours("scene.character.find"), bpy.context.scene
     character = find.character_of(item, scene)
-    rig = find.rig_or_refuse(character)
+    rig = find.rig_of(character)
     assert "mouthFunnel" in rig.missing
     assert find.driven_faces(character, rig) == {"Head": ["mouthFunnel"]}
     heard = SimpleNamespace(seconds=2.0, notes=())

@@ -14,7 +14,7 @@ from lipwright.core.motion.mix import Style, mix_layers
 from lipwright.core.motion.rest import moving_share
 from lipwright.core.motion.track import FaceTrack
 from lipwright.core.phones import INDEX, SILENCE
-from lipwright.models.articulator import articulate, drawn, on_both_sides, settled
+from lipwright.models.articulator import articulate, drawn, on_both_sides, rest_and_meet
 from lipwright.models.listener import Heard, listen
 
 from ..prior.curves import CHANNELS, Prior
@@ -75,7 +75,7 @@ def undecided_contacts(heard: Heard) -> FaceTrack:
 def restless(heard: Heard) -> FaceTrack:
     """Silence is left to the network."""
     everything = np.ones(len(heard.posteriors), np.float32)
-    return on_both_sides(settled(drawn(heard), heard, everything), heard.rate_hz)
+    return on_both_sides(rest_and_meet(drawn(heard), heard, everything), heard.rate_hz)
 
 
 VARIANTS: dict[str, Draw] = {
