@@ -19,7 +19,7 @@ SILENCE_SECONDS = 0.35
 SOFT_SECONDS = 0.05
 # A mouth that is further open than this where its sound ends takes so long to close, as at the end
 # of a phrase.
-OPEN, CLOSING_SECONDS = 0.02, 0.25
+OPEN, CLOSING_SECONDS = 0.06, 0.25
 SURE = 0.9  # a silence heard with this probability is as good as certain
 
 
