@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 .venv/bin/python demo/run.py
 cp build/demo/sheet.png docs/images/sheet.png
+.venv/bin/python docs/make_pictures/house.py docs/images/house.png
 .venv/bin/python docs/make_pictures/demo_head_keys.py docs/images/demo_head_keys.png
 .venv/bin/python tests/rig_report.py "$SHARED/rigs"
 cp build/rigs/sheet.png docs/images/rigs.png
