@@ -10,6 +10,7 @@ import base64
 import json
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import bpy
@@ -98,8 +99,14 @@ def read_ledger(action: bpy.types.Action) -> Ledger:
     text = action.get(LEDGER)
     if text is None:
         return _adopted(action)
+    told = _parsed(text, action[KEYS])
+    return Ledger(dict(told.takes), dict(told.entries), set(told.combined))
+
+
+@lru_cache(maxsize=32)  # a take asks for the same ledger for every datablock
+def _parsed(text: str, packed: str) -> Ledger:
     told = json.loads(text)
-    flat = np.frombuffer(zlib.decompress(base64.b64decode(action[KEYS])), np.float32)
+    flat = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.float32)
     ledger = Ledger(combined=set(told["combined"]))
     for source, name, low, high in told["takes"]:
         ledger.takes[source] = TakeRange(name, low, high)
