@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the voice comes from: a sound strip, a file or a Speaker, as one AudioSpan."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -274,7 +275,7 @@ def plays_at(scene: bpy.types.Scene, path: Path, frame: int) -> bool:
     """Say whether a strip plays this file from this frame on."""
     return any(
         strip.sound is not None
-        and path_of(strip.sound) == path
+        and _plain(bpy.path.abspath(strip.sound.filepath)) == _plain(path)
         and round(compat.left_edge(strip)) == frame
         for strip in sound_strips(scene)
     )
@@ -282,8 +283,13 @@ def plays_at(scene: bpy.types.Scene, path: Path, frame: int) -> bool:
 
 def strip_of_file(scene: bpy.types.Scene, path: str | Path) -> Any | None:
     """The sound strip that already plays this file."""
-    wanted = Path(bpy.path.abspath(str(path)))
+    wanted = _plain(bpy.path.abspath(str(path)))
     for strip in sound_strips(scene):
-        if strip.sound is not None and Path(bpy.path.abspath(strip.sound.filepath)) == wanted:
+        if strip.sound is not None and _plain(bpy.path.abspath(strip.sound.filepath)) == wanted:
             return strip
     return None
+
+
+def _plain(path: str | Path) -> str:
+    """A path without the detours that a path relative to the .blend makes."""
+    return os.path.normcase(os.path.normpath(path))

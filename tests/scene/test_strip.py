@@ -241,3 +241,14 @@ def test_a_speaker_at_another_pitch_is_refused(voice, ours):
     speaker.pitch = 1.5
     with pytest.raises(ours("core.errors").SoundError, match="Set its pitch to 1"):
         spans.span_of_speaker(item, bpy.context.scene)
+
+
+def test_a_strip_is_found_by_its_file_however_the_path_is_written(strip, voice, ours, tmp_path):
+    spans, scene = ours("scene.sounds.strip"), bpy.context.scene
+    (tmp_path / "deeper").mkdir()
+    path = tmp_path / "deeper" / "shot.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), relative_remap=True)
+    strip = ours("scene.compat").all_strips(scene)[0]
+    strip.sound.filepath = "//../line.wav"
+    assert spans.strip_of_file(scene, voice) == strip
+    assert spans.plays_at(scene, voice, 11)
