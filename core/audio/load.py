@@ -294,6 +294,16 @@ def _blocks_of_parts(
                     return
 
 
+def no_such_channel(name: str, channel: int, count: int) -> SoundError:
+    """Make the error for a channel, from 0, that a file of so many channels does not have."""
+    if count == 1:
+        return SoundError(f"{name} has one channel alone. Set Channel back to the mix")
+    return SoundError(
+        f"{name} has {count} channels and no channel {channel + 1}. "
+        "Choose one of them, or their mix"
+    )
+
+
 class _Channels:
     """From the channels of a file to one: a chosen one, or the mean where that says something."""
 
@@ -306,10 +316,7 @@ class _Channels:
         count = block.shape[1]
         if self._channel is not None:
             if not 0 <= self._channel < count:
-                raise SoundError(
-                    f"{self._name} has {count} channels and no channel {self._channel + 1}. "
-                    "Choose one of them, or their mix"
-                )
+                raise no_such_channel(self._name, self._channel, count)
             return block[:, self._channel]
         mean = block.mean(axis=1)
         if self._cancelling is None and count > 1 and np.isfinite(block).all():

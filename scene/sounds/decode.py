@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...core.audio.load import Sound, fingerprint_of, load_sound, make_sound
+from ...core.audio.load import Sound, fingerprint_of, load_sound, make_sound, no_such_channel
 from ...core.errors import SoundError
 from .. import compat
 from .strip import AudioSpan
@@ -56,9 +56,6 @@ def _read_with_blender(span: AudioSpan) -> Sound:
     stretch = np.asarray(samples)[start : start + count]
     if span.channel is not None:
         if span.channel >= stretch.shape[1]:
-            raise SoundError(
-                f"{name} has {stretch.shape[1]} channels and no channel {span.channel + 1}. "
-                "Choose one of them, or their mix"
-            )
+            raise no_such_channel(name, span.channel, stretch.shape[1])
         stretch = stretch[:, span.channel]
     return make_sound(stretch, RATE_HZ, name=name)

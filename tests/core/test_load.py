@@ -244,3 +244,5 @@ def test_a_channel_can_be_chosen(write):
     assert np.abs(load_sound(path, channel=0).samples).max() == 0
     with pytest.raises(SoundError, match="has 2 channels and no channel 3"):
         load_sound(path, channel=2)
+    with pytest.raises(SoundError, match="has one channel alone"):
+        load_sound(write(tone, subtype="FLOAT"), channel=1)
