@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Manners that our operators share: say why a button is off, say errors as sentences."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import bpy
@@ -48,7 +48,7 @@ def linked(item: bpy.types.Object) -> str:
 
 
 @contextmanager
-def speaking(operator: bpy.types.Operator) -> Iterator[None]:
+def speaking(operator: bpy.types.Operator) -> Generator[None, None, None]:
     """Turn our errors into a report; `failed(operator)` tells afterwards."""
     operator.said_error = False
     try:

@@ -2,7 +2,7 @@
 """One take of one character to FBX (Unreal, Unity), glTF or USD."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -146,7 +146,7 @@ def export_usd(
 
 
 @contextmanager
-def gltf_rate(scene: bpy.types.Scene) -> Iterator[None]:
+def gltf_rate(scene: bpy.types.Scene) -> Generator[None, None, None]:
     """Let glTF's exporter know the scene's rate.
 
     It takes fps times fps_base for the frames in a second (read in the add-ons of Blender 4.2 to

@@ -6,7 +6,7 @@ the scene's range, on a mesh without skeleton). On this stage none of them can: 
 the scene shows are sampled to one plain action, with a skeleton at hand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ class Stage:
 @contextmanager
 def staged(
     character: Character, scene: bpy.types.Scene, first: int, last: int, name: str
-) -> Iterator[Stage]:
+) -> Generator[Stage, None, None]:
     """Yield the objects to export, visible and selected, with frames `first..last` moved to 0.."""
     bodies = _objects_of(character, scene)
     keys = [mesh.data.shape_keys for mesh in character.meshes]

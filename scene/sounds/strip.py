@@ -2,7 +2,7 @@
 """Where the voice comes from: a sound strip, a file or a Speaker, as one AudioSpan."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -237,7 +237,7 @@ def mixdown(strip: Any, scene: bpy.types.Scene) -> Path:
 
 
 @contextmanager
-def _alone(strip: Any, scene: bpy.types.Scene) -> Iterator[None]:
+def _alone(strip: Any, scene: bpy.types.Scene) -> Generator[None, None, None]:
     """Mute all other strips and let the scene's range be the strip's; put both back."""
     others = [one for one in compat.all_strips(scene) if one != strip]
     mutes = [one.mute for one in others]

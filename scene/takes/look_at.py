@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where a look-at object is, seen from between a character's eyes, frame by frame."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -104,7 +104,7 @@ def _points(block: bpy.types.ShapeKey) -> NDArray[np.float64]:
 
 
 @contextmanager
-def _silenced(character: Character, dials: bpy.types.PropertyGroup) -> Iterator[None]:
+def _silenced(character: Character, dials: bpy.types.PropertyGroup) -> Generator[None, None, None]:
     """Without our own turns of an earlier take: the eyes are drawn from where the head is."""
     armature = character.armature
     if armature is None:

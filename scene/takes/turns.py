@@ -56,8 +56,13 @@ def head_object(character: Character, dials: bpy.types.PropertyGroup) -> bpy.typ
 
 
 # Which property picks the bone of a role.
-_PICKS = {"head": "head_bone", "neck": "acting.neck_bone", "chest": "acting.chest_bone"}
-_PICKS |= {"eyeLeft": "acting.eye_left", "eyeRight": "acting.eye_right"}
+_PICKS = {
+    "head": "head_bone",
+    "neck": "acting.neck_bone",
+    "chest": "acting.chest_bone",
+    "eyeLeft": "acting.eye_left",
+    "eyeRight": "acting.eye_right",
+}
 
 
 def bone_of(role: str, armature: bpy.types.Object, dials: bpy.types.PropertyGroup) -> str:
