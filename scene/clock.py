@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Blender's render settings as our clock."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import bpy
 
 from ..core.timing import FrameClock
@@ -26,3 +29,13 @@ def set_fps(scene: bpy.types.Scene, fps: float) -> None:
     else:
         scene.render.fps = max(1, whole)
         scene.render.fps_base = scene.render.fps / fps
+
+
+@contextmanager
+def frame_kept(scene: bpy.types.Scene) -> Generator[None, None, None]:
+    """Go to any frames inside; afterwards the scene shows the one that it showed before."""
+    now = scene.frame_current, scene.frame_subframe
+    try:
+        yield
+    finally:
+        scene.frame_set(now[0], subframe=now[1])

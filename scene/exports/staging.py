@@ -6,7 +6,7 @@ the scene's range, on a mesh without skeleton). On this stage none of them can: 
 the scene shows are sampled to one plain action, with a skeleton at hand.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import compat
 from ..character.find import Character, refuse_if_tweaking
+from ..clock import frame_kept
 from ..keys import shape_keys
 from ..takes.fcurves import LINEAR, Channel, value_of
 from ..takes.places import owners
@@ -43,8 +44,7 @@ def staged(
     with ExitStack() as undo:
         leave_modes(undo)
         stage = show(bodies, scene, undo)
-        values = {mesh.name: samples(mesh, scene, first, last) for mesh in character.meshes}
-        moved = _motion(bodies, scene, first, last)
+        values, moved = _played(character.meshes, bodies, scene, first, last)
         _remember_scene(scene, undo)
         rename(scene, name, undo)
         armature = character.armature or _temporary_skeleton(character, stage, undo)
@@ -65,30 +65,42 @@ def staged(
         yield Stage(objects, {mesh.data.name: values[mesh.name] for mesh in character.meshes})
 
 
-def samples(
-    mesh: bpy.types.Object, scene: bpy.types.Scene, first: int, last: int
-) -> dict[str, np.ndarray]:
-    """What the scene shows on each shape key, one value a frame."""
-    blocks = shape_keys(mesh)
-    table = np.empty((last - first + 1, len(blocks)), np.float32)
-    now = scene.frame_current, scene.frame_subframe
-    for row, frame in enumerate(range(first, last + 1)):
-        scene.frame_set(frame)
-        table[row] = [block.value for block in blocks]
-    scene.frame_set(now[0], subframe=now[1])
-    return {block.name: table[:, i] for i, block in enumerate(blocks)}
+def _played(
+    meshes: Iterable[bpy.types.Object],
+    items: Iterable[bpy.types.Object],
+    scene: bpy.types.Scene,
+    first: int,
+    last: int,
+) -> tuple[dict[str, dict[str, np.ndarray]], dict[bpy.types.Object, dict[Channel, np.ndarray]]]:
+    """Play the scene through once: what it shows, one value a frame.
+
+    The shape keys by mesh and name; what actions and NLA make of objects and bones by channel.
+    """
+    keys = {mesh.name: shape_keys(mesh) for mesh in meshes}
+    channels = {item: found for item in items if (found := _animated(item))}
+    frames = range(first, last + 1)
+    shown = {name: np.empty((len(frames), len(keys[name])), np.float32) for name in keys}
+    moved = {item: np.empty((len(frames), len(channels[item])), np.float32) for item in channels}
+    with frame_kept(scene):
+        for row, frame in enumerate(frames):
+            scene.frame_set(frame)
+            for name, blocks in keys.items():
+                shown[name][row] = [block.value for block in blocks]
+            for item, found in channels.items():
+                moved[item][row] = [value_of(item, channel) for channel in found]
+    return (
+        {
+            name: dict(zip((b.name for b in keys[name]), shown[name].T, strict=True))
+            for name in keys
+        },
+        {item: dict(zip(channels[item], moved[item].T, strict=True)) for item in channels},
+    )
 
 
 def _remember_scene(scene: bpy.types.Scene, undo: ExitStack) -> None:
-    saved = {name: getattr(scene, name) for name in ("frame_start", "frame_end")}
-    now = scene.frame_current, scene.frame_subframe
-
-    def put_back() -> None:
-        for name, value in saved.items():
-            setattr(scene, name, value)
-        scene.frame_set(now[0], subframe=now[1])
-
-    undo.callback(put_back)
+    undo.enter_context(frame_kept(scene))
+    for name in ("frame_start", "frame_end"):
+        undo.callback(setattr, scene, name, getattr(scene, name))
 
 
 def _objects_of(character: Character, scene: bpy.types.Scene) -> list[bpy.types.Object]:
@@ -138,24 +150,6 @@ def _skin(mesh: bpy.types.Object, armature: bpy.types.Object, undo: ExitStack) -
     modifier.object = armature
     undo.callback(mesh.vertex_groups.remove, group)
     undo.callback(mesh.modifiers.remove, modifier)
-
-
-def _motion(
-    items: list[bpy.types.Object], scene: bpy.types.Scene, first: int, last: int
-) -> dict[bpy.types.Object, dict[Channel, np.ndarray]]:
-    """What actions and NLA make of objects and bones, one value a frame."""
-    found = {item: channels for item in items if (channels := _animated(item))}
-    tables = {item: np.empty((last - first + 1, len(found[item])), np.float32) for item in found}
-    now = scene.frame_current, scene.frame_subframe
-    for row, frame in enumerate(range(first, last + 1) if found else ()):
-        scene.frame_set(frame)
-        for item, channels in found.items():
-            tables[item][row] = [value_of(item, channel) for channel in channels]
-    scene.frame_set(now[0], subframe=now[1])
-    return {
-        item: {channel: tables[item][:, i] for i, channel in enumerate(channels)}
-        for item, channels in found.items()
-    }
 
 
 def _animated(item: bpy.types.Object) -> list[Channel]:

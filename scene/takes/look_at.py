@@ -15,6 +15,7 @@ from ...core.timing import FrameClock
 from ...rigs.schema import RigMap
 from .. import compat
 from ..character.find import Character
+from ..clock import frame_kept
 from .places import our_owners
 from .turns import axes_of, bone_of
 
@@ -37,12 +38,10 @@ def sample_look_at(
     frames = np.arange(np.floor(first), np.ceil(last) + STEP_FRAMES, STEP_FRAMES)
     eyes = _between_eyes(character, rig)
     points = []
-    now = scene.frame_current, scene.frame_subframe
-    with _silenced(character, dials):
+    with frame_kept(scene), _silenced(character, dials):
         for frame in frames.astype(int):
             scene.frame_set(int(frame))
             points.append(_seen(target, character, dials, eyes) * scene.unit_settings.scale_length)
-    scene.frame_set(now[0], subframe=now[1])
     if np.ptp(np.array(points), axis=0).max() < 1e-4:  # neither moves
         frames, points = frames[:1], points[:1]
     times = clock.seconds(frames)
