@@ -19,7 +19,7 @@ from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
-from ..scene.sounds.strip import sources_in
+from ..scene.sounds.strip import sound_strips, sources_in
 from ..scene.takes.channels import tell_driven
 from ..scene.takes.ledger import source_of_name
 from ..scene.takes.left_on import left_on, tell_left_on
@@ -95,7 +95,7 @@ def animate(
         resting=found.resting,
         room_seconds=room_after(character, analysis, clock, source or source_of_name(name)),
     )
-    take = Take(name, plan.span, source, sources_in(compat.sequencer_scene(bpy.context)))
+    take = Take(name, plan.span, source, _present(compat.sequencer_scene(bpy.context)))
     report = write_plan(character, plan, found.targets, take)
     report.notes += tell_driven(found.driven)
     if found.resting:
@@ -108,6 +108,11 @@ def animate(
         *(target_of(settings_of(character)), heard_from),
     )
     return report
+
+
+def _present(scene: bpy.types.Scene) -> frozenset[str]:
+    """What takes of the strips of a scene are known by; of earlier files, by the strip's name."""
+    return sources_in(scene) | {source_of_name(strip.name) for strip in sound_strips(scene)}
 
 
 def room_after(character: Character, analysis: Analysis, clock: FrameClock, source: str) -> float:

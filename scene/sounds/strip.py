@@ -2,7 +2,7 @@
 """Where the voice comes from: a sound strip, a file or a Speaker, as one AudioSpan."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -61,14 +61,9 @@ def claim_source(span: AudioSpan, scene: bpy.types.Scene) -> None:
 
 
 def sources_in(scene: bpy.types.Scene) -> frozenset[str]:
-    """What all strips of a scene are known by, and their names for takes that have no more."""
-    strips = sound_strips(scene)
-    return frozenset(
-        (
-            *(f"{OF_STRIP}{strip.lipwright.uid}" for strip in strips if strip.lipwright.uid),
-            *(f"name:{strip.name}" for strip in strips),
-        )
-    )
+    """What all strips of a scene are known by that `claim_source` gave a source."""
+    uids = (strip.lipwright.uid for strip in sound_strips(scene))
+    return frozenset(f"{OF_STRIP}{uid}" for uid in uids if uid)
 
 
 def sound_strips(scene: bpy.types.Scene) -> list[Any]:
@@ -273,23 +268,22 @@ def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> An
 
 def plays_at(scene: bpy.types.Scene, path: Path, frame: int) -> bool:
     """Say whether a strip plays this file from this frame on."""
-    return any(
-        strip.sound is not None
-        and _plain(bpy.path.abspath(strip.sound.filepath)) == _plain(path)
-        and round(compat.left_edge(strip)) == frame
-        for strip in sound_strips(scene)
-    )
+    return any(round(compat.left_edge(strip)) == frame for strip in _strips_of_file(scene, path))
 
 
 def strip_of_file(scene: bpy.types.Scene, path: str | Path) -> Any | None:
     """The sound strip that already plays this file."""
-    wanted = _plain(bpy.path.abspath(str(path)))
+    return next(_strips_of_file(scene, path), None)
+
+
+def _strips_of_file(scene: bpy.types.Scene, path: str | Path) -> Iterator[Any]:
+    """The sound strips that play a file, in the order of time."""
+    wanted = _plain(path)
     for strip in sound_strips(scene):
-        if strip.sound is not None and _plain(bpy.path.abspath(strip.sound.filepath)) == wanted:
-            return strip
-    return None
+        if strip.sound is not None and _plain(strip.sound.filepath) == wanted:
+            yield strip
 
 
 def _plain(path: str | Path) -> str:
-    """A path without the detours that a path relative to the .blend makes."""
-    return os.path.normcase(os.path.normpath(path))
+    """A whole path, without the detours that a path relative to the .blend makes."""
+    return os.path.normcase(os.path.normpath(bpy.path.abspath(str(path))))
