@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a face was recognised, as sentences for the artist."""
 
+from ..core.motion.mouth import stem_of
 from .match import MOUTH, driven_by
 from .schema import RigMap
 from .stand_ins import STAND_INS
@@ -38,9 +39,5 @@ def _instead(rig: RigMap, name: str) -> str:
     helpers = [(c, share) for c, share in STAND_INS.get(name, ()) if c in own]
     if not helpers:
         return ""
-    names = " and ".join(dict.fromkeys(_stem(channel) for channel, _ in helpers))
+    names = " and ".join(dict.fromkeys(stem_of(channel) for channel, _ in helpers))
     return f" ({'less ' if helpers[0][1] < 0 else ''}{names} instead)"
-
-
-def _stem(channel: str) -> str:
-    return channel.removesuffix("Left").removesuffix("Right") or channel

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import LipwrightError
+from ..compat import BINARY_FBX
 
-MAGIC = b"Kaydara FBX Binary"
 TICKS_A_SECOND = 46_186_158_000
 _WIDE_FROM = 7500
 _NUMBERS = {"Y": "<h", "C": "<?", "I": "<i", "F": "<f", "D": "<d", "L": "<q"}
@@ -100,7 +100,7 @@ def _curve(node: Node) -> ShapeCurve:
 
 
 def _parse(data: bytes, name: str) -> Node:
-    if not data.startswith(MAGIC):
+    if not data.startswith(BINARY_FBX):
         raise LipwrightError(f"“{name}” is no binary FBX. Export it again")
     (version,) = struct.unpack_from("<I", data, 23)
     head = struct.Struct("<QQQB" if version >= _WIDE_FROM else "<IIIB")

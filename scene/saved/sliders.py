@@ -47,13 +47,6 @@ def strength(
 def _curve(feelings: bpy.types.PropertyGroup, name: str) -> bpy.types.FCurve | None:
     """The F-curve on a slider; sliders of strips cannot be keyframed."""
     owner = feelings.id_data
-    if not isinstance(owner, bpy.types.Object) or owner.animation_data is None:
+    if not isinstance(owner, bpy.types.Object):
         return None
-    data = owner.animation_data
-    if data.action is None:
-        return None
-    path = feelings.path_from_id(name)
-    for curve in compat.curves(data.action, compat.slot_of(data)):
-        if curve.data_path == path and not curve.mute:
-            return curve
-    return None
+    return compat.curve_of(owner, feelings.path_from_id(name))
