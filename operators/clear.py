@@ -25,8 +25,9 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
         character = chosen_character(context)
         if character is None:
             return NO_CHARACTER
-        if tweaking_reason(character):
-            return tweaking_reason(character)
+        why = tweaking_reason(character)
+        if why:
+            return why
         return "" if has_take(character) else f"There is no lip-sync on “{character.name}”"
 
     def execute(self, context: bpy.types.Context) -> set[str]:

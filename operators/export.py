@@ -20,8 +20,9 @@ def export_reason(context: bpy.types.Context) -> str:
     character = chosen_character(context)
     if character is None:
         return NO_CHARACTER
-    if tweaking_reason(character):
-        return tweaking_reason(character)
+    why = tweaking_reason(character)
+    if why:
+        return why
     if not has_take(character):
         return f"There is no lip-sync on “{character.name}” yet. Generate it first"
     return ""

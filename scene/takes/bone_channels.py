@@ -131,6 +131,7 @@ def eulers(quaternions: np.ndarray, order: str) -> np.ndarray:
 
 
 def is_locked(pose: bpy.types.PoseBone, channel: Channel) -> bool:
+    """Say whether the artist locked this channel of a bone."""
     path, index = channel
     if path.endswith("location"):
         return pose.lock_location[index]
