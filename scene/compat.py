@@ -138,10 +138,9 @@ def slot_of(owner: Any) -> Any | None:
 def curve_of(block: bpy.types.ID, path: str) -> Any | None:
     """The F-curve of the active Action on a property of a datablock, if it plays."""
     data = block.animation_data
-    if data is None or data.action is None:
+    if data is None:
         return None
-    found = (one for one in curves(data.action, slot_of(data)) if one.data_path == path)
-    curve = next(found, None)
+    curve = next((one for one in curves_of(data) if one.data_path == path), None)
     return None if curve is None or curve.mute else curve
 
 
@@ -186,6 +185,11 @@ def curves(action: bpy.types.Action, slot: Any | None, *, make: bool = False) ->
             if bag is not None:
                 return bag.fcurves
     return []
+
+
+def curves_of(owner: Any) -> Any:
+    """The F-curves that an AnimData or an NLA strip plays; an empty list where it plays none."""
+    return [] if owner.action is None else curves(owner.action, slot_of(owner))
 
 
 def slot_is_shared(action: bpy.types.Action, slot: Any | None, block: bpy.types.ID) -> bool:

@@ -18,7 +18,7 @@ from .. import compat
 from ..character.find import Character, refuse_if_tweaking
 from ..clock import frame_kept
 from ..keys import shape_keys
-from ..takes.fcurves import LINEAR, Channel, value_of
+from ..takes.fcurves import LINEAR, Channel, channel_of, value_of
 from ..takes.places import owners
 from .view import leave_modes, rename, select, show
 
@@ -154,12 +154,7 @@ def _skin(mesh: bpy.types.Object, armature: bpy.types.Object, undo: ExitStack) -
 
 def _animated(item: bpy.types.Object) -> list[Channel]:
     """The channels of an object that have curves and still exist."""
-    channels = [
-        (curve.data_path, curve.array_index)
-        for owner in owners(item)
-        if owner.action is not None
-        for curve in compat.curves(owner.action, compat.slot_of(owner))
-    ]
+    channels = [channel_of(curve) for owner in owners(item) for curve in compat.curves_of(owner)]
     return [channel for channel in dict.fromkeys(channels) if _is_number(item, channel)]
 
 
@@ -180,7 +175,7 @@ def _play(
     """Make the sampled values the only animation of a datablock for now."""
     data = block.animation_data or block.animation_data_create()
     saved = data.action, compat.slot_of(data), data.use_nla
-    drivers = {(driver.data_path, driver.array_index): driver.mute for driver in data.drivers}
+    drivers = {channel_of(driver): driver.mute for driver in data.drivers}
     if not compat.HAS_SLOTS and action.users:
         action = bpy.data.actions.new(name)
         undo.callback(bpy.data.actions.remove, action)
@@ -191,13 +186,13 @@ def _play(
     for (path, index), column in columns.items():
         _fill(curves.new(path, index=index), column)
     for driver in data.drivers:
-        driver.mute = driver.mute or (driver.data_path, driver.array_index) in columns
+        driver.mute = driver.mute or channel_of(driver) in columns
 
     def put_back() -> None:
         compat.assign(data, saved[0], saved[1])
         data.use_nla = saved[2]
         for driver in data.drivers:
-            driver.mute = drivers[driver.data_path, driver.array_index]
+            driver.mute = drivers[channel_of(driver)]
 
     undo.callback(put_back)
     return action

@@ -7,7 +7,7 @@ import bpy
 
 from .. import compat
 from ..character.find import Character, refuse_if_tweaking
-from .fcurves import coordinates, put
+from .fcurves import channel_of, coordinates, put
 from .ledger import (
     Ledger,
     forget_ledger,
@@ -58,11 +58,9 @@ def _clear_owner(
         _clear_curve(curves, path, index, ledger, handle)
     ledger.combined.discard(handle)
     write_ledger(action, ledger)
-    left = {(curve.data_path, curve.array_index) for curve in curves}
+    left = set(map(channel_of, curves))
     if not left:
-        release(block.animation_data, owner)
-        if not compat.slot_is_used(action, slot, block):
-            compat.drop_slot(action, slot)
+        release(block, owner, action, slot)
     for channel, entry in known.items():
         if entry.before is not None and channel not in left:
             put_back(block, channel, entry.before)

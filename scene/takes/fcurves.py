@@ -31,6 +31,11 @@ Coordinates = NDArray[np.float32]  # [shape=(keys, 2)]: frame and value, by fram
 Channel = tuple[str, int]  # data path and array index, 0 where there is no array
 
 
+def channel_of(curve: Any) -> Channel:
+    """What a curve (or a driver) moves."""
+    return curve.data_path, curve.array_index
+
+
 def coordinates(curve: Any) -> Coordinates:
     """Frame and value of every keyframe, shape (keys, 2)."""
     values = np.empty(2 * len(curve.keyframe_points), np.float32)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import compat
-from .fcurves import Channel, Coordinates, Range, coordinates, inside
+from .fcurves import Channel, Coordinates, Range, channel_of, coordinates, inside
 
 # Custom properties of our Actions: the mark, the ledger, its keys, and the slots that it is about.
 MARK, LEDGER, KEYS, SLOTS = "lipwright", "lipwright_ledger", "lipwright_keys", "lipwright_slots"
@@ -181,7 +181,7 @@ def _adopted(action: bpy.types.Action) -> Ledger:
     for slot in compat.slots(action):
         for curve in compat.curves(action, slot):
             stands = coordinates(curve)
-            channel = curve.data_path, curve.array_index
+            channel = channel_of(curve)
             keys = stands[inside(stands[:, 0], spans)]
             stood = before.get(("", *channel))
             if slot is not None:

@@ -113,7 +113,7 @@ def _silenced(character: Character, dials: bpy.types.PropertyGroup) -> Generator
         curve
         for owner in our_owners(armature)
         if owner.action.library is None
-        for curve in compat.curves(owner.action, compat.slot_of(owner))
+        for curve in compat.curves_of(owner)
         if not curve.mute
     ]
     bones = [bone_of(role, armature, dials) for role in ("head", "neck")]

@@ -12,7 +12,7 @@ import bpy
 
 from .. import compat
 from ..character.find import Character
-from .fcurves import Channel
+from .fcurves import Channel, channel_of
 from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
 
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds
@@ -102,14 +102,12 @@ def animated_paths(block: bpy.types.ID, *, ours: bool) -> set[str]:
     """Data paths that playing keys of ours (or of others) animate, the NLA included."""
     found: set[str] = set()
     for owner in playing(block):
-        if owner.action is None:
-            continue
-        slot = compat.slot_of(owner)
-        known = read_ledger(owner.action).channels(slot) if holds_ours(owner) else {}
+        mine = holds_ours(owner)
+        known = read_ledger(owner.action).channels(compat.slot_of(owner)) if mine else {}
         found |= {
             curve.data_path
-            for curve in compat.curves(owner.action, slot)
-            if ((curve.data_path, curve.array_index) in known) == ours
+            for curve in compat.curves_of(owner)
+            if (channel_of(curve) in known) == ours
         }
     return found
 
@@ -132,8 +130,8 @@ def place_for(
     theirs = frozenset(
         curve.data_path
         for strip in playing(block)[1:]
-        if strip.action is not None and not holds_ours(strip)
-        for curve in compat.curves(strip.action, compat.slot_of(strip))
+        if not holds_ours(strip)
+        for curve in compat.curves_of(strip)
     )
     for owner in our_owners(block):
         if layer_of(owner.action) == layer:
@@ -225,8 +223,7 @@ def combine_with(block: bpy.types.ID, channels: Collection[Channel]) -> tuple[st
     action = data.action
     if action is None or holds_ours(data):
         return "", False
-    curves = compat.curves(action, compat.slot_of(data))
-    if not any((curve.data_path, curve.array_index) in channels for curve in curves):
+    if not any(channel_of(curve) in channels for curve in compat.curves_of(data)):
         return "", False
     changed = data.action_blend_type == "REPLACE"
     if changed:
@@ -256,12 +253,17 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> None:
 
 
 def _moves_properties(strip: bpy.types.NlaStrip) -> bool:
-    curves = compat.curves(strip.action, compat.slot_of(strip))
-    return any(curve.data_path.endswith('"]') for curve in curves)
+    return any(curve.data_path.endswith('"]') for curve in compat.curves_of(strip))
 
 
-def release(data: bpy.types.AnimData, owner: Any) -> None:
-    """Take an action off a datablock, and an NLA track of ours that is empty then."""
+def release(block: bpy.types.ID, owner: Any, action: bpy.types.Action, slot: Any | None) -> None:
+    """Take an action of ours off a datablock, with a track and a slot that nobody needs then."""
+    _unplug(block.animation_data, owner)
+    if not compat.slot_is_used(action, slot, block):
+        compat.drop_slot(action, slot)
+
+
+def _unplug(data: bpy.types.AnimData, owner: Any) -> None:
     if owner == data:
         data.action = None
         return

@@ -18,7 +18,7 @@ from ...rigs.schema import Control
 from .. import compat
 from ..character.find import Character, refuse_if_not_writable
 from .channels import parts_of
-from .fcurves import ANY_VALUE, Channel, Range, rest_of, value_of
+from .fcurves import ANY_VALUE, Channel, Range, channel_of, rest_of, value_of
 from .ledger import (
     TakeRange,
     handle_of,
@@ -215,28 +215,26 @@ def _finish(character: Character, replaced: set[str], done: set[tuple[int, str]]
             action, slot = owner.action, compat.slot_of(owner)
             if not is_ours(action) or action.library is not None:
                 continue
-            if not any(True for _ in compat.curves(action, slot)):
+            curves = compat.curves(action, slot)
+            if not len(curves):
                 _drop(block, owner)
                 continue
             if not holds_ours(owner) or (block.session_uid, layer_of(action)) in done:
                 continue
             ledger = read_ledger(action)
-            curves = compat.curves(action, slot)
             Rewrite(block, curves, ledger, handle_of(slot), replaced).tidy(())
             if layer_of(action) not in {layer for _, layer in done}:
                 for source in replaced:
                     ledger.takes.pop(source, None)
             write_ledger(action, ledger)
-            if not any(True for _ in curves):
+            if not len(curves):
                 _drop(block, owner)
 
 
 def _drop(block: bpy.types.ID, owner: Any) -> None:
     """Take an empty Action of ours off a datablock, and remove it where nobody else has it."""
     action, slot = owner.action, compat.slot_of(owner)
-    release(block.animation_data, owner)
-    if not compat.slot_is_used(action, slot, block):
-        compat.drop_slot(action, slot)
+    release(block, owner, action, slot)
     if not action.users:
         bpy.data.actions.remove(action)
 
@@ -249,8 +247,7 @@ def _note_theirs(
 ) -> None:
     data = block.animation_data
     if data.action is not None and not holds_ours(data):
-        theirs = compat.curves(data.action, compat.slot_of(data))
-        on_top = [one for one in theirs if (one.data_path, one.array_index) in channels]
+        on_top = [one for one in compat.curves_of(data) if channel_of(one) in channels]
         if on_top:
             count = sum(len(curve.keyframe_points) for curve in on_top)
             report.notes.append(
