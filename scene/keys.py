@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 
 import bpy
+import numpy as np
+from numpy.typing import NDArray
 
 
 def shape_keys(mesh: bpy.types.Object) -> Sequence[bpy.types.ShapeKey]:
@@ -20,3 +22,10 @@ def has_shape_keys(item: bpy.types.Object) -> bool:
         return False
     keys = item.data.shape_keys
     return keys is not None and len(keys.key_blocks) > 1
+
+
+def points_of(block: bpy.types.ShapeKey) -> NDArray[np.float32]:
+    """Where a key puts every vertex, in the mesh's own space: shape (vertices, 3)."""
+    flat = np.empty(3 * len(block.data), np.float32)
+    block.data.foreach_get("co", flat)
+    return flat.reshape(-1, 3)

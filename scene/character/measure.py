@@ -12,7 +12,7 @@ from ...rigs.lips.find import FaceMesh
 from ...rigs.lips.fit import LipFit, fit_lips
 from ...rigs.sample_poses import SAMPLE_POSES, sample_pose
 from ...rigs.schema import Control, RigMap
-from ..keys import shape_keys
+from ..keys import points_of, shape_keys
 from ..session import memory
 from .chosen import settings_of
 from .find import Character, locked_keys
@@ -100,22 +100,16 @@ def face_mesh(mesh: bpy.types.Object, names: set[str]) -> FaceMesh:
     edges = np.empty(2 * len(mesh.data.edges), np.int32)
     mesh.data.edges.foreach_get("vertices", edges)
     keys = {block.name: _offsets(mesh, block) for block in shape_keys(mesh) if block.name in names}
-    rest = _places(mesh.data.shape_keys.reference_key)
+    rest = points_of(mesh.data.shape_keys.reference_key)
     return FaceMesh(mesh.name, rest, edges.reshape(-1, 2), keys)
 
 
 def _offsets(mesh: bpy.types.Object, block: bpy.types.ShapeKey) -> np.ndarray:
     """How far each vertex moves at value 1: counted from the key's own reference, and masked."""
-    moved = _places(block) - _places(block.relative_key)
+    moved = points_of(block) - points_of(block.relative_key)
     if block.vertex_group:
         moved *= _mask(mesh, block.vertex_group)[:, None]
     return moved
-
-
-def _places(block: bpy.types.ShapeKey) -> np.ndarray:
-    flat = np.empty(3 * len(block.data), np.float32)
-    block.data.foreach_get("co", flat)
-    return flat.reshape(-1, 3)
 
 
 def _mask(mesh: bpy.types.Object, group_name: str) -> np.ndarray:

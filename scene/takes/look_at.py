@@ -16,6 +16,7 @@ from ...rigs.schema import RigMap
 from .. import compat
 from ..character.find import Character
 from ..clock import frame_kept
+from ..keys import points_of
 from .places import our_owners
 from .turns import axes_of, bone_of
 
@@ -91,15 +92,10 @@ def _between_eyes(character: Character, rig: RigMap) -> Vector:
 def _middle_of(mesh: bpy.types.Object, key: str) -> NDArray[np.float64]:
     """Mean of the vertices of a key, weighted by how far it moves them."""
     keys = mesh.data.shape_keys
-    rest, moved = _points(keys.reference_key), _points(keys.key_blocks[key])
+    blocks = keys.reference_key, keys.key_blocks[key]
+    rest, moved = (points_of(block).astype(float) for block in blocks)
     far = np.linalg.norm(moved - rest, axis=1)
     return np.average(rest, axis=0, weights=far) if far.any() else rest.mean(axis=0)
-
-
-def _points(block: bpy.types.ShapeKey) -> NDArray[np.float64]:
-    values = np.empty(len(block.data) * 3, np.float32)
-    block.data.foreach_get("co", values)
-    return values.reshape(-1, 3).astype(float)
 
 
 @contextmanager
