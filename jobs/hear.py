@@ -52,8 +52,9 @@ def hear(
     """
     sound = read_span(span)
     recording = name_of_recording(span.path)
-    old_name = str(fingerprint_of(sound))  # how files of before name a sound
-    mine = next((one for one in corrected if one.sound in (recording, old_name)), None)
+    # How files of before name a sound; an hour takes a while, so only where there is a list.
+    names = (recording, str(fingerprint_of(sound))) if corrected else ()
+    mine = next((one for one in corrected if one.sound in names), None)
     if mine is not None:
         start = span.start_seconds if mine.sound == recording else mine.start_seconds
         phones = mine.within(start, sound.seconds) or None
