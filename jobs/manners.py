@@ -42,6 +42,12 @@ class OfCharacter(Reasoned):
         return "" if chosen_character(context) is not None else NO_CHARACTER
 
 
+def busy(context: bpy.types.Context) -> str:
+    """The sentence while a line is being worked on; "" while none is."""
+    running = context.window_manager.lipwright.running
+    return "A line is being worked on. Wait for it, or press Esc" if running else ""
+
+
 def linked(item: bpy.types.Object) -> str:
     """The sentence for a character that this file only links to."""
     return f"“{item.name}” is linked from another file. Make an override of it"

@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..jobs.manners import Reasoned, speaking
+from ..jobs.manners import Reasoned, busy, speaking
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import tweaking_reason
 from ..scene.session import memory
@@ -20,15 +20,13 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
         """Only where there is something of ours."""
-        if context.window_manager.lipwright.running:
-            return "A line is being worked on. Wait for it, or press Esc"
         character = chosen_character(context)
         if character is None:
-            return NO_CHARACTER
-        why = tweaking_reason(character)
-        if why:
+            return busy(context) or NO_CHARACTER
+        why = busy(context) or tweaking_reason(character)
+        if why or has_take(character):
             return why
-        return "" if has_take(character) else f"There is no lip-sync on “{character.name}”"
+        return f"There is no lip-sync on “{character.name}”"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Remove it and say how much it was."""

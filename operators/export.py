@@ -21,11 +21,9 @@ def export_reason(context: bpy.types.Context) -> str:
     if character is None:
         return NO_CHARACTER
     why = tweaking_reason(character)
-    if why:
+    if why or has_take(character):
         return why
-    if not has_take(character):
-        return f"There is no lip-sync on “{character.name}” yet. Generate it first"
-    return ""
+    return f"There is no lip-sync on “{character.name}” yet. Generate it first"
 
 
 class _Export(Reasoned, ExportHelper):

@@ -7,7 +7,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..jobs.listening import Listening, character_reason
-from ..jobs.manners import Reasoned
+from ..jobs.manners import Reasoned, busy
 from ..scene import compat
 from ..scene.saved.phones import corrected_phones
 from ..scene.session import HeardFrom
@@ -77,9 +77,7 @@ class LIPWRIGHT_OT_generate(Listening, bpy.types.Operator):
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
         """Running already, no sound, no character, in this order."""
-        if context.window_manager.lipwright.running:
-            return "A line is being worked on. Wait for it, or press Esc"
-        return sound_reason(context) or character_reason(context)
+        return busy(context) or sound_reason(context) or character_reason(context)
 
     def _prepare(self, context: bpy.types.Context) -> None:
         """Take everything that the worker needs as values, while Blender's data is at hand."""

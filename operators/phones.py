@@ -11,7 +11,7 @@ from ..core.errors import SettingsError
 from ..core.formats import phones_json, phones_labels, read_phones
 from ..core.phone_list import end_to_end, refuse_other_line, split_phone, without_phone
 from ..jobs.listening import Listening, character_reason
-from ..jobs.manners import Reasoned, linked, speaking
+from ..jobs.manners import Reasoned, busy, linked, speaking
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.markers import mark, unmark
 from ..scene.saved.phones import (
@@ -98,9 +98,7 @@ class _OfLastTake(Listening):
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
         """Running, nothing changed, a take of an earlier session."""
-        if context.window_manager.lipwright.running:
-            return "A line is being worked on. Wait for it, or press Esc"
-        why = list_reason(context) or character_reason(context)
+        why = busy(context) or list_reason(context) or character_reason(context)
         if why:
             return why
         if not _list_of(context).edited:
