@@ -15,7 +15,6 @@ from typing import TextIO
 from .core.audio.load import SOUND_SUFFIXES, load_sound
 from .core.errors import LipwrightError, SettingsError
 from .core.formats import BY_SUFFIX, FORMATS, resampled, shown_name, write_track
-from .core.motion.rest import come_to_rest
 from .core.phones import Phone
 from .models.session import Progress, open_session
 from .options import (
@@ -25,7 +24,7 @@ from .options import (
     settings_from,
     transcript_from,
 )
-from .pipeline import Settings, analyse, perform
+from .pipeline import Settings, analyse, perform_to_rest
 from .rigs.families.metahuman import control_track
 
 BAR_WIDTH = 28
@@ -120,7 +119,7 @@ def _one(
     for note in analysis.notes:
         _bar_ends(sys.stderr)
         sys.stderr.write(f"lipwright: {shown_name(source)}: {note}\n")
-    track = come_to_rest(perform(analysis, settings))
+    track = perform_to_rest(analysis, settings)
     if FORMATS[form].of_controls:
         track = control_track(track)
     write_track(target, form, resampled(track, args.fps or FORMATS[form].rate_hz), analysis.phones)

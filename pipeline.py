@@ -181,6 +181,11 @@ def perform(analysis: Analysis, settings: Settings) -> FaceTrack:
     return mix(analysis, layer_tracks(analysis, settings), settings)
 
 
+def perform_to_rest(analysis: Analysis, settings: Settings) -> FaceTrack:
+    """Perform for a file: a mouth that is open where the sound ends closes beyond it."""
+    return come_to_rest(perform(analysis, settings))
+
+
 @dataclass(frozen=True)
 class TakePlan:
     """One take of one character as values: everything that is to be written, and nothing else.

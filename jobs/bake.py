@@ -14,6 +14,7 @@ from ..core.errors import LipwrightError, SettingsError
 from ..core.formats import FORMATS, resampled, write_track
 from ..core.motion.track import FaceTrack
 from ..core.phone_list import end_to_end
+from ..core.phones import Phone
 from ..options import (
     add_voice_options,
     phones_from,
@@ -22,7 +23,7 @@ from ..options import (
     tolerance_in_units,
     transcript_from,
 )
-from ..pipeline import perform
+from ..pipeline import perform_to_rest
 from ..rigs.families.metahuman import control_track
 from ..scene import compat
 from ..scene.character.chosen import settings_of
@@ -145,12 +146,10 @@ def bake(args: argparse.Namespace) -> Report:
     for note in report.notes:
         sys.stderr.write(f"{note}\n")
     _deliver(args, character, scene, report)
-    if args.csv is not None:
-        track = resampled(perform(analysis, wanted), args.fps or FORMATS[CSV].rate_hz)
-        write_track(args.csv, CSV, track, analysis.phones)
-    if args.metahuman is not None:
-        controls = control_track(resampled(perform(analysis, wanted), fps_of(scene)))
-        _write_controls(args.metahuman.absolute(), controls, scene, report.name)
+    if args.csv is not None or args.metahuman is not None:
+        _deliver_curves(
+            args, perform_to_rest(analysis, wanted), analysis.phones, scene, report.name
+        )
     sys.stdout.write(f"{report.sentence()}, {fps_of(scene):.6g} frames a second\n")
     return report
 
@@ -192,6 +191,22 @@ def _deliver(
     for path, export in writers:
         if path is not None:
             export(path.absolute(), character, scene, report.name)
+
+
+def _deliver_curves(
+    args: argparse.Namespace,
+    face: FaceTrack,
+    phones: Sequence[Phone],
+    scene: bpy.types.Scene,
+    name: str,
+) -> None:
+    """Write the curves that were asked for."""
+    if args.csv is not None:
+        track = resampled(face, args.fps or FORMATS[CSV].rate_hz)
+        write_track(args.csv, CSV, track, phones)
+    if args.metahuman is not None:
+        controls = control_track(resampled(face, fps_of(scene)))
+        _write_controls(args.metahuman.absolute(), controls, scene, name)
 
 
 def _write_controls(path: Path, controls: FaceTrack, scene: bpy.types.Scene, name: str) -> None:

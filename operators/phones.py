@@ -155,7 +155,7 @@ class LIPWRIGHT_OT_load_phones(_OfList, ImportHelper, bpy.types.Operator):
     bl_label = "Load Sounds"
     bl_options = {"REGISTER", "UNDO"}
     filename_ext = ".json"
-    filter_glob: StringProperty(default="*.json;*.txt", options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.json;*.txt;*.tsv;*.csv;*.TextGrid", options={"HIDDEN"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read, check, then take over."""

@@ -5,7 +5,6 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from math import gcd
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from scipy.signal import resample_poly
 
 from ..errors import SoundError
 from ..timing import Hertz, Seconds
-from .parts import parts_of
+from .parts import Parts, parts_of
 
 RATE_HZ = 16_000  # what the networks listen to
 SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif", ".caf", ".au")
@@ -212,31 +211,47 @@ def load_sound(
     name = f"The sound file “{path.name}”"
     if not path.is_file():
         raise SoundError(f"{name} was not found. Check the path, or pick the file again")
-    notes: list[str] = []
     try:
-        with soundfile.SoundFile(_name_of(path)) as file:
-            rate_hz = file.samplerate
-            _check_rate(rate_hz, name)
-            parts = parts_of(path, file.frames)
-            start = max(0, round(start_seconds * rate_hz))
-            longest = LONGEST_SECONDS if duration_seconds is None else duration_seconds
-            count = max(0, round(min(longest, LONGEST_SECONDS) * rate_hz))
-            there = min(count, max(0, file.frames - start))
-            if parts is None:
-                blocks = _blocks(file, start, count)
-            else:
-                blocks = _blocks_of_parts(parts, rate_hz, start, count)
-            chosen = _Channels(channel, name, notes)
-            samples = _joined(map(chosen.mono, blocks), there, rate_hz, name)
-            if parts is None and duration_seconds is None:
-                notes += _told_cut(name, there / rate_hz, len(samples) / RATE_HZ)
+        sound = _read(path, name, start_seconds, duration_seconds, channel)
     # TypeError: to soundfile, a name ending in .raw asks for a rate.
     except (soundfile.SoundFileError, RuntimeError, OSError, TypeError) as error:
         raise SoundError(
             f"{name} could not be read as sound. Convert it to WAV, FLAC, OGG or MP3"
         ) from error
-    if not len(samples):
+    if not len(sound.samples):
         raise SoundError(f"{name} is empty. Choose a recording with speech in it")
+    return sound
+
+
+def _read(
+    path: Path,
+    name: str,
+    start_seconds: Seconds,
+    duration_seconds: Seconds | None,
+    channel: int | None,
+) -> Sound:
+    """Decode what `load_sound` was asked for; raises what soundfile raises."""
+    import soundfile
+
+    notes: list[str] = []
+    with soundfile.SoundFile(_name_of(path)) as file:
+        rate_hz = file.samplerate
+        _check_rate(rate_hz, name)
+        parts = parts_of(path, file.frames)
+        start = max(0, round(start_seconds * rate_hz))
+        longest = LONGEST_SECONDS if duration_seconds is None else duration_seconds
+        count = max(0, round(min(longest, LONGEST_SECONDS) * rate_hz))
+        there = min(count, max(0, file.frames - start))
+        if parts is None:
+            blocks = _blocks(file, start, count)
+        else:
+            blocks = _blocks_of_parts(parts, rate_hz, file.channels, start, count)
+        chosen = _Channels(channel, name, notes)
+        samples = _joined(map(chosen.mono, blocks), there, rate_hz, name)
+    if duration_seconds is None:
+        heard = len(samples) / RATE_HZ
+        told = there / rate_hz if parts is None else heard + parts.lacks_seconds
+        notes += _told_cut(name, told, heard)
     return Sound(samples, notes=tuple(notes))
 
 
@@ -273,17 +288,22 @@ def _blocks(file: Any, start: int, count: int) -> Iterator[NDArray[np.float32]]:
 
 
 def _blocks_of_parts(
-    parts: Iterable[BytesIO], rate_hz: int, start: int, count: int
+    parts: Parts, rate_hz: int, channels: int, start: int, count: int
 ) -> Iterator[NDArray[np.float32]]:
-    """Read a stretch of several files one after another, all at the rate of the first."""
+    """Read a stretch of several files one after another, all as the first: its rate, its channels.
+
+    A mono part sounds from all of the channels; more channels than the first has become their mean.
+    """
     import soundfile
 
-    for part in parts:
+    for part in parts.files:
         with soundfile.SoundFile(part) as file:
             for block in _blocks(file, 0, LONGEST_SECONDS * file.samplerate):
                 if file.samplerate != rate_hz:
                     common = gcd(file.samplerate, rate_hz)
                     block = resample_poly(block, rate_hz // common, file.samplerate // common)
+                if file.channels != channels:
+                    block = np.repeat(block.mean(axis=1, keepdims=True), channels, axis=1)
                 skipped = min(start, len(block))
                 start -= skipped
                 block = block[skipped : skipped + count]

@@ -7,10 +7,13 @@ MPEG frames by their headers (ISO 11172-3 and 13818-3, layer III), Ogg pages by 
 """
 
 import io
+import itertools
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from ..timing import Seconds
 
 # kbit/s of layer III by the index in the header, for MPEG 1 and for MPEG 2 and 2.5; 0 is none.
 _BITRATES = {
@@ -25,6 +28,7 @@ _COUNTED = 1  # flag of a Xing header that has the number of frames
 _ROOM = 64  # bytes that a header frame of ours needs
 # So many frames more or less than told are an encoder's delay and padding.
 SAME_FRAMES = 3
+_PAGE, _PAGE_HEADER = b"OggS", 27  # how it begins; bytes to the sizes of what it holds
 _FIRST_PAGE = 2  # flag of the page that begins an Ogg stream
 
 
@@ -35,6 +39,7 @@ class _Frame:
     start: int
     length: int
     rate_hz: int
+    is_mono: bool
     samples: int
     tag: int  # where a Xing header would be, from the frame's start
 
@@ -42,8 +47,28 @@ class _Frame:
     def end(self) -> int:
         return self.start + self.length
 
+    @property
+    def seconds(self) -> Seconds:
+        return self.samples / self.rate_hz
 
-def parts_of(path: Path, told_samples: int) -> list[io.BytesIO] | None:
+
+@dataclass(frozen=True)
+class Parts:
+    """What a file holds, where a decoder would not read all of it.
+
+    Parameters
+    ----------
+    files : tuple of BytesIO
+        Files that the decoder reads whole, one after another.
+    lacks_seconds : float
+        How much longer the headers in it say that it is: a piece was cut off.
+    """
+
+    files: tuple[io.BytesIO, ...]
+    lacks_seconds: Seconds = 0.0
+
+
+def parts_of(path: Path, told_samples: int) -> Parts | None:
     """Take a file apart where a decoder would not read all of it.
 
     Parameters
@@ -54,14 +79,14 @@ def parts_of(path: Path, told_samples: int) -> list[io.BytesIO] | None:
 
     Returns
     -------
-    list of BytesIO or None
-        Files that the decoder reads whole, one after another; None where it reads this one whole.
+    Parts or None
+        None where the decoder reads this file whole.
     """
     with path.open("rb") as file:
         magic = file.read(4)
-    if magic == b"OggS":
+    if magic == _PAGE:
         streams = _ogg_streams(path.read_bytes())
-        return [io.BytesIO(one) for one in streams] if len(streams) > 1 else None
+        return Parts(tuple(map(io.BytesIO, streams))) if len(streams) > 1 else None
     if magic[:3] != b"ID3" and not (magic[:1] == b"\xff" and len(magic) > 1 and magic[1] >= 0xE0):
         return None
     data = path.read_bytes()
@@ -71,19 +96,23 @@ def parts_of(path: Path, told_samples: int) -> list[io.BytesIO] | None:
     near = frames and abs(samples - told_samples) <= SAME_FRAMES * frames[0].samples
     if not frames or (near and len(runs) == 1):
         return None
-    return [io.BytesIO(_with_length(data, run)) for run in runs]
+    files = tuple(io.BytesIO(_with_length(data, run)) for run in runs)
+    return Parts(files, _lacking_seconds(data, frames))
 
 
 def _ogg_streams(data: bytes) -> list[bytes]:
     """Cut joined Ogg files apart: a stream begins where others went on before."""
     starts, place, going_on = [0], 0, False
-    while data[place : place + 4] == b"OggS" and place + 27 <= len(data):
+    while 0 <= place <= len(data) - _PAGE_HEADER:
         first = bool(data[place + 5] & _FIRST_PAGE)
         if first and going_on:
             starts.append(place)
         going_on = not first
-        segments = data[place + 27 : place + 27 + data[place + 26]]
-        place += 27 + len(segments) + sum(segments)
+        body = place + _PAGE_HEADER + data[place + _PAGE_HEADER - 1]
+        end = body + sum(data[place + _PAGE_HEADER : body])
+        # Where a page was cut off, the next one stands before its end.
+        whole = end >= len(data) or data[end : end + 4] == _PAGE
+        place = end if whole and end < len(data) else data.find(_PAGE, place + 4)
     return [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
 
 
@@ -124,24 +153,40 @@ def _frame_at(data: bytes, place: int) -> _Frame | None:
     length = samples // 8 * 1000 * kbits // rate_hz + (head >> 9 & 1)
     mono = head >> 6 & 3 == _MONO
     tag = 4 + ((17 if mono else 32) if version == 3 else (9 if mono else 17))
-    return _Frame(place, length, rate_hz, samples, tag)
+    return _Frame(place, length, rate_hz, mono, samples, tag)
 
 
 def _runs(data: bytes, frames: list[_Frame]) -> list[list[_Frame]]:
-    """Sort the frames that carry sound into runs of one rate."""
-    runs: list[list[_Frame]] = []
-    for frame in frames:
-        if _tag_of(data, frame):
-            continue
-        if not runs or runs[-1][-1].rate_hz != frame.rate_hz:
-            runs.append([])
-        runs[-1].append(frame)
-    return runs
+    """Sort the frames that carry sound into runs of one rate and number of channels."""
+    sounding = (frame for frame in frames if not _tag_of(data, frame))
+    runs = itertools.groupby(sounding, key=lambda frame: (frame.rate_hz, frame.is_mono))
+    return [list(run) for _, run in runs]
 
 
 def _tag_of(data: bytes, frame: _Frame) -> bool:
     """Say whether a frame is a Xing header instead of sound."""
     return data[frame.start + frame.tag : frame.start + frame.tag + 4] in _TAGS
+
+
+def _lacking_seconds(data: bytes, frames: list[_Frame]) -> Seconds:
+    """Add up how much more sound the headers with a number of frames promise than follows them."""
+    lacking = promised = 0.0
+    for frame in frames:
+        if _tag_of(data, frame):
+            lacking += max(0.0, promised)
+            promised = _told_frames(data, frame) * frame.seconds
+        else:
+            promised -= frame.seconds
+    return lacking + max(0.0, promised)
+
+
+def _told_frames(data: bytes, header: _Frame) -> int:
+    """Read how many frames a Xing header tells; 0 where it does not."""
+    place = header.start + header.tag + len(_TAGS[0])
+    if place + 8 > len(data):
+        return 0
+    flags, count = struct.unpack_from(">II", data, place)
+    return count if flags & _COUNTED else 0
 
 
 def _with_length(data: bytes, run: list[_Frame]) -> bytes:

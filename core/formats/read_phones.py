@@ -19,7 +19,17 @@ from typing import Any
 import numpy as np
 
 from ..errors import SettingsError
-from ..phones import INDEX, PHONES, SILENCE, Phone, from_arpabet, from_ipa, split_evenly
+from ..phones import (
+    CONSONANTS,
+    INDEX,
+    PHONES,
+    SILENCE,
+    VOWELS,
+    Phone,
+    from_arpabet,
+    from_ipa,
+    split_evenly,
+)
 from ..timing import Seconds
 from .tracks import shown_name
 
@@ -28,8 +38,11 @@ from .tracks import shown_name
 HEARD = 0.99
 # The mouths of Rhubarb's README (A to H, X) as the sound that looks most like each.
 RHUBARB = dict(zip("ABCDEFGHX", "m s ɛ ɑ ɔ u f l _".split(), strict=True))
-# More than so many letters make a word; a list with more than this share of them is one of words.
-LETTERS_OF_A_SOUND, WORDS_SHARE = 3, 0.34
+# More than so many letters make a word, and so does a syllable: no tool that lists sounds joins a
+# consonant to a vowel, but for glides before it (ju) and what colours it behind (ow, ɪɹ, ən).
+LETTERS_OF_A_SOUND = 3
+_GLIDES, _COLOURS, _NASALS = frozenset("jw"), frozenset("jwrɹ"), frozenset("lmnŋ")
+WORDS_SHARE = 0.34  # a list with more than this share of words is one of words
 
 
 @dataclass(frozen=True)
@@ -246,14 +259,26 @@ def _tiers(text: str, name: str) -> list[tuple[str, list[tuple[str, str, str]]]]
 
 def _refuse_words(rows: Sequence[_Row], name: str) -> None:
     """Raise SettingsError if these are words: read as IPA they would be wrong sounds."""
-    labels = [row.label for row in rows if row.label not in INDEX and not from_arpabet(row.label)]
-    bare = ["".join(filter(str.isalpha, label)) for label in labels]
-    words = sum(len(label) > LETTERS_OF_A_SOUND for label in bare)
-    if words > WORDS_SHARE * len(rows):
+    sounding = [row.label for row in rows if from_arpabet(row.label) != (SILENCE,)]
+    words = [label for label in sounding if not from_arpabet(label) and _is_word(label)]
+    if len(words) > WORDS_SHARE * len(sounding):
         raise SettingsError(
-            f"“{name}” lists words (“{labels[0]}”), and sounds are needed. Give the words as a "
+            f"“{name}” lists words (“{words[0]}”), and sounds are needed. Give the words as a "
             "transcript, or list the sounds"
         )
+
+
+def _is_word(label: str) -> bool:
+    letters = "".join(filter(str.isalpha, label)).lower()
+    if len(letters) > LETTERS_OF_A_SOUND:
+        return True
+    behind = _COLOURS if letters.isascii() else _COLOURS | _NASALS
+    phones = from_ipa(letters) or ()
+    return any(
+        (a in CONSONANTS and a not in _GLIDES and b in VOWELS)
+        or (a in VOWELS and b in CONSONANTS and b not in behind)
+        for a, b in itertools.pairwise(phones)
+    )
 
 
 def _phones_of(row: _Row, number: int, name: str, arpabet: bool) -> list[Phone]:

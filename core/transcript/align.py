@@ -26,9 +26,11 @@ SHORTEST_FRAMES = 3  # of a phone; 30 ms, as in three-state phone models
 FLOOR = 2e-3
 # States that are followed at once: enough for some 25 s of text around the likeliest place.
 REACH = 900
-# All states are followed at first, wherever in a long script the sound may begin: as many frames as
-# this many states in all allow, which takes about a second and 20 MB.
-SEARCHED = 20_000_000
+# All states are followed at first, wherever in a long script the sound may begin: as many frames
+# with speech as this many states in all allow, which takes about a second and 20 MB. Pauses tell
+# nothing of the place; with them it is four times as much at most.
+SEARCHED, SEARCHED_WITH_PAUSES = 20_000_000, 80_000_000
+SILENT = np.log(0.5)  # a frame is, where silence is as likely as this
 _OTHER = -1
 # Sounds made in one way at different places are what a listener confuses (Miller and Nicely 1955).
 _MANNERS = tuple(
@@ -164,24 +166,24 @@ def _emissions(posteriors: NDArray[np.float32], graph: _Graph) -> NDArray[np.flo
 def _best_path(log_emission: NDArray[np.float32], graph: _Graph) -> tuple[NDArray[np.int64], float]:
     """Viterbi, over all states at first and then over those near the likeliest one.
 
-    Time and memory grow with the frames.
+    Time and memory grow with the frames. The silence before the first sound is waited through.
     """
     states, frames = len(graph.symbol), len(log_emission)
-    most = max(map(len, graph.before))
-    origin = np.zeros((states, most), np.int64)
-    cost = np.full((states, most), np.inf, np.float32)
-    for state, pairs in enumerate(graph.before):
-        for slot, (one, price) in enumerate(pairs):
-            origin[state, slot], cost[state, slot] = one, price
+    origin, cost = _arrivals(graph)
     column = np.array(graph.symbol)  # _OTHER is the last column
+    silent = log_emission[:, INDEX[SILENCE]] >= SILENT
+    begin = max(0, int(silent.argmin()) - 1) if not silent.all() else 0
+    heard = np.cumsum(~silent)
     score = np.full(states, -np.inf, np.float32)
-    score[graph.entries] = log_emission[0, column[graph.entries]] - TRIM_COST
+    score[graph.entries] = log_emission[: begin + 1, column[graph.entries]].sum(0) - TRIM_COST
     score[graph.entries[:2]] += TRIM_COST
     low = 0
     chosen: list[tuple[int, NDArray[np.uint8]]] = []
-    for frame in range(1, frames):
+    for frame in range(begin + 1, frames):
         near = slice(0, states)
-        if states > 2 * REACH and frame * states > SEARCHED:
+        if states > 2 * REACH and (
+            heard[frame] * states > SEARCHED or (frame - begin) * states > SEARCHED_WITH_PAUSES
+        ):
             leader = low + int(score[low:].argmax())
             low = max(low, leader - REACH)
             near = slice(low, min(states, leader + REACH))
@@ -197,7 +199,19 @@ def _best_path(log_emission: NDArray[np.float32], graph: _Graph) -> tuple[NDArra
     total = float(score[state])
     path = np.empty(frames, np.int64)
     path[-1] = state
-    for frame in range(frames - 1, 0, -1):
-        first, slots = chosen[frame - 1]
+    for frame in range(frames - 1, begin, -1):
+        first, slots = chosen[frame - begin - 1]
         path[frame - 1] = origin[path[frame], slots[path[frame] - first]]
+    path[:begin] = path[begin]
     return path, total / frames
+
+
+def _arrivals(graph: _Graph) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """From where each state is reached and at what cost: [states, most], unused ones infinite."""
+    most = max(map(len, graph.before))
+    origin = np.zeros((len(graph.before), most), np.int64)
+    cost = np.full(origin.shape, np.inf, np.float32)
+    for state, pairs in enumerate(graph.before):
+        for slot, (one, price) in enumerate(pairs):
+            origin[state, slot], cost[state, slot] = one, price
+    return origin, cost

@@ -44,13 +44,25 @@ def declare(owner: type, properties: Mapping[str, Any]) -> None:
     owner.__annotations__ = {**owner.__annotations__, **properties}
 
 
+def switch_property(name: str, description: str, default: bool = False) -> bpy.types.BoolProperty:
+    """Something on or off that acts at once."""
+    return BoolProperty(
+        name=name,
+        description=description,
+        default=default,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+
+
 def dial_property(one: Dial) -> bpy.types.FloatProperty | bpy.types.BoolProperty:
     """A dial as a saved property."""
-    told = {"name": one.label, "description": one.help, "default": one.default}
     if one.is_switch:
-        return BoolProperty(**told, update=changed, override=OVERRIDABLE)
+        return switch_property(one.label, one.help, bool(one.default))
     return FloatProperty(
-        **told,
+        name=one.label,
+        description=one.help,
+        default=one.default,
         min=one.low,
         max=one.high,
         subtype="FACTOR" if one.high <= 2 else "NONE",

@@ -13,7 +13,7 @@ from bpy.props import (
 
 from ...core.dials import dials_of
 from ...core.motion.mix import Style
-from ...core.performance.layers import LAYERS, Layer
+from ...core.performance.layers import LAYERS
 from ...core.transcript.words import LANGUAGES
 from .. import compat
 from ..keys import has_shape_keys
@@ -25,6 +25,7 @@ from .acting import (
     changed,
     declare,
     dial_property,
+    switch_property,
 )
 from .acting import classes as acting_classes
 
@@ -49,17 +50,6 @@ def _may_carry_head(_settings: "LIPWRIGHT_PG_character", item: bpy.types.Object)
     return item.type in {"ARMATURE", "EMPTY", "MESH"}
 
 
-def _layer_property(layer: Layer) -> bpy.types.BoolProperty:
-    """The switch of a layer."""
-    return BoolProperty(
-        name=layer.label,
-        description=layer.help,
-        default=layer.by_default,
-        update=changed,
-        override=OVERRIDABLE,
-    )
-
-
 class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
     """How one character acts; on its armature, or on its mesh where it has none."""
 
@@ -73,12 +63,10 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    apart: BoolProperty(
-        name="A Track a Layer",
-        description="Write each layer to an NLA track of its own, so that it can be muted or "
+    apart: switch_property(
+        "A Track a Layer",
+        "Write each layer to an NLA track of its own, so that it can be muted or "
         "blended there; together they are the whole face",
-        update=changed,
-        override=OVERRIDABLE,
     )
     head_object: PointerProperty(
         name="Head",
@@ -94,13 +82,10 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    fit_lips: BoolProperty(
-        name="Fit Lips",
-        description="Measure this character's lips and close them exactly on M B P; "
-        "off: as on most heads",
-        default=True,
-        update=changed,
-        override=OVERRIDABLE,
+    fit_lips: switch_property(
+        "Fit Lips",
+        "Measure this character's lips and close them exactly on M B P; off: as on most heads",
+        True,
     )
     opening: FloatProperty(
         name="Opening",
@@ -137,12 +122,9 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    few: BoolProperty(
-        name="Few Keys",
-        description="Write only the keys that are needed, easier to edit by hand; "
-        "off: one key on every frame",
-        update=changed,
-        override=OVERRIDABLE,
+    few: switch_property(
+        "Few Keys",
+        "Write only the keys that are needed, easier to edit by hand; off: one key on every frame",
     )
     tolerance: FloatProperty(
         name="Tolerance",
@@ -159,7 +141,10 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
 declare(
     LIPWRIGHT_PG_character,
     {
-        **{layer.saved_as: _layer_property(layer) for layer in LAYERS.values()},
+        **{
+            one.saved_as: switch_property(one.label, one.help, one.by_default)
+            for one in LAYERS.values()
+        },
         **{one.name: dial_property(one) for one in dials_of(Style)},
     },
 )

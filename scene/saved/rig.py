@@ -15,7 +15,7 @@ from bpy.props import (
 )
 
 from ...rigs.mapping import MOST
-from .acting import OVERRIDABLE, changed
+from .acting import OVERRIDABLE, changed, switch_property
 
 VERSION = 1
 GROWING = {"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
@@ -79,22 +79,15 @@ class LIPWRIGHT_PG_row(bpy.types.PropertyGroup):
     kind: StringProperty(default="shape key", override=OVERRIDABLE)
     bone: StringProperty(override=OVERRIDABLE)
     terms: CollectionProperty(type=LIPWRIGHT_PG_term, override=GROWING)
-    solved: BoolProperty(
-        name="Whole Mouth",
-        description="The control is a whole mouth (a viseme): its share of the face is looked for",
-        update=changed,
-        override=OVERRIDABLE,
+    solved: switch_property(
+        "Whole Mouth",
+        "The control is a whole mouth (a viseme): its share of the face is looked for",
     )
     scale: _number("Scale", "What a whole shape adds to the control", 1.0)
     offset: _number("Offset", "The control's value while the face rests", 0.0)
     low: _number("Low", "The control goes no lower", 0.0)
     high: _number("High", "The control goes no higher", 1.0)
-    mute: BoolProperty(
-        name="Mute",
-        description="Leave this control alone",
-        update=changed,
-        override=OVERRIDABLE,
-    )
+    mute: switch_property("Mute", "Leave this control alone")
     preview: FloatProperty(
         name="Preview",
         description="Try the control; back at 0 it is as it was",

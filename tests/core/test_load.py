@@ -203,6 +203,56 @@ def test_half_an_mp3_ends_where_it_ends_and_says_so(write):
     assert (np.diff(loud) > -0.01).all(), "nothing is heard twice"
 
 
+@pytest.mark.parametrize("name", ["line.mp3", "line.ogg", "line.opus"])
+@pytest.mark.parametrize("first", [1, 2])
+def test_mono_and_stereo_parts_are_joined(write, name, first):
+    options = {"format": "OGG", "subtype": "OPUS"} if name.endswith("opus") else {}
+    joined = b""
+    for channels in (first, 3 - first):
+        samples = np.repeat(steps(2.0, 48_000)[:, None], channels, axis=1)
+        joined += write(samples, 48_000, name, **options).read_bytes()
+    path = write(steps(0.1, 48_000), 48_000, name, **options)
+    path.write_bytes(joined)
+    found = load_sound(path)
+    assert found.seconds == pytest.approx(4.0, abs=0.3)
+    assert not found.notes
+    for part in range(2):
+        assert level(found, 2 * part + 0.2, 2 * part + 0.4) < 0.2
+        assert level(found, 2 * part + 1.5, 2 * part + 1.8) > 0.3
+    if first == 2:
+        right = load_sound(path, channel=1)
+        assert level(right, 3.5, 3.8) > 0.3
+
+
+@pytest.mark.parametrize("name", ["line.mp3", "line.ogg", "line.opus"])
+def test_a_whole_file_behind_half_a_one_is_heard(write, name):
+    options = {"format": "OGG", "subtype": "OPUS"} if name.endswith("opus") else {}
+    noise = steps(6.0, 48_000) * np.random.default_rng(1).uniform(-2, 2, 6 * 48_000).clip(-1, 1)
+    path = write(noise, 48_000, name, **options)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2] + data)
+    with soundfile.SoundFile(path) as file:
+        assert parts_of(path, file.frames) is not None
+    found = load_sound(path)
+    assert found.seconds > 7.5
+    end = found.seconds
+    assert level(found, end - 0.6, end - 0.3) > 2.5 * level(found, end - 5.8, end - 5.6)
+
+
+def test_half_an_mp3_with_a_length_says_what_is_missing(write):
+    path = write(steps(20.0, 44_100), 44_100, "line.mp3", bitrate_mode="VARIABLE")
+    data = path.read_bytes()
+    assert not load_sound(path).notes
+    path.write_bytes(data[: len(data) // 2])
+    found = load_sound(path)
+    assert "the rest is missing" in found.notes[0]
+    assert f"ends after {found.seconds:.1f} s although it says 20." in found.notes[0]
+    path.write_bytes(without_length(data[: len(data) // 2]))
+    assert not load_sound(path).notes
+    path.write_bytes(data + data[: len(data) // 2])
+    assert "although it says 40." in load_sound(path).notes[0]
+
+
 def test_half_a_wav_says_what_is_missing(write):
     path = write(steps(4.0, RATE_HZ))
     data = path.read_bytes()
@@ -224,7 +274,7 @@ def test_rubbish_is_no_mp3(data):
         path = Path(folder) / "line.mp3"
         path.write_bytes(b"ID3" + data)
         parts = parts_of(path, 0)
-        assert parts is None or all(part.getbuffer().nbytes for part in parts)
+        assert parts is None or all(part.getbuffer().nbytes for part in parts.files)
 
 
 # --- channels -------------------------------------------------------------------------------------

@@ -214,6 +214,36 @@ def test_lists_that_other_tools_write(phone_file, text, encoding):
     assert {p.confidence for p in phones} == {HEARD}
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["the cat sat on the mat", "we can do it now", "go to me", "I am on it", "Ja wo du bist"],
+)
+@pytest.mark.parametrize("between", ["", " _"])
+def test_lists_of_short_words_are_refused(phone_file, words, between):
+    labels = words.replace(" ", f"{between} ").split()
+    text = "".join(f"{at} {at + 1} {label}\n" for at, label in enumerate(labels))
+    with pytest.raises(SettingsError, match="lists words"):
+        read_phones(phone_file(text))
+
+
+@pytest.mark.parametrize(
+    "sounds",
+    [
+        "h aj ð ej ɡ ow aw ɔj",  # MFA's English
+        "ju ən ɪɹ ʊɹ əl m̩ tʃ dʒ ɝ",
+        "ow aj aw",
+        "tɕ ʈʂʰ aj˥ ow˨ ʐ",  # MFA's Mandarin
+        "mʲ ɨ̥ ɴ dʑ tsʰ k͈",
+        "hh ae t ow aw er ay",
+        "aɪ eː oː pf ts ʁ ɐ yː",
+    ],
+)
+def test_sounds_of_several_letters_are_no_words(phone_file, sounds):
+    labels = sounds.split()
+    text = "".join(f"{at} {at + 1} {label}\n" for at, label in enumerate(labels))
+    assert len(read_phones(phone_file(text))) >= len(labels)
+
+
 def test_a_textgrid_of_words_alone_is_refused(phone_file):
     words = SHORT_GRID.replace('"M"', '"pumpkins"').replace('"AA1"', '"bloom"')
     with pytest.raises(SettingsError, match="lists words"):

@@ -229,6 +229,20 @@ def test_a_line_anywhere_in_a_long_script_is_found(place: int):
     assert [words[i] for i in sorted(set(owners.tolist()))] == said
 
 
+@pytest.mark.parametrize("place", [0, 300, 1480])
+@pytest.mark.parametrize("silence", ["before", "after a word"])
+def test_silence_does_not_hide_the_place_in_a_long_script(place: int, silence: str):
+    words = script_of(1500, seed=4)
+    said = words[place : place + 15]
+    pause = heard_as(("_", 1200))
+    parts = [pause, spoken(said)]
+    if silence == "after a word":
+        parts = [spoken(said[:1]), pause, spoken(said[1:])]
+    found = align(np.concatenate(parts), [pronunciations(word, "en") for word in words])
+    owners = found.word[found.word >= 0]
+    assert [words[i] for i in sorted(set(owners.tolist()))] == said
+
+
 def test_a_long_script_that_lacks_the_line_is_left_aside_whole():
     script = " ".join(script_of(300, seed=5))
     other = "quickly examine those exotic zebras, which sing odd songs"

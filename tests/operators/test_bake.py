@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+import soundfile
 
 from lipwright.tests.blender_fixtures import ROOT, load_extension, value_at
 
@@ -154,6 +155,20 @@ def test_every_door_gives_the_same_curves(scene_file, ours, tmp_path):
     bpy.context.scene.frame_set(1)
     bpy.ops.lipwright.generate()
     assert [value_at(item, frame) for frame in range(1, 60)] == pytest.approx(from_file, abs=1e-6)
+
+
+@needs_networks
+def test_a_line_that_stops_in_a_vowel_rests_in_every_file_alike(scene_file, tmp_path):
+    samples, rate_hz = soundfile.read(LINE)
+    cut = tmp_path / "cut.wav"
+    soundfile.write(cut, samples[: round(0.3 * len(samples))], rate_hz)
+    curves, alone = tmp_path / "curves.csv", tmp_path / "alone.csv"
+    says(bake(scene_file, "--audio", cut, "--csv", curves), 0)
+    command = [sys.executable, "-m", "lipwright", str(cut), "--format", "livelink-csv"]
+    subprocess.run([*command, "-o", str(alone)], check=True, timeout=180)
+    assert curves.read_bytes() == alone.read_bytes()
+    rows = [line.split(",") for line in curves.read_text().splitlines()]
+    assert float(rows[-1][rows[0].index("JawOpen")]) < 0.02
 
 
 def test_the_command_knows_its_only_word(capfd):
