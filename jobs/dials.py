@@ -6,11 +6,12 @@ import bpy
 from ..core.dials import dials_of
 from ..core.motion.envelope import Envelope
 from ..core.performance.acting import Acting, LookAt
-from ..core.performance.emotion import FELT, Strength
+from ..core.performance.emotion import Strength
 from ..core.performance.layers import LAYERS, SEEDED
+from ..core.performance.prototypes import FELT, variant_of
 from ..core.timing import FrameClock
 from ..pipeline import Settings, Style
-from ..scene.saved.acting import FOLLOWS
+from ..scene.saved.acting import FOLLOWS, variant_property
 from ..scene.saved.sliders import AUTO, strengths
 
 
@@ -25,7 +26,8 @@ def read_dials(
 
     Keyframed sliders are followed where a clock tells when the line is said.
     """
-    felt = strengths(feelings or dials.feelings, clock, seconds)
+    sliders = feelings or dials.feelings
+    felt = strengths(sliders, clock, seconds)
     acting, seeds = dials.acting, dials.acting.seeds
     return Settings(
         seed=dials.seed,
@@ -37,7 +39,9 @@ def read_dials(
             sync_offset_seconds=dials.sync_offset_ms / 1000,
         ),
         acting=Acting(
-            **{one.name: getattr(acting, one.name) for one in dials_of(Acting)}, look_at=look_at
+            **{one.name: getattr(acting, one.name) for one in dials_of(Acting)},
+            look_at=look_at,
+            variants={name: getattr(sliders, variant_property(name)) for name in FELT},
         ),
         seeds={name: getattr(seeds, name) for name in SEEDED if getattr(seeds, name) != FOLLOWS},
     )
@@ -54,6 +58,8 @@ def write_dials(
     """Leave on the character what a headless take was made with, so that an artist can go on."""
     for name in FELT:
         setattr(dials.feelings, name, _peak(settings.emotions.get(name, 0.0)))
+        variant = variant_of(name, settings.acting.variants.get(name, ""))
+        setattr(dials.feelings, variant_property(name), variant)
     dials.feelings.auto = _peak(settings.auto)
     for one in dials_of(Acting):
         setattr(dials.acting, one.name, getattr(settings.acting, one.name))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.performance.acting import LookAt
 from ..core.timing import FrameClock
 from ..pipeline import Analysis, Settings, TakePlan, plan_take
@@ -93,9 +94,10 @@ def animate(
         apart=found.apart,
         tolerance=tolerance,
         resting=found.resting,
-        room_seconds=room_after(character, analysis, clock, source or source_of_name(name)),
+        room=room_beside(character, analysis, clock, source or source_of_name(name)),
     )
-    take = Take(name, plan.span, source, _present(compat.sequencer_scene(bpy.context)))
+    present = _present(compat.sequencer_scene(bpy.context))
+    take = Take(name, plan.span, source, present, plan.lead_frames, plan.tail_frames)
     report = write_plan(character, plan, found.targets, take)
     report.notes += tell_driven(found.driven)
     if found.resting:
@@ -115,15 +117,23 @@ def _present(scene: bpy.types.Scene) -> frozenset[str]:
     return sources_in(scene) | {source_of_name(strip.name) for strip in sound_strips(scene)}
 
 
-def room_after(character: Character, analysis: Analysis, clock: FrameClock, source: str) -> float:
-    """Seconds between the end of a line and the next take of this character."""
+def room_beside(character: Character, analysis: Analysis, clock: FrameClock, source: str) -> Room:
+    """Time between a line and what this character says before and after it, or the scene's ends.
+
+    A mouth closes also beyond the scene's end.
+    """
+    scene, one = bpy.context.scene, 1 / clock.fps
     first, end = (float(frame) for frame in clock.frames(np.array([0.0, analysis.seconds])))
-    later = [
-        take.low
-        for known, take in takes_of(character).items()
-        if known != source and take.low > first + SAME_SHOT_FRAMES
-    ]
-    return max(0.0, min(later, default=float("inf")) - end - 1) / clock.fps
+    others = [take for known, take in takes_of(character).items() if known != source]
+    later = [take.low for take in others if take.said[0] > first + SAME_SHOT_FRAMES]
+    earlier = [take.said[1] for take in others if take.said[1] <= first]
+    last = max(float(scene.frame_end), end + CLOSING_SECONDS * clock.fps + 1)
+    start = max([float(scene.frame_start), *earlier])
+    return Room(
+        max(0.0, (first - start) * one - one),
+        max(0.0, (min([last, *later]) - end) * one - one),
+        followed=any(low <= last for low in later),
+    )
 
 
 def write_plan(

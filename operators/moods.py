@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
-from ..core.performance.emotion import FELT
+from ..core.performance.prototypes import FELT
 from ..jobs.manners import OfCharacter, Reasoned, speaking
 from ..scene import compat
 from ..scene.character.chosen import meant_character, settings_of

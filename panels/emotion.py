@@ -3,9 +3,10 @@
 
 import bpy
 
-from ..core.performance.emotion import FELT
+from ..core.performance.prototypes import FELT
 from ..scene import compat
 from ..scene.character.chosen import meant_character
+from ..scene.saved.acting import variant_property
 from ..scene.saved.moods import MOODS, own_moods
 from ..scene.saved.sliders import AUTO, feelings_for
 from ..scene.session import memory
@@ -42,7 +43,10 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         # Sliders of strips cannot be keyframed.
         column.use_property_decorate = isinstance(feelings.id_data, bpy.types.Object)
         for name in FELT:
-            column.prop(feelings, name, slider=True)
+            row = column.row(align=True)
+            row.prop(feelings, name, slider=True)
+            if getattr(feelings, name):
+                row.prop(feelings, variant_property(name), text="")
         layout.operator("lipwright.neutral", icon="LOOP_BACK")
         self._guess(context, feelings)
         column = layout.column(align=True)

@@ -184,7 +184,14 @@ class FakePipeline:
 def fake(ours: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
     pipeline = FakePipeline(ours)
     monkeypatch.setattr(ours("jobs.hear"), "analyse", pipeline.analyse)
-    monkeypatch.setattr(ours("pipeline"), "perform", pipeline.perform)
+    monkeypatch.setattr(
+        ours("pipeline"),
+        "layer_tracks",
+        lambda analysis, settings: {"speech": pipeline.perform(analysis, settings)},
+    )
+    monkeypatch.setattr(
+        ours("pipeline"), "mix", lambda _analysis, tracks, _settings: tracks["speech"]
+    )
     return pipeline
 
 

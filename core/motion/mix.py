@@ -43,9 +43,11 @@ EFFORT = {
     "mouthStretch": (1.0, 1.2),
     "mouthFunnel": (1.0, 1.1),
 }
-# How much of a parting shape is left while lips meet, of another layer's mood, and of another
-# layer's while they tuck; how much of another layer's shutting shape while they tuck.
-LEFT_IN_CONTACT, MOOD_IN_CONTACT, LEFT_IN_TUCK, SHUT_IN_TUCK = 0.15, 0.75, 0.5, 0.1
+# How much is left while lips meet, and while the lower one tucks: of what parts them, of another
+# layer's mood at the corners and of its wrinkled nose, and of what shuts them. A mood that went
+# and came with every M B P would twitch.
+LEFT_IN_CONTACT, MOOD_IN_CONTACT, NOSE_IN_CONTACT = 0.15, 0.9, 0.35
+LEFT_IN_TUCK, MOOD_IN_TUCK, SHUT_IN_TUCK = 0.5, 0.8, 0.1
 CLOSED_IN_TUCK = 0.3  # F and V bring the lower lip most of the way up
 
 
@@ -117,12 +119,8 @@ def mix_layers(
                 continue
             scaled = curve * (_dial(style, name) if layer == "speech" else _upper(style, name))
             if name in PARTING:
-                mood = layer != "speech" and name in MOOD
-                left = MOOD_IN_CONTACT if mood else LEFT_IN_CONTACT
-                scaled = scaled * (1 - (1 - left) * contact)
-                # The speech itself lifts the upper lip for F and V; its lower lip goes in.
-                if layer != "speech" or name.startswith("mouthLowerDown"):
-                    scaled = scaled * (1 - (1 - LEFT_IN_TUCK) * tuck)
+                met, tucked = _left(name, of_speech=layer == "speech")
+                scaled = scaled * (1 - (1 - met) * contact) * (1 - (1 - tucked) * tuck)
             elif name in SHUTTING and layer != "speech":
                 scaled = scaled * (1 - (1 - SHUT_IN_TUCK) * tuck)
             if name in LIDS:
@@ -157,6 +155,16 @@ def _guide(speech: FaceTrack | None, name: str, frames: int) -> NDArray[np.float
     if speech is None or name not in speech.names:
         return np.zeros(frames, np.float32)
     return np.clip(speech[name], 0, 1)
+
+
+def _left(name: str, *, of_speech: bool) -> tuple[float, float]:
+    """How much is left of what parts the lips while they meet, and while the lower one tucks."""
+    if of_speech:
+        # The speech itself lifts the upper lip for F and V; its lower lip goes in.
+        return LEFT_IN_CONTACT, LEFT_IN_TUCK if name.startswith("mouthLowerDown") else 1.0
+    if name in MOOD:
+        return MOOD_IN_CONTACT, MOOD_IN_TUCK
+    return NOSE_IN_CONTACT if name.startswith("nose") else LEFT_IN_CONTACT, LEFT_IN_TUCK
 
 
 def _dial(style: Style, name: str) -> float:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The dials of what the face does besides speaking, and what it looks at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +88,8 @@ class Acting:
     ----------
     emotion_mouth, emotion_upper : float
         How much of an emotion the mouth and the rest of the face show.
+    lead_in, hold, fade_out : float
+        Seconds that a feeling takes to come before the sound, stays after it, takes to go then.
     blink_rate_per_minute : float
         Mean; people blink 17 times a minute at rest and 26 in conversation (Bentivoglio 1997).
     blink_speed : float
@@ -102,6 +106,8 @@ class Acting:
         Amount of the head's turns about each axis.
     look_at : LookAt, optional
         What the eyes hold; None is the listener straight ahead.
+    variants : mapping of str to str
+        Which variant of an emotion is shown, where that is not the usual one.
     """
 
     emotion_mouth: float = dial(
@@ -113,6 +119,30 @@ class Acting:
         1.5,
         "Upper Face",
         "How much of an emotion brows, eyes, nose and cheeks show",
+        section="emotion",
+    )
+    lead_in: float = dial(
+        0.4,
+        0.0,
+        3.0,
+        "Lead-In",
+        "Seconds that a feeling takes to come before the sound, where the scene has room",
+        section="emotion",
+    )
+    hold: float = dial(
+        0.4,
+        0.0,
+        3.0,
+        "Hold",
+        "Seconds that a feeling stays after the sound, where the scene has room",
+        section="emotion",
+    )
+    fade_out: float = dial(
+        0.8,
+        0.0,
+        3.0,
+        "Fade-Out",
+        "Seconds that a feeling takes to go after that",
         section="emotion",
     )
     blink_rate_per_minute: float = dial(
@@ -167,6 +197,7 @@ class Acting:
         section="breath",
     )
     look_at: LookAt | None = None
+    variants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         check_dials(self)

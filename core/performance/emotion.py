@@ -1,174 +1,97 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Emotion poses by facial action units, with onset, apex and offset."""
+"""Emotions over a line: they hold from end to end, and the mouth's share moves with the words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from ..errors import SettingsError
-from ..motion.ease import smoothstep
 from ..motion.envelope import Envelope, at_times
+from ..motion.mouth import MOUTH as MOUTH_TABLE
+from ..motion.mouth import Kind, stem_of
 from ..motion.track import ARKIT_NAMES, FaceTrack
+from ..phones import BILABIAL, LABIODENTAL, ROUNDED, SILENCE, VOWELS, Phone
 from .acting import PLAIN, Acting
+from .prototypes import BLENDS, EMOTIONS, pose
 from .voice import Voice, smooth_bump
 
-# Action units of the FACS manual (Ekman, Friesen and Hager 2002) and the ARKit shapes that show
-# them, as far as Apple describes those (ARFaceAnchor.BlendShapeLocation). No side: both.
-ACTION_UNITS: dict[int, dict[str, float]] = {
-    1: {"browInnerUp": 1.0},  # inner brow raiser
-    2: {"browOuterUp": 1.0},  # outer brow raiser
-    4: {"browDown": 1.0},  # brow lowerer
-    5: {"eyeWide": 1.0},  # upper lid raiser
-    6: {"cheekSquint": 1.0, "eyeSquint": 0.4},  # cheek raiser, narrows the eye
-    7: {"eyeSquint": 1.0},  # lid tightener
-    9: {"noseSneer": 1.0},  # nose wrinkler
-    10: {"mouthUpperUp": 1.0},  # upper lip raiser
-    12: {"mouthSmile": 1.0},  # lip corner puller
-    14: {"mouthDimple": 1.0},  # dimpler
-    15: {"mouthFrown": 1.0},  # lip corner depressor
-    17: {"mouthShrugLower": 1.0},  # chin raiser
-    20: {"mouthStretch": 1.0},  # lip stretcher
-    24: {"mouthPress": 1.0},  # lip pressor; 23, the tightener, has no shape of its own
-    25: {"mouthLowerDown": 1.0},  # lips part
-    26: {"jawOpen": 1.0},  # jaw drop
-    29: {"jawForward": 1.0},  # jaw thrust
-    43: {"eyeBlink": 1.0},  # lids droop
-    64: {"eyeLookDown": 1.0},  # eyes down
-}
-
-
-@dataclass(frozen=True)
-class Emotion:
-    """One emotion: how it is called and which action units show it.
-
-    Parameters
-    ----------
-    name : str
-        As on the command line and in saved files.
-    help : str
-        For the artist: what it looks like.
-    units : mapping of str to float
-        Amount 0..1 of each of `ACTION_UNITS`; a number with L or R is one side of it.
-    stream : int
-        Which of the take's random numbers are its own. It never changes, so that another emotion
-        in this table changes no take.
-    """
-
-    name: str
-    help: str
-    units: Mapping[str, float]
-    stream: int
-
-    @property
-    def label(self) -> str:
-        """The name for the artist."""
-        return self.name.capitalize()
-
-
-# Which units make up an emotion: the prototypes and major variants of EMFACS (Friesen and Ekman
-# 1983) and the FACS Investigator's Guide (2002), and for contempt Ekman and Friesen 1986. Amounts
-# set by eye on the demo head and kept where `make emotions` finds the words unharmed.
-EMOTIONS: dict[str, Emotion] = {
-    one.name: one
-    for one in (
-        Emotion("neutral", "Nothing is shown", {}, 10),
-        Emotion(
-            "happy",
-            "Smile, raised cheeks",
-            {"6": 0.70, "12": 0.50, "14": 0.12, "25": 0.075, "1": 0.08},
-            11,
-        ),
-        Emotion(
-            "sad",
-            "Inner brows up, mouth corners down",
-            {"1": 0.85, "4": 0.28, "15": 0.58, "17": 0.16, "43": 0.14, "64": 0.14},
-            12,
-        ),
-        Emotion(
-            "angry",
-            "Brows down, lids tight",
-            {"4": 0.90, "5": 0.22, "7": 0.50, "9": 0.26, "24": 0.28, "15": 0.25, "29": 0.15},
-            13,
-        ),
-        Emotion(
-            "fearful",
-            "Brows up and together, eyes wide",
-            {"1": 0.95, "2": 0.42, "4": 0.22, "5": 0.85, "20": 0.48, "15": 0.20},
-            14,
-        ),
-        Emotion(
-            "disgusted",
-            "Nose wrinkled, upper lip up",
-            {"9": 0.70, "10": 0.18, "4": 0.55, "6": 0.40, "7": 0.32, "15": 0.36, "17": 0.24},
-            15,
-        ),
-        Emotion(
-            "surprised", "Brows up, eyes wide", {"1": 1.00, "2": 0.95, "5": 0.85, "26": 0.055}, 16
-        ),
-        Emotion(
-            "contemptuous",
-            "One mouth corner up",
-            {"12L": 0.46, "14L": 0.55, "7": 0.20, "4R": 0.25, "2L": 0.25},
-            17,
-        ),
-    )
-}
-# Without the one that shows nothing: what has a slider.
-FELT = tuple(name for name, one in EMOTIONS.items() if one.units)
-
+VOICED = 0.6
 MOUTH = ("mouth", "jaw")  # how the shapes of the mouth begin; all others are the upper face
-Strength = float | Envelope  # 0..1, constant or animated
-
-ONSET_SECONDS, OFFSET_SECONDS = 0.5, 0.8
-ONSET_SHARE, OFFSET_SHARE = 0.3, 0.4  # of a line too short for those
-MOUTH_LAG_SECONDS = 0.08  # eyes and brows show a feeling first: set by eye
+Strength = float | Envelope  # 0..1.5, constant or animated
 ASYMMETRY = 0.08  # one side is up to this much weaker: posed faces are, Borod et al. 1997
-STRESS_GAIN = 0.18
+MOUTH_LAG_SECONDS = 0.08  # eyes and brows show a feeling first: set by eye
+STRONGEST = 1.5  # beyond 1, the strongest that people show, for cartoons
+# Half a strength is to look like intensity C of FACS, the marked one, and a third is to be seen.
+CURVE = 0.6
+# How much of a feeling the voice carries: what the calmest moment of a line lacks of it.
+CARRIED = 0.12
+WANDER = 0.02
+
+# How much of a feeling's mouth is left at a sound, by what a shape does to the lips: all of it in
+# pauses and on open vowels. People who smile while they speak have a smile of .40 on average and
+# of .82 at its height; lips that must meet, tuck or round give way most.
+_SILENT, _OPEN, _ROUND, _LIPS, _TEETH, _OTHER = range(6)
+ROOM: dict[Kind, tuple[float, float, float, float, float, float]] = {
+    Kind.CORNERS: (1.0, 1.0, 0.8, 0.75, 0.6, 1.0),
+    Kind.PARTS: (1.0, 1.0, 0.7, 0.3, 0.1, 0.9),
+    Kind.SHUTS: (1.0, 0.3, 0.25, 0.8, 0.1, 0.4),
+    Kind.OPENS: (1.0, 0.9, 0.5, 0.25, 0.2, 0.55),
+}
+# Lips move to a sound and from it as softly as this, and are there so long before it.
+SOFT_SECONDS, EARLY_SECONDS = 0.04, 0.03
 
 
-def pose(name: str) -> dict[str, float]:
-    """Spell a pose out on ARKit names.
+def _class_of(phone: Phone) -> int:
+    if phone.symbol == SILENCE:
+        return _SILENT
+    if phone.symbol in BILABIAL:
+        return _LIPS
+    if phone.symbol in LABIODENTAL:
+        return _TEETH
+    if phone.symbol in ROUNDED:
+        return _ROUND
+    return _OPEN if phone.symbol in VOWELS else _OTHER
+
+
+def room_for(voice: Voice) -> dict[Kind, NDArray[np.float64]]:
+    """Say how much of a feeling's mouth the words leave room for.
 
     Parameters
     ----------
-    name : str
-        One of `EMOTIONS`.
+    voice : Voice
 
     Returns
     -------
-    dict of str to float
-        Weights 0..1.
-
-    Raises
-    ------
-    SettingsError
-        If there is no such emotion.
+    dict of Kind to ndarray [shape=(frames,)]
+        0..1 for each kind of mouth shape that a feeling may have.
     """
-    if name not in EMOTIONS:
-        raise SettingsError(f"There is no emotion “{name}”. Choose from {', '.join(EMOTIONS)}")
-    out: dict[str, float] = {}
-    for unit, amount in EMOTIONS[name].units.items():
-        number, wanted = unit.rstrip("LR"), unit.lstrip("0123456789")
-        for shape, share in ACTION_UNITS[int(number)].items():
-            sides = [shape + side for side in ("Left", "Right") if side.startswith(wanted)]
-            for sided in [shape] if shape in ARKIT_NAMES else sides:
-                out[sided] = out.get(sided, 0.0) + amount * share
-    return out
+    reach = round(EARLY_SECONDS * voice.rate_hz)
+    rooms: dict[Kind, NDArray[np.float64]] = {}
+    for kind, amounts in ROOM.items():
+        room = np.ones(voice.frames)
+        for phone in voice.phones:
+            a = round(phone.start_seconds * voice.rate_hz)
+            b = max(a + 1, round(phone.end_seconds * voice.rate_hz))
+            room[a:b] = amounts[_class_of(phone)]
+        room = minimum_filter1d(room, 2 * reach + 1, mode="nearest")
+        rooms[kind] = gaussian_filter1d(room, SOFT_SECONDS * voice.rate_hz, mode="nearest")
+    return rooms
 
 
-def _levels(voice: Voice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How much shows over the line, upper face and mouth: onset, apex, offset."""
-    times = voice.times_seconds
-    onset = min(ONSET_SECONDS, ONSET_SHARE * voice.seconds)
-    lag = min(MOUTH_LAG_SECONDS, ONSET_SHARE * onset)
-    fall = (times[-1:] - times) / min(OFFSET_SECONDS, OFFSET_SHARE * voice.seconds)
-    leaving = smoothstep(np.clip(fall, 0, 1))
-    upper = smoothstep(np.clip(times / onset, 0, 1))
-    mouth = smoothstep(np.clip((times - lag) / onset, 0, 1))
-    return np.multiply(upper, leaving), np.multiply(mouth, leaving)
+def _carried(voice: Voice) -> NDArray[np.float64]:
+    """How much of a feeling the voice carries, 1 - `CARRIED` to 1: loud, high, stressed is more."""
+    spread = 0.2 * voice.rate_hz
+    heard = voice.voicing > VOICED
+    cues = np.zeros(voice.frames)
+    if heard.sum() > 1:
+        for cue in (voice.loudness_db, voice.pitch_log2, voice.effort_db):
+            if cue is not None:
+                middle, width = float(np.mean(cue[heard])), float(np.std(cue[heard])) + 1e-6
+                cues += np.where(heard, np.clip((cue - middle) / width, -2, 2), 0.0) / 6
+    carried = gaussian_filter1d(cues, spread, mode="nearest")
+    return 1 - CARRIED + CARRIED * np.clip(0.5 + carried + 0.7 * _swell(voice), 0, 1)
 
 
 def _swell(voice: Voice) -> NDArray[np.float64]:
@@ -181,30 +104,64 @@ def _swell(voice: Voice) -> NDArray[np.float64]:
 
 
 def strengths_over(
-    name: str, strength: Strength, times_seconds: NDArray[np.floating]
+    name: str, strength: Strength, times_seconds: NDArray[np.floating], most: float = STRONGEST
 ) -> NDArray[np.float64]:
-    """Spread a strength over times, shape (n,); SettingsError if it leaves 0..1."""
+    """Spread a strength over times, shape (n,); SettingsError if it leaves 0..`most`."""
     over = at_times(strength, times_seconds)
-    outside = over[~((over >= 0) & (over <= 1))]
+    outside = over[~((over >= 0) & (over <= most))]
     if len(outside):
-        worst = outside[np.abs(outside - 0.5).argmax()]
-        raise SettingsError(f"The strength {worst:g} of “{name}” is outside 0 to 1")
+        worst = outside[np.abs(outside - most / 2).argmax()]
+        raise SettingsError(f"The strength {worst:g} of “{name}” is outside 0 to {most:g}")
     return over
+
+
+def unmixed(emotions: Mapping[str, Strength]) -> dict[str, Strength]:
+    """Spell the named mixes among some emotions out.
+
+    Parameters
+    ----------
+    emotions : mapping of str to float or Envelope
+        Strengths of `EMOTIONS` and of `BLENDS`; other names are passed on.
+
+    Returns
+    -------
+    dict of str to float or Envelope
+        No mixes; what several of them show adds up to `STRONGEST` at most.
+    """
+    out: dict[str, Strength] = {}
+    for name, strength in emotions.items():
+        for part, share in BLENDS.get(name, {name: 1.0}).items():
+            out[part] = _added(out.get(part, 0.0), strength, share)
+    return out
+
+
+def _added(one: Strength, more: Strength, share: float) -> Strength:
+    if not isinstance(one, Envelope) and not isinstance(more, Envelope):
+        return min(one + share * more, STRONGEST)
+    moments = (item.times_seconds for item in (one, more) if isinstance(item, Envelope))
+    times = np.unique(np.concatenate(list(moments)))
+    total = at_times(one, times) + share * at_times(more, times)
+    return Envelope.of(times, np.minimum(total, STRONGEST))
+
+
+def shown(strength: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn strengths into shares of a prototype: 0.5 is marked, 1 whole, more is exaggerated."""
+    return np.where(strength < 1, np.power(np.maximum(strength, 0.0), CURVE), strength)
 
 
 def emotion_layer(
     voice: Voice, emotions: Mapping[str, Strength], *, seed: int, acting: Acting = PLAIN
 ) -> FaceTrack:
-    """Hold a mix of emotions over a line: it comes, stays and goes.
+    """Show a mix of emotions over a line, from its first moment to its last.
 
     Parameters
     ----------
     voice : Voice
     emotions : mapping of str to float or Envelope
-        Strength 0..1 of each of `EMOTIONS`, constant or animated.
+        Strength 0..`STRONGEST` of each of `EMOTIONS`, constant or animated.
     seed : int
     acting : Acting
-        Its `emotion_mouth` and `emotion_upper`.
+        Its `emotion_mouth`, `emotion_upper` and `variants`.
 
     Returns
     -------
@@ -214,26 +171,30 @@ def emotion_layer(
     Raises
     ------
     SettingsError
-        If a name is unknown or a strength is outside 0..1.
+        If a name or variant is unknown or a strength is outside its range.
     """
     face = np.zeros((voice.frames, len(ARKIT_NAMES)), np.float32)
-    upper, mouth = _levels(voice)
-    swell = _swell(voice)
+    room, carried = room_for(voice), _carried(voice)
     for name, strength in emotions.items():
-        shapes = pose(name)
-        shown = strengths_over(name, strength, voice.times_seconds)
+        shapes = pose(name, acting.variants.get(name, ""))
         # Each emotion has a generator of its own: a dial changes nothing of the others.
         rng = voice.random(seed, EMOTIONS[name].stream)
         wander = gaussian_filter1d(
-            rng.standard_normal(voice.frames), voice.rate_hz, mode="nearest"
+            rng.standard_normal(voice.frames), voice.rate_hz, mode="reflect"
         ) * np.sqrt(voice.rate_hz)
-        shown = shown * (1 - STRESS_GAIN + STRESS_GAIN * swell + 0.03 * wander)
+        times = voice.times_seconds
+        of_upper = shown(strengths_over(name, strength, times)) * (carried + WANDER * wander)
+        late = shown(strengths_over(name, strength, times - MOUTH_LAG_SECONDS))
+        of_mouth = late * (carried + WANDER * wander)
         weaker = "Left" if rng.random() < 0.5 else "Right"
         less = 1 - ASYMMETRY * rng.random()
         for shape, amount in shapes.items():
             side = less if shape.endswith(weaker) else 1.0
-            of_mouth = shape.startswith(MOUTH)
-            dial = acting.emotion_mouth if of_mouth else acting.emotion_upper
-            level = mouth if of_mouth else upper
-            face[:, ARKIT_NAMES.index(shape)] += amount * dial * side * shown * level
+            if shape.startswith(MOUTH):
+                kind = MOUTH_TABLE.get(stem_of(shape))
+                left = 1.0 if kind is None else room.get(kind.kind, 1.0)
+                curve = of_mouth * acting.emotion_mouth * left
+            else:
+                curve = of_upper * acting.emotion_upper
+            face[:, ARKIT_NAMES.index(shape)] += amount * side * curve
     return FaceTrack(np.clip(face, 0, 1), ARKIT_NAMES, voice.rate_hz)

@@ -11,6 +11,7 @@ from . import blink, breath, emotion, gaze, head
 from .acting import Acting
 from .emotion import Strength
 from .gaze import Fixation
+from .prototypes import EMOTIONS
 from .voice import Voice
 
 
@@ -117,7 +118,7 @@ LAYERS: dict[str, Layer] = {
             "Emotion",
             "The face shows the emotion",
             _emotion,
-            tuple(one.stream for one in emotion.EMOTIONS.values()),
+            tuple(one.stream for one in EMOTIONS.values()),
             switch="emote",
         ),
         Layer(

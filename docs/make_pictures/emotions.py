@@ -118,7 +118,7 @@ def main() -> None:
     load()
     who = stage(args.character, args.fills)
     analysis = ours("pipeline").analyse(ours("core.audio.load").load_sound(args.sound))
-    emotions = ours("core.performance.emotion").EMOTIONS[1:]
+    emotions = ours("core.performance.prototypes").FELT
     with tempfile.TemporaryDirectory() as folder:
         tiles = {
             (emotion, strength): shoot(who, analysis, emotion, strength, Path(folder))

@@ -16,8 +16,9 @@ from bpy.props import (
 
 from ...core.dials import Dial, dials_of
 from ...core.performance.acting import Acting
-from ...core.performance.emotion import EMOTIONS, FELT
+from ...core.performance.emotion import STRONGEST
 from ...core.performance.layers import LAYERS, SEEDED
+from ...core.performance.prototypes import EMOTIONS, FELT
 
 OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 FOLLOWS = -1  # a layer's seed: that of all
@@ -71,14 +72,30 @@ def dial_property(one: Dial) -> bpy.types.FloatProperty | bpy.types.BoolProperty
     )
 
 
-def _strength(name: str, description: str) -> bpy.types.FloatProperty:
-    """A strength 0..1 that may be keyframed."""
+def _strength(name: str, description: str, most: float = 1.0) -> bpy.types.FloatProperty:
+    """A strength from 0 that may be keyframed."""
     return FloatProperty(
         name=name,
         description=f"{description}. May be keyframed; the words stay readable at 1",
         min=0.0,
-        max=1.0,
+        max=most,
+        soft_max=1.0,
         subtype="FACTOR",
+        update=changed,
+        override=OVERRIDABLE,
+    )
+
+
+def variant_property(name: str) -> str:
+    """Name of the saved property that says which variant of an emotion is shown."""
+    return f"{name}_variant"
+
+
+def _variant(name: str) -> bpy.types.EnumProperty:
+    return EnumProperty(
+        name=f"{EMOTIONS[name].label} Variant",
+        description="Which of its faces the emotion shows",
+        items=[(one, one.capitalize(), "") for one in EMOTIONS[name].variants],
         update=changed,
         override=OVERRIDABLE,
     )
@@ -113,7 +130,13 @@ class LIPWRIGHT_PG_feelings(bpy.types.PropertyGroup):
 
 declare(
     LIPWRIGHT_PG_feelings,
-    {name: _strength(EMOTIONS[name].label, EMOTIONS[name].help) for name in FELT},
+    {
+        name: _strength(
+            EMOTIONS[name].label, f"{EMOTIONS[name].help}. Above 1 for cartoons", STRONGEST
+        )
+        for name in FELT
+    }
+    | {variant_property(name): _variant(name) for name in FELT},
 )
 
 

@@ -9,18 +9,15 @@ import bpy
 from ...core.dials import Dial, dials_of
 from ...core.errors import SettingsError
 from ...core.performance.acting import Acting
-from ...core.performance.emotion import FELT
+from ...core.performance.prototypes import BLENDS, FELT
 from .. import compat
 from .sliders import AUTO
 
 VERSION = 1
 SUFFIX = ".json"
-# A few to begin with; what is not named stays at its middle.
-MOODS: dict[str, dict[str, float]] = {
-    "Warm": {"happy": 0.45, "glances": 0.8, "aversion": 0.7, "brow": 1.2},
-    "Worried": {"fearful": 0.4, "sad": 0.25, "blink_rate_per_minute": 26, "aversion": 1.4},
-    "Tired": {
-        "sad": 0.3,
+# How eyes and head go with some of the named mixes.
+ACTED: dict[str, dict[str, float]] = {
+    "tired": {
         "blink_rate_per_minute": 22,
         "blink_speed": 0.7,
         "half_blinks": 0.35,
@@ -28,8 +25,17 @@ MOODS: dict[str, dict[str, float]] = {
         "head_pitch": 0.6,
         "head_yaw": 0.6,
     },
+    "bored": {"aversion": 1.8, "blink_rate_per_minute": 12, "head_yaw": 0.6},
+    "outraged": {"blink_rate_per_minute": 8, "aversion": 0.2, "head_pitch": 1.5},
+    "cheeky": {"glances": 1.3, "head_roll": 1.5},
+}
+# A few to begin with; what is not named stays at its middle.
+MOODS: dict[str, dict[str, float]] = {
+    "Warm": {"happy": 0.45, "glances": 0.8, "aversion": 0.7, "brow": 1.2},
+    "Worried": {"fearful": 0.4, "sad": 0.25, "blink_rate_per_minute": 26, "aversion": 1.4},
     "Furious": {"angry": 0.9, "blink_rate_per_minute": 8, "aversion": 0.2, "head_pitch": 1.5},
     "Lying": {"contemptuous": 0.2, "fearful": 0.2, "blink_rate_per_minute": 30, "aversion": 1.8},
+    **{name.capitalize(): {**mix, **ACTED.get(name, {})} for name, mix in BLENDS.items()},
 }
 
 

@@ -5,7 +5,8 @@ import bpy
 import numpy as np
 
 from ...core.motion.envelope import Envelope
-from ...core.performance.emotion import FELT, Strength
+from ...core.performance.emotion import STRONGEST, Strength
+from ...core.performance.prototypes import FELT
 from ...core.timing import FrameClock
 from .. import compat
 from ..sounds.strip import strip_named
@@ -40,7 +41,8 @@ def strength(
         return getattr(feelings, name)
     first, last = clock.frames(np.array([0.0, seconds]))
     frames = np.arange(np.floor(first), np.ceil(last) + 1)
-    values = [min(max(curve.evaluate(frame), 0.0), 1.0) for frame in frames]
+    most = 1.0 if name == AUTO else STRONGEST
+    values = [min(max(curve.evaluate(frame), 0.0), most) for frame in frames]
     return Envelope.of(clock.seconds(frames), values)
 
 

@@ -9,7 +9,7 @@ handle (0 where an Action has no slots) and the data path say which curve is mea
 import base64
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -33,16 +33,26 @@ Place = tuple[int, str, int]  # slot handle, data path, array index
 
 @dataclass(frozen=True)
 class TakeRange:
-    """Where a take lies; `name` is for the artist, the ledger knows it by its source."""
+    """Where a take lies; `name` is for the artist, the ledger knows it by its source.
+
+    `lead` and `tail` are how many of its frames lie before its sound and after it.
+    """
 
     name: str
     low: float
     high: float
+    lead: float = 0.0
+    tail: float = 0.0
 
     @property
     def span(self) -> Range:
         """First and last frame."""
         return self.low, self.high
+
+    @property
+    def said(self) -> Range:
+        """First and last frame of its sound, with the frame of rest beside it."""
+        return self.low + self.lead, self.high - self.tail
 
 
 @dataclass
@@ -108,8 +118,8 @@ def _parsed(text: str, packed: str) -> Ledger:
     told = json.loads(text)
     flat = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.float32)
     ledger = Ledger(combined=set(told["combined"]))
-    for source, name, low, high in told["takes"]:
-        ledger.takes[source] = TakeRange(name, low, high)
+    for source, *take in told["takes"]:
+        ledger.takes[source] = TakeRange(*take)
     start = 0
     for handle, path, index, before, count in told["entries"]:
         keys = flat[start : start + 2 * count].reshape(-1, 2)
@@ -126,7 +136,7 @@ def write_ledger(action: bpy.types.Action, ledger: Ledger) -> None:
     action[LEDGER] = json.dumps(
         {
             "version": VERSION,
-            "takes": [(source, t.name, t.low, t.high) for source, t in ledger.takes.items()],
+            "takes": [(source, *astuple(take)) for source, take in ledger.takes.items()],
             "entries": entries,
             "combined": sorted(ledger.combined),
         }

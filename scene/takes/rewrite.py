@@ -9,19 +9,19 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.motion.ease import smoothstep
 from ...core.motion.keys import Keys
 from .fcurves import (
     ANY_VALUE,
     Channel,
     Coordinates,
-    Range,
     coordinates,
     inside,
     put,
     rest_of,
     with_rest,
 )
-from .ledger import Entry, Ledger, ours_among
+from .ledger import Entry, Ledger, TakeRange, ours_among
 
 # Our keys this near to one that the artist set give way to it, so that the face gets there.
 HAND_FRAMES = 3.0
@@ -41,7 +41,9 @@ class Rewrite:
         ledger: Ledger,
         handle: int,
         replaced: Collection[str],
+        take: TakeRange | None = None,
     ) -> None:
+        self.take = take
         self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
         takes = ledger.takes.items()
         self.gone = [take.span for source, take in takes if source in replaced]
@@ -52,22 +54,25 @@ class Rewrite:
         self,
         channel: Channel,
         keys: Keys,
-        span: Range,
         rest: float,
         stood: float | None,
         need: bool,
     ) -> int:
-        """Put keys on a channel; returns how many of ours stand within the span then.
+        """Put keys of the take on a channel; returns how many of ours stand within it then.
 
         `stood` is what the property is at where nothing of ours was there before. Without `need`
         a channel that does nothing gets no curve, unless it was left at something else than rest.
         """
+        assert self.take is not None
+        span = self.take.span
         fresh = with_rest(keys, span, rest)
         known = self.ledger.entries.get((self.handle, *channel)) or Entry(NOTHING, stood)
         stands = rest if known.before is None else known.before
+        curve = self.curves.find(channel[0], index=channel[1])
+        if curve is not None:
+            fresh = self._joined(fresh, curve, rest)
         need = need or np.abs(fresh[:, 1] - rest).max() >= ANY_VALUE
         need = need or abs(stands - rest) >= ANY_VALUE
-        curve = self.curves.find(channel[0], index=channel[1])
         if curve is None:
             if not need:
                 return 0
@@ -81,6 +86,22 @@ class Rewrite:
         put(curve, ~drop, fresh)
         self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh]), known)
         return len(fresh)
+
+    def _joined(self, fresh: Coordinates, curve: Any, rest: float) -> Coordinates:
+        """Let the take come from another one's face instead of from rest, and go over into it.
+
+        That is where the other one still fades, or begins already.
+        """
+        assert self.take is not None
+        low, high = self.take.span
+        frames = fresh[:, 0]
+        added = np.zeros(len(fresh), np.float32)
+        for edge, length in ((low, self.take.lead), (high, self.take.tail)):
+            if any(a - 1 <= edge <= b + 1 for a, b in self.keep):
+                away = np.abs(frames - edge) / (length + 1)
+                left = 1 - smoothstep(np.clip(away, 0, 1))
+                added += (left * (curve.evaluate(edge) - rest)).astype(np.float32)
+        return np.stack([frames, fresh[:, 1] + added], axis=1).astype(np.float32)
 
     def tidy(self, written: Collection[Channel]) -> None:
         """Drop what replaced takes moved and this one does not."""
@@ -116,6 +137,15 @@ class Rewrite:
             self.curves.remove(curve)
             if known.before is not None:
                 put_back(self.block, channel, known.before)
+
+
+def cut_short(known: TakeRange, take: TakeRange) -> TakeRange:
+    """What is left of a take where another one begins in its tail, or ends in its lead."""
+    if known.said[1] <= take.low < known.high:
+        return replace(known, high=take.low, tail=take.low - known.said[1])
+    if known.low < take.high <= known.said[0]:
+        return replace(known, low=take.high, lead=known.said[0] - take.high)
+    return known
 
 
 def put_back(block: bpy.types.ID, channel: Channel, value: float) -> None:

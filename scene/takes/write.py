@@ -39,7 +39,7 @@ from .places import (
     playing,
     release,
 )
-from .rewrite import Rewrite
+from .rewrite import Rewrite, cut_short
 
 # Takes that begin this near to each other are of the same shot: nobody says two lines at once.
 SAME_SHOT_FRAMES = 12.0
@@ -81,6 +81,14 @@ class Take:
     source: str = ""
     # Sources of takes that are still in the sequencer; None where that is not known.
     present: Collection[str] | None = None
+    # How many of its frames lie before its sound, and after it.
+    lead: float = 0.0
+    tail: float = 0.0
+
+    @property
+    def range(self) -> TakeRange:
+        """What the ledger says of it."""
+        return TakeRange(self.name, *self.span, self.lead, self.tail)
 
     @property
     def known_by(self) -> str:
@@ -138,12 +146,13 @@ def _joined(plan: Iterable[Writing]) -> list[Writing]:
 def _replaced(character: Character, take: Take, report: Report) -> set[str]:
     """The sources of the takes that this one takes the place of."""
     found = {take.known_by, source_of_name(take.name)}
-    low, high = take.span
+    low, high = take.range.said
     for source, known in takes_of(character).items():
-        if source in found or not (known.low < high and low < known.high):
+        first, last = known.said
+        if source in found or not (first < high and low < last):
             continue
         orphan = take.present is not None and source not in take.present
-        if orphan or abs(known.low - low) <= SAME_SHOT_FRAMES:
+        if orphan or abs(first - low) <= SAME_SHOT_FRAMES:
             found.add(source)
             report.notes.append(f"“{known.name}” lay there before and was replaced")
     return found
@@ -156,7 +165,7 @@ def _write_block(
     place = place_for(one.block, character, report, one.layer, apart=apart)
     ledger, handle = read_ledger(place.action), handle_of(place.slot)
     curves = compat.curves(place.action, place.slot, make=True)
-    rewrite = Rewrite(one.block, curves, ledger, handle, replaced)
+    rewrite = Rewrite(one.block, curves, ledger, handle, replaced, take.range)
     skipped = [c for c in one.keys if c[0] in place.taken and c not in one.combining]
     whole = _turning(one.keys)
     for channel, keys in one.keys.items():
@@ -167,13 +176,14 @@ def _write_block(
         below = not one.layer or channel in one.combining
         stood = value_of(one.block, channel) if below else None
         rest = one.rests.get(channel, rest_of(channel))
-        count = rewrite.write(channel, keys, take.span, rest, stood, need)
+        count = rewrite.write(channel, keys, rest, stood, need)
         report.curves += count > 0
         report.keys += count
     rewrite.tidy(set(one.keys) | one.held)
     for source in replaced:
         ledger.takes.pop(source, None)
-    ledger.takes[take.known_by] = TakeRange(take.name, *take.span)
+    ledger.takes = {source: cut_short(known, take.range) for source, known in ledger.takes.items()}
+    ledger.takes[take.known_by] = take.range
     if one.combining:
         note, changed = combine_with(one.block, one.combining)
         ledger.combined |= {handle} if changed else set()

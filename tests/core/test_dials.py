@@ -10,10 +10,11 @@ import pytest
 from lipwright.core.dials import dials_of
 from lipwright.core.errors import SettingsError
 from lipwright.core.motion.mix import Style
-from lipwright.core.performance import emotion
+from lipwright.core.performance import emotion, prototypes
 from lipwright.core.performance.acting import Acting
-from lipwright.core.performance.emotion import EMOTIONS, FELT, Emotion, emotion_layer
+from lipwright.core.performance.emotion import emotion_layer
 from lipwright.core.performance.layers import DEFAULT_LAYERS, LAYERS, SEEDED
+from lipwright.core.performance.prototypes import EMOTIONS, FELT, Emotion, pose
 from lipwright.core.performance.voice import Voice
 from lipwright.core.phones import Phone
 
@@ -40,7 +41,7 @@ def test_no_two_dials_share_a_name_or_an_option():
 
 
 def test_every_number_of_a_dataclass_of_dials_is_a_dial_or_has_its_reason():
-    apart = {"sync_offset_seconds", "look_at"}  # milliseconds for the artist; no number
+    apart = {"sync_offset_seconds", "look_at", "variants"}  # milliseconds for the artist; names
     for owner in (Style, Acting):
         assert {one.name for one in dataclasses.fields(owner)} - apart == {
             one.name for one in dials_of(owner)
@@ -67,16 +68,21 @@ def test_no_two_layers_share_random_numbers():
 def test_every_emotion_is_told(one):
     assert one.label
     assert one.help
-    assert set(emotion.pose(one.name)) <= set(emotion.ARKIT_NAMES)
-    assert (one.name in FELT) == bool(one.units)
+    assert (one.name in FELT) == bool(one.variants)
+    assert one.name not in FELT or len(one.variants) >= 2
+    faces = [pose(one.name, variant) for variant in one.variants]
+    for face, other in combinations(faces, 2):
+        apart = [abs(face.get(shape, 0) - other.get(shape, 0)) for shape in {*face, *other}]
+        assert max(apart) > 0.2, "variants that look alike are none"
 
 
 def test_another_emotion_in_the_table_changes_no_take(monkeypatch):
     still = np.zeros(300, np.float32)
     voice = Voice((Phone("_", 0.0, 3.0),), still, still, still, 100.0)
     before = emotion_layer(voice, {"sad": 0.7, "happy": 0.2}, seed=4)
-    longer = {"smug": Emotion("smug", "A crooked smile", {"12L": 0.6}, 99), **EMOTIONS}
-    monkeypatch.setattr(emotion, "EMOTIONS", dict(reversed(longer.items())))
+    longer = {"smug": Emotion("smug", "A crooked smile", {"smirk": {"12L": 0.6}}, 99), **EMOTIONS}
+    for module in (emotion, prototypes):
+        monkeypatch.setattr(module, "EMOTIONS", dict(reversed(longer.items())))
     after = emotion_layer(voice, {"sad": 0.7, "happy": 0.2}, seed=4)
     assert np.array_equal(before.values, after.values)
     assert emotion_layer(voice, {"smug": 1.0}, seed=4)["mouthSmileLeft"].max() > 0.4

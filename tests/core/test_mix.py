@@ -12,6 +12,8 @@ from lipwright.core.motion.mix import (
     LEFT_IN_CONTACT,
     MOOD,
     MOOD_IN_CONTACT,
+    MOOD_IN_TUCK,
+    NOSE_IN_CONTACT,
     OUTPUT_NAMES,
     PARTING,
     Style,
@@ -27,7 +29,7 @@ from lipwright.core.motion.track import (
     TONGUE_NAMES,
     FaceTrack,
 )
-from lipwright.core.performance.emotion import FELT, pose
+from lipwright.core.performance.prototypes import FELT, pose
 
 FRAMES, RATE_HZ = 60, 100.0
 SPOKEN = (
@@ -81,6 +83,7 @@ def test_lips_meet_under_any_emotion_at_any_dial(emotions, jaw, lips, upper, see
         spoken = speech[name][MEET] * lips if name in speech.names else 0.0
         felt = _emotion(*emotions)[name][MEET]
         left = MOOD_IN_CONTACT if name in MOOD else LEFT_IN_CONTACT
+        left = NOSE_IN_CONTACT if name.startswith("nose") else left
         most = LEFT_IN_CONTACT * spoken + left * 2 * felt
         assert (mixed[name][MEET] <= most + 1e-6).all()
 
@@ -96,7 +99,9 @@ def test_an_emotion_gives_way_to_a_tucked_lip_and_of_the_speech_only_the_lower_l
     mixed = mix_layers(tracks, Style(), FRAMES, RATE_HZ)
     alone = mix_layers({"speech": tracks["speech"]}, Style(), FRAMES, RATE_HZ)
     felt = tracks["emotion"]["mouthFrownLeft"][0]
-    assert mixed["mouthFrownLeft"][0] == pytest.approx(felt / 2)
+    assert mixed["mouthFrownLeft"][0] == pytest.approx(felt * MOOD_IN_TUCK)
+    disgust = mix_layers({**tracks, "emotion": _emotion("disgusted")}, Style(), FRAMES, RATE_HZ)
+    assert disgust["noseSneerLeft"][0] == pytest.approx(pose("disgusted")["noseSneerLeft"] / 2)
     said = tracks["speech"]
     lower, upper = "mouthLowerDownLeft", "mouthUpperUpLeft"
     assert np.allclose(alone[lower][:20], said[lower][:20] / 2)
@@ -104,7 +109,7 @@ def test_an_emotion_gives_way_to_a_tucked_lip_and_of_the_speech_only_the_lower_l
 
 
 def test_dials_scale_their_own_part():
-    tracks = {"speech": _speech(3), "emotion": _emotion("fearful")}
+    tracks = {"speech": _speech(3), "emotion": _emotion("sad")}
     plain = mix_layers(tracks, Style(), FRAMES, RATE_HZ)
     still = mix_layers(tracks, Style(jaw=0, lips=0, upper_face=0), FRAMES, RATE_HZ)
     assert not still["jawOpen"].any()
@@ -135,9 +140,9 @@ def test_the_sync_offset_moves_the_mouth_and_only_the_mouth(offset):
         if not name.startswith(("mouth", "jaw", "tongue", "nose", "lip")):
             assert np.array_equal(shifted[name], whole[name]), name
     # What gives way to the contact does so where the contact is now.
-    frown = shifted["mouthFrownLeft"]
+    sneer = shifted["noseSneerLeft"]
     meet = np.arange(MEET.start + shift, MEET.stop + shift)
-    assert set(np.flatnonzero(frown < frown.max() * 0.9)) == set(meet)
+    assert set(np.flatnonzero(sneer < sneer.max() * 0.9)) == set(meet)
 
 
 def test_a_blink_shuts_wide_eyes():

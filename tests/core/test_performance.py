@@ -3,17 +3,28 @@
 
 import dataclasses
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from lipwright.core.errors import SettingsError
+from lipwright.core.motion.envelope import Envelope
+from lipwright.core.motion.mouth import Kind
 from lipwright.core.motion.track import ARKIT_NAMES, HEAD_NAMES
 from lipwright.core.performance.acting import Acting
 from lipwright.core.performance.blink import blink_layer, blink_times
-from lipwright.core.performance.emotion import EMOTIONS, FELT, emotion_layer, pose
+from lipwright.core.performance.emotion import (
+    ASYMMETRY,
+    STRONGEST,
+    emotion_layer,
+    room_for,
+    shown,
+    unmixed,
+)
 from lipwright.core.performance.gaze import gaze_layer, gaze_path, saccade_seconds
 from lipwright.core.performance.head import brow_layer, head_layer
+from lipwright.core.performance.prototypes import BLENDS, EMOTIONS, FELT, pose
 from lipwright.core.performance.voice import Voice, smooth_bump
 from lipwright.core.phones import Phone
 
@@ -266,15 +277,80 @@ def test_poses_are_weights_on_arkit_names(name):
 
 
 @pytest.mark.parametrize("name", FELT)
-def test_an_emotion_comes_stays_and_goes(voice, name):
+def test_an_emotion_holds_from_end_to_end_and_its_mouth_moves_with_the_words(voice, name):
     track = emotion_layer(voice, {name: 1.0}, seed=0)
-    assert not track.values[0].any()
-    assert not track.values[-1].any()
-    middle = track.values[200:-200].mean(axis=0)
     for shape, amount in pose(name).items():
-        assert 0.7 * amount < middle[ARKIT_NAMES.index(shape)] < 1.1 * amount
-    half = emotion_layer(voice, {name: 0.5}, seed=0)
-    assert np.allclose(half.values, track.values / 2, atol=1e-6)
+        curve = track[shape]
+        if shape.startswith(("mouth", "jaw")):
+            assert curve.max() > 0.85 * amount * (1 - ASYMMETRY), shape
+            continue
+        assert 0.8 * amount < curve.min(), "brows, eyes and nose stay"
+        assert curve.mean() > 0.85 * amount * (1 - ASYMMETRY)
+    speed = np.abs(np.diff(track.values, axis=0)).max()
+    assert speed * 100 < 12, "no twitch: 1 takes 80 ms at least"
+
+
+@pytest.mark.parametrize("name", FELT)
+def test_strength_means_what_it_says(voice, name):
+    steps = [0.0, 0.1, 0.3, 0.5, 0.8, 1.0, 1.2, 1.5]
+    faces = [emotion_layer(voice, {name: step}, seed=0).values for step in steps]
+    for weaker, stronger in pairwise(faces):
+        assert (stronger - weaker).min() > -1e-6
+        assert (stronger - weaker).max() > 0.01
+    assert shown(np.array([0.3]))[0] == pytest.approx(0.49, abs=0.01)
+    assert shown(np.array([1.0]))[0] == 1
+
+
+@pytest.mark.parametrize("name", FELT)
+def test_every_variant_is_a_face_of_its_own(voice, name):
+    faces = [
+        emotion_layer(voice, {name: 1.0}, seed=0, acting=Acting(variants={name: variant})).values
+        for variant in EMOTIONS[name].variants
+    ]
+    usual = emotion_layer(voice, {name: 1.0}, seed=0).values
+    assert np.array_equal(faces[0], usual)
+    assert np.abs(faces[0] - faces[1]).max() > 0.15
+    with pytest.raises(SettingsError, match=r"has no variant “polite”\. Choose from"):
+        emotion_layer(voice, {name: 1.0}, seed=0, acting=Acting(variants={name: "polite"}))
+
+
+def test_the_mouth_of_a_feeling_gives_way_where_a_sound_needs_the_lips():
+    sounds = "_ a m a f a u a _".split()
+    phones = tuple(Phone(one, 0.3 * i, 0.3 * (i + 1)) for i, one in enumerate(sounds))
+    flat = np.zeros(270, np.float32)
+    room = room_for(Voice(phones, flat, flat, flat, 100.0))
+    at = {one: 30 * i + 15 for i, one in enumerate(sounds)}
+    corners, parts, shuts = (room[kind] for kind in (Kind.CORNERS, Kind.PARTS, Kind.SHUTS))
+    for kind in (corners, parts):
+        assert kind[15] > 0.95
+        assert kind[45] > 0.95
+        assert kind[at["m"]] < 0.8
+        assert kind[at["f"]] < 0.7
+        assert kind[at["u"]] < 0.85
+    assert shuts[15] > 0.95
+    assert shuts[45] < 0.4, "lips that are pressed in a pause open for a vowel"
+    assert np.abs(np.diff(corners)).max() < 0.06
+
+
+def test_a_loud_word_carries_more_of_a_feeling():
+    loud = np.full(400, -40, np.float32)
+    loud[200:300] = -15
+    flat = np.zeros(400, np.float32)
+    voice = Voice((Phone("a", 0.0, 4.0),), loud, flat + 1, flat, 100.0)
+    brows = emotion_layer(voice, {"angry": 1.0}, seed=0)["browDownLeft"]
+    assert brows[230:270].mean() > 1.03 * brows[:150].mean()
+
+
+def test_named_mixes_are_mixes():
+    for name, mix in BLENDS.items():
+        assert set(mix) <= set(FELT), name
+        assert unmixed({name: 0.5}) == {
+            part: pytest.approx(share / 2) for part, share in mix.items()
+        }
+    both = unmixed({"amazed": 1.0, "happy": 1.4})
+    assert both == {"surprised": pytest.approx(0.8), "happy": STRONGEST}
+    over = unmixed({"proud": Envelope((0.0, 2.0), (0.0, 1.0)), "happy": 0.1})
+    assert over["happy"].at(np.array([0.0, 2.0])) == pytest.approx([0.1, 0.4])
 
 
 def test_neutral_and_none_are_a_face_at_rest(voice):
@@ -294,8 +370,8 @@ def test_a_dial_at_zero_and_the_order_of_the_dials_change_nothing(voice):
 @pytest.mark.parametrize(
     ("emotions", "words"),
     [
-        ({"bored": 1.0}, "no emotion “bored”. Choose from neutral, happy"),
-        ({"happy": 1.5}, "1.5 of “happy” is outside 0 to 1"),
+        ({"hungry": 1.0}, "no emotion “hungry”. Choose from neutral, happy"),
+        ({"happy": 1.6}, "1.6 of “happy” is outside 0 to 1.5"),
         ({"happy": -0.1}, "outside 0 to 1"),
         ({"happy": float("nan")}, "outside 0 to 1"),
     ],

@@ -190,7 +190,7 @@ def test_cuda_that_is_not_there(line, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--emotion", "bored=1"], "no emotion “bored”"),
+        (["--emotion", "hungry=1"], "no emotion “hungry”"),
         (["--emotion", "happy=2"], "must be a number from 0 to 1"),
         (["--emotion", "happy=much"], "must be a number from 0 to 1"),
         (["--emotion", "happy=nan"], "must be a number from 0 to 1"),

@@ -6,7 +6,7 @@ import pytest
 from lipwright.cli import make_parser
 from lipwright.core.motion.envelope import Envelope
 from lipwright.core.performance.acting import Acting, LookAt
-from lipwright.core.performance.emotion import EMOTIONS
+from lipwright.core.performance.prototypes import EMOTIONS
 from lipwright.options import settings_from
 from lipwright.pipeline import DEFAULT_LAYERS, LAYERS
 
@@ -75,7 +75,7 @@ def test_every_dial_of_the_acting_arrives():
         (("--emotion", "angry=2"), "must be a number from 0 to 1"),
         (("--emotion", "angry=0:1,0:2"), "must be a number from 0 to 1"),
         (("--emotion", "angry=1:1,0:1"), "must ascend"),
-        (("--emotion", "bored"), "no emotion “bored”"),
+        (("--emotion", "hungry"), "no emotion “hungry”"),
         (("--blink-rate", "99"), "not a number from 0 to 60"),
         (("--look-at", "north"), "degrees to the left and up"),
         (("--look-at", "120,0"), "at most 90 degrees"),

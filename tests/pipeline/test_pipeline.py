@@ -20,9 +20,9 @@ from lipwright.core.motion.track import (
     LIP_TUCK,
     TONGUE_NAMES,
 )
-from lipwright.core.performance.emotion import EMOTIONS
 from lipwright.core.performance.feeling import suggest
 from lipwright.core.performance.layers import SEEDED
+from lipwright.core.performance.prototypes import EMOTIONS
 from lipwright.core.phones import SILENCE, Phone
 from lipwright.pipeline import (
     DEFAULT_LAYERS,
@@ -115,11 +115,11 @@ def test_one_layer_is_another_take_by_itself(analysis, layer):
 
 def test_layers_one_after_another_are_the_whole_face(analysis):
     settings = Settings(seed=2, emotions={"sad": 0.8}, layers=EVERYTHING, style=Style(lips=1.3))
-    faces = list(steps(analysis, settings).values())
+    faces = list(steps(analysis, layer_tracks(analysis, settings), settings).values())
     added = [faces[0].values, *(b.values - a.values for a, b in pairwise(faces))]
     assert np.allclose(np.sum(added, axis=0), perform(analysis, settings).values, atol=1e-5)
-    assert list(steps(analysis, settings)) == list(LAYERS)
-    assert steps(analysis, Settings(layers=frozenset())) == {}
+    assert list(steps(analysis, layer_tracks(analysis, settings), settings)) == list(LAYERS)
+    assert steps(analysis, {}, Settings(layers=frozenset())) == {}
 
 
 def test_auto_adds_what_the_voice_seems_to_feel_and_no_more(analysis):

@@ -8,6 +8,7 @@ import pytest
 
 from lipwright.core.audio.load import load_sound, make_sound
 from lipwright.core.errors import RigError
+from lipwright.core.motion.ends import Room
 from lipwright.core.motion.track import ARKIT_NAMES, LIP_CONTACT
 from lipwright.core.timing import FrameClock
 from lipwright.pipeline import LAYERS, Settings, analyse, perform, plan_take
@@ -107,7 +108,7 @@ def test_a_tight_line_comes_to_rest_beyond_the_sound(repository, rig):
     assert 0.15 < beyond < 0.35
     last = {control: keys.values[-1] for control, keys in plan.layers[""].items()}
     assert max(last.values()) < 0.05
-    short = plan_take(tight, Settings(), rig, None, CLOCK, room_seconds=0.0)
+    short = plan_take(tight, Settings(), rig, None, CLOCK, room=Room(0.0, 0.0))
     assert CLOCK.seconds(short.frames[-1]) - tight.seconds < 2 / 24
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from lipwright.core.audio.load import load_sound
 from lipwright.core.motion.track import ARKIT_NAMES
-from lipwright.core.performance.emotion import FELT
+from lipwright.core.performance.prototypes import FELT
 from lipwright.pipeline import Settings, analyse, perform
 
 CLIPS = 24  # of each group, of as many speakers as there are

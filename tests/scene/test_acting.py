@@ -298,7 +298,7 @@ def test_a_mood_is_saved_and_used(person, ours, tmp_path, monkeypatch):
     assert dials.feelings.angry == 0
     bpy.ops.lipwright.use_mood(mood="Tired")
     assert dials.acting.brow == 1
-    assert dials.feelings.sad == pytest.approx(0.3)
+    assert dials.feelings.sad == pytest.approx(0.35)
     bpy.ops.lipwright.use_mood(mood="Boss")
     assert (dials.feelings.angry, dials.acting.brow) == pytest.approx((0.7, 1.5))
     bpy.ops.lipwright.remove_mood(mood="Boss")

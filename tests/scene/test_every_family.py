@@ -102,9 +102,11 @@ def talk(ours, monkeypatch):
         take, scene = ours("jobs.take"), bpy.context.scene
         scene.render.fps = round(RATE_HZ)
         track = ours("core.motion.track").FaceTrack(line().values, line().names, RATE_HZ)
-        monkeypatch.setattr(ours("pipeline"), "perform", lambda _analysis, _settings: track)
+        pipeline = ours("pipeline")
+        monkeypatch.setattr(pipeline, "layer_tracks", lambda _analysis, _settings: {})
+        monkeypatch.setattr(pipeline, "mix", lambda _analysis, _tracks, _settings: track)
         layers = {"speech": replace(track, values=track.values * SPEECH), "blink": track}
-        monkeypatch.setattr(ours("pipeline"), "steps", lambda _analysis, _settings: layers)
+        monkeypatch.setattr(pipeline, "steps", lambda _analysis, _tracks, _settings: layers)
         character = ours("scene.character.find").character_of(item, scene)
         ours("scene.character.chosen").settings_of(character).apart = apart
         clock = ours("scene.clock").clock_of(scene, float(FIRST))

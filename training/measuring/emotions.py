@@ -18,11 +18,12 @@ from typing import Any
 
 from lipwright.core.audio.load import load_sound
 from lipwright.core.formats import write_track
-from lipwright.core.performance.emotion import EMOTIONS
+from lipwright.core.performance.prototypes import EMOTIONS
 from lipwright.pipeline import Analysis, Settings, analyse, perform
 
 from ..config import ROOT
 from .evaluate import PARTS, gather, pick
+from .named import classifier_table, shapes_table
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure all emotions on one part of `evaluate.PARTS`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--fer", type=Path, help="python of the environment with the classifier")
     parser.add_argument("--part", choices=[part.name for part in PARTS], default="tts_dev")
     args = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
@@ -81,6 +83,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in EMOTIONS
     }
     log.info("%s", table(results))
+    line = analyse(load_sound(ROOT / "demo" / "line.wav"))
+    log.info("\nThe demo line at strength 1:\n\n%s", shapes_table(line))
+    if args.fer is not None:
+        head = args.shared / "rigs" / "ict_facekit.blend"
+        told = classifier_table(line, head, args.fer)
+        log.info("\nMoments of the demo line that a classifier names so:\n\n%s", told)
     target = ROOT / "build" / "emotions.json"
     target.write_text(json.dumps(results, indent=1) + "\n", "utf8")
     log.info("\nAll numbers: %s", target.relative_to(ROOT))
