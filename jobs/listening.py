@@ -21,10 +21,10 @@ from ..scene.saved.phones import Corrected, keep_phones
 from ..scene.saved.preferences import device_and_threads
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
-from .dials import tolerance_of
+from .dials import read_dials, tolerance_of
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, say, speaking
-from .take import animate, looked_at, settings_for
+from .take import animate, gather, looked_at, settings_for
 from .worker import Job, Work
 
 TICK_SECONDS = 0.1
@@ -145,6 +145,7 @@ class Listening(Reasoned):
         if item is None:
             raise RigError(f"“{self.face_name}” is gone from the scene. Generate once more")
         character, analysis = character_of(item, context.scene), heard.analysis
+        gather(character, _layers_of(character), measure=False)  # refusals before a strip is added
         span = self._heard_span(context)
         claim_source(span, compat.sequencer_scene(context))
         clock = clock_of(context.scene, span.first_frame)
@@ -179,6 +180,10 @@ class Listening(Reasoned):
 def _starts_at(used: Corrected, span: AudioSpan) -> bool:
     """Say whether a list begins where a span does, to a thousandth of a second."""
     return abs(used.start_seconds - span.start_seconds) < 1e-3
+
+
+def _layers_of(character: Character) -> frozenset[str]:
+    return read_dials(settings_of(character)).layers
 
 
 def _redraw(context: bpy.types.Context) -> None:

@@ -18,6 +18,7 @@ from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_of
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
+from ..scene.clock import clock_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sound_strips, sources_in
@@ -25,11 +26,13 @@ from ..scene.takes.channels import tell_driven
 from ..scene.takes.ledger import source_of_name
 from ..scene.takes.left_on import left_on, tell_left_on
 from ..scene.takes.look_at import sample_look_at
-from ..scene.takes.places import Report
+from ..scene.takes.places import Report, animated_blocks
+from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, plan_writings, targets_of
 from ..scene.takes.write import SAME_SHOT_FRAMES, Take, takes_of, write_take
 from .dials import read_dials, tolerance_of
 
+SAME_FRAMES = 2.0  # a take that lies further from where it was written is another state of the file
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
 
 
@@ -58,6 +61,7 @@ def gather(character: Character, layers: frozenset[str], *, measure: bool = True
     """
     refuse_if_not_writable(character)
     end_previews()
+    follow_renames(animated_blocks(character))
     rig, dials = rig_of(character), settings_of(character)
     return Gathered(
         rig,
@@ -181,21 +185,33 @@ def target_of(dials: bpy.types.PropertyGroup) -> str:
     return "" if dials.acting.look_at is None else dials.acting.look_at.name
 
 
+def newest_take(character: Character) -> LastTake | None:
+    """A character's newest take, where it still lies as it was written: undo may have come."""
+    last = memory.takes.get(character.root.session_uid)
+    stands = None if last is None else takes_of(character).get(last.source)
+    if last is None or stands is None:
+        return None
+    first = float(np.floor(last.clock.first_frame)) - 1
+    return last if abs(stands.said[0] - first) <= SAME_FRAMES else None
+
+
 def mix_again(character: Character) -> Report | None:
     """Rewrite a character's newest take with other dials, without listening; None without one."""
-    last = memory.takes.get(character.root.session_uid)
-    if last is None or last.source not in takes_of(character):  # undone or cleared since
+    last = newest_take(character)
+    if last is None:
         return None
+    # The scene may have another rate by now.
+    clock = clock_of(bpy.context.scene, last.clock.first_frame)
     dials = settings_of(character)
     look_at = last.look_at
-    if last.target != target_of(dials):
-        look_at = looked_at(character, last.analysis, last.clock)
-    settings = settings_for(character, last.analysis, last.clock, last.name, look_at)
+    if last.target != target_of(dials) or clock != last.clock:
+        look_at = looked_at(character, last.analysis, clock)
+    settings = settings_for(character, last.analysis, clock, last.name, look_at)
     return animate(
         character,
         last.analysis,
         settings,
-        last.clock,
+        clock,
         last.name,
         tolerance_of(dials),
         measure=False,

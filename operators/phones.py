@@ -12,6 +12,7 @@ from ..core.formats import phones_json, phones_labels, read_phones
 from ..core.phone_list import end_to_end, refuse_other_line, split_phone, without_phone
 from ..jobs.listening import Listening, character_reason
 from ..jobs.manners import Reasoned, busy, linked, speaking
+from ..jobs.take import newest_take
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.markers import mark, unmark
 from ..scene.saved.phones import (
@@ -20,7 +21,7 @@ from ..scene.saved.phones import (
     phones_in,
     store_phones,
 )
-from ..scene.session import HeardFrom, LastTake, memory
+from ..scene.session import HeardFrom, LastTake
 
 GENERATE_FIRST = "Press Generate Lip-Sync: it uses the corrected sounds"
 FORM_ITEMS = (
@@ -110,7 +111,7 @@ class _OfLastTake(Listening):
 
 
 def _last_take(context: bpy.types.Context) -> LastTake | None:
-    return memory.takes.get(meant_character(context).root.session_uid)
+    return newest_take(meant_character(context))
 
 
 def _heard_from(context: bpy.types.Context) -> HeardFrom:

@@ -16,7 +16,8 @@ from .ledger import (
     read_ledger,
     write_ledger,
 )
-from .places import blocks_of, our_owners, own_action, release, stop_combining
+from .places import animated_blocks, blocks_of, our_owners, own_action, release, stop_combining
+from .renamed import follow_renames
 from .rewrite import put_back
 
 
@@ -34,7 +35,9 @@ def clear_take(character: Character) -> int:
     refuse_if_tweaking(character)
     removed = 0
     ours: list[bpy.types.Action] = []
-    for block in blocks_of(character):
+    blocks = animated_blocks(character)
+    follow_renames(blocks)
+    for block in blocks:
         for owner in our_owners(block):
             action, slot = own_action(block, owner, character)
             if action not in ours:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keyframes of one F-curve in bulk: what goes, what stays exactly as it is, what is new."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def coordinates(curve: Any) -> Coordinates:
     return values.reshape(-1, 2)
 
 
-def inside(frames: NDArray[np.floating], ranges: list[Range]) -> NDArray[np.bool_]:
+def inside(frames: NDArray[np.floating], ranges: Sequence[Range]) -> NDArray[np.bool_]:
     """Which frames lie in one of the ranges, their ends included."""
     found = np.zeros(len(frames), bool)
     for low, high in ranges:

@@ -27,6 +27,8 @@ VERSION = 1
 OLD_TAKES, OLD_BEFORE = "lipwright_takes", "lipwright_before"
 # A key is ours while it stands this near to where we wrote it: frames, and values.
 SAME_FRAME, SAME_VALUE = 1e-3, 1e-5
+STRETCHED_FRAME = 0.02  # the same in a curve that was scaled in time: Blender rounds to floats
+MOST = 0.9  # of our keys that a moved curve must still have
 
 Place = tuple[int, str, int]  # slot handle, data path, array index
 
@@ -89,15 +91,28 @@ def handle_of(slot: Any | None) -> int:
 def ours_among(stands: Coordinates, ours: Coordinates) -> NDArray[np.bool_]:
     """Which of the keys that stand in a curve are the ones that we wrote.
 
-    A whole curve that was moved in time is still ours; one key that was moved is not.
+    A whole curve that was moved or stretched in time is still ours; one key that was moved is not.
     """
     if not len(stands) or not len(ours):
         return np.zeros(len(stands), bool)
-    if len(stands) == len(ours):
-        moved = stands[:, 0] - ours[:, 0]
-        alike = np.abs(stands[:, 1] - ours[:, 1]).max() <= SAME_VALUE
-        if alike and len(ours) > 2 and np.ptp(moved) <= SAME_FRAME:
+    if len(stands) == len(ours) > 2 and np.abs(stands[:, 1] - ours[:, 1]).max() <= SAME_VALUE:
+        stretch, shift = np.polyfit(ours[:, 0], stands[:, 0], 1)
+        strays = stands[:, 0] - (stretch * ours[:, 0] + shift)
+        if stretch > 0 and np.abs(strays).max() <= STRETCHED_FRAME:
             return np.ones(len(stands), bool)
+    here = _at_their_frames(stands, ours)
+    if here.sum() >= MOST * len(ours) or len(ours) <= 2:
+        return here
+    # All of it was moved, with keys of the artist's among ours.
+    for shift in (stands[0, 0] - ours[0, 0], stands[-1, 0] - ours[-1, 0]):
+        moved = _at_their_frames(stands, ours + np.array([shift, 0], np.float32))
+        if moved.sum() >= MOST * len(ours):
+            return moved
+    return here
+
+
+def _at_their_frames(stands: Coordinates, ours: Coordinates) -> NDArray[np.bool_]:
+    """Which keys stand at the frames and values of ours."""
     place = np.searchsorted(ours[:, 0], stands[:, 0] - SAME_FRAME)
     near = ours[np.minimum(place, len(ours) - 1)]
     far = np.abs(stands - near)

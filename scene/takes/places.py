@@ -16,6 +16,7 @@ from .fcurves import Channel, channel_of
 from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
 
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds
+TURNED_BY = "lipwright_root"  # of actions without slots: the root of their character
 TRACK = "Lipwright"
 
 
@@ -73,6 +74,34 @@ def blocks_of(character: Character) -> list[bpy.types.ID]:
     items = dict.fromkeys((*character.meshes, character.root))
     keys = [mesh.data.shape_keys for mesh in character.meshes]
     return [*keys, *items, *(item.data for item in items if item.data is not None)]
+
+
+def animated_blocks(character: Character) -> list[bpy.types.ID]:
+    """All datablocks that play something of this character's takes.
+
+    Its head motion may turn an object that is neither its root nor one of its meshes, and another
+    one than the dials say now.
+    """
+    blocks = blocks_of(character)
+    played = [owner for block in blocks for owner in our_owners(block)]
+    ours = {owner.action for owner in played}
+    # Another character with linked animation plays the very slots of this one.
+    linked = {(owner.action, handle_of(compat.slot_of(owner))) for owner in played}
+    known = {block.session_uid for block in blocks}
+
+    def turned(owner: Any) -> bool:
+        action = owner.action
+        if not compat.HAS_SLOTS:
+            return action.get(TURNED_BY) == character.root
+        return action in ours and (action, handle_of(compat.slot_of(owner))) not in linked
+
+    return blocks + [
+        item
+        for item in bpy.data.objects
+        if item.animation_data is not None
+        and item.session_uid not in known
+        and any(map(turned, our_owners(item)))
+    ]
 
 
 def owners(block: bpy.types.ID) -> list[Any]:
@@ -158,6 +187,8 @@ def _new_action(block: bpy.types.ID, character: Character, layer: str) -> bpy.ty
     action[MARK] = VERSION
     if layer:
         action[LAYER] = layer
+    if not compat.HAS_SLOTS:  # each datablock has an Action of its own
+        action[TURNED_BY] = character.root
     return action
 
 
@@ -238,18 +269,35 @@ def stop_combining(block: bpy.types.ID) -> None:
         block.animation_data.action_blend_type = "REPLACE"
 
 
-def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> None:
-    """Make our NLA strip as long as the action, at the same frames."""
+def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
+    """Make our NLA strip as long as the action, at the same frames; returns a note, or "".
+
+    A strip that the artist laid of it somewhere else, repeated or stretched, stays as it is.
+    """
     low, high = action.frame_range
-    for strip in playing(block)[1:]:
-        if strip.action == action:
-            strip.action_frame_end = high  # first: the start is kept before it
-            strip.action_frame_start = low
-            strip.scale, strip.repeat = 1.0, 1.0
-            strip.frame_start_raw, strip.frame_end_raw = low, high
-            if strip.blend_type == "COMBINE" and _moves_properties(strip):
-                # Combined, a custom property would be added to its default.
-                strip.blend_type = "REPLACE"
+    tracks = [track for track in block.animation_data.nla_tracks if not track.mute]
+    strips = [(one, track) for track in tracks for one in track.strips if one.action == action]
+    fitting = [strip for strip, track in strips if _in_place(strip) or track.name.startswith(TRACK)]
+    for strip in fitting:
+        strip.action_frame_end = high  # first: the start is kept before it
+        strip.action_frame_start = low
+        strip.scale, strip.repeat = 1.0, 1.0
+        strip.frame_start_raw, strip.frame_end_raw = low, high
+        if strip.blend_type == "COMBINE" and _moves_properties(strip):
+            # Combined, a custom property would be added to its default.
+            strip.blend_type = "REPLACE"
+    if fitting or not strips or block.animation_data.action == action:
+        return ""
+    return (
+        f"“{strips[0][0].name}” was moved or stretched in the NLA and stays there, and the take "
+        "with it. Move it back to hear and see the line together"
+    )
+
+
+def _in_place(strip: bpy.types.NlaStrip) -> bool:
+    """Say whether a strip plays its action's frames when they are due."""
+    moved = abs(strip.frame_start - strip.action_frame_start)
+    return moved < 1e-3 and abs(strip.scale - 1) < 1e-4 and abs(strip.repeat - 1) < 1e-4
 
 
 def _moves_properties(strip: bpy.types.NlaStrip) -> bool:

@@ -2,7 +2,7 @@
 """The curves of one datablock while a take is written: ours out and in, the artist's untouched."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -15,6 +15,7 @@ from .fcurves import (
     ANY_VALUE,
     Channel,
     Coordinates,
+    Range,
     coordinates,
     inside,
     put,
@@ -28,11 +29,16 @@ HAND_FRAMES = 3.0
 NOTHING = np.empty((0, 2), np.float32)
 
 
-class Rewrite:
-    """What a take does to the curves of one slot, and to its ledger.
+@dataclass(frozen=True)
+class Spans:
+    """Frames of the takes of a character: of those that are replaced, and of all others."""
 
-    `gone` are the frames of takes that are replaced, but for those in `keep`, which others need.
-    """
+    gone: tuple[Range, ...] = ()
+    keep: tuple[Range, ...] = ()
+
+
+class Rewrite:
+    """What a take does to the curves of one slot, and to its ledger."""
 
     def __init__(
         self,
@@ -40,14 +46,12 @@ class Rewrite:
         curves: Any,
         ledger: Ledger,
         handle: int,
-        replaced: Collection[str],
+        spans: Spans,
         take: TakeRange | None = None,
     ) -> None:
         self.take = take
         self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
-        takes = ledger.takes.items()
-        self.gone = [take.span for source, take in takes if source in replaced]
-        self.keep = [take.span for source, take in takes if source not in replaced]
+        self.gone, self.keep = spans.gone, spans.keep
         self.by_hand = 0
 
     def write(

@@ -141,12 +141,12 @@ def _channels(turn: Turn) -> Iterator[tuple[Channel, NDArray[np.float64], float]
     item = turn.item
     if not turn.bone:
         path, mode = _object_path(item)
-        basis, stood = Matrix.Identity(3), Quaternion()
+        basis = Matrix.Identity(3)
     else:
         pose = item.pose.bones[turn.bone]
         path, mode = _bone_path(pose)
         basis = axes_of(item).inverted() @ pose.bone.matrix_local.to_3x3()
-        stood = _stood(item, path, mode)
+    stood = _stood(item, path, mode)
     back = basis.inverted()
     quaternions = np.array(
         [(back @ _turned(row) @ basis).to_quaternion() @ stood for row in turn.degrees]
@@ -177,7 +177,7 @@ def axes_of(item: bpy.types.Object) -> Matrix:
 
 
 def _stood(item: bpy.types.Object, path: str, mode: str) -> Quaternion:
-    """How a bone stood before our first take; straight where somebody's animation turns it."""
+    """How a bone or object stood before our first take; straight where others' curves turn it."""
     if path in animated_paths(item, ours=False):
         return Quaternion()
     count = rotation_attribute(mode)[1]

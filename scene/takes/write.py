@@ -30,6 +30,7 @@ from .ledger import (
 )
 from .places import (
     Report,
+    animated_blocks,
     blocks_of,
     combine_with,
     fit_strips,
@@ -39,7 +40,7 @@ from .places import (
     playing,
     release,
 )
-from .rewrite import Rewrite, cut_short
+from .rewrite import Rewrite, Spans, cut_short
 
 # Takes that begin this near to each other are of the same shot: nobody says two lines at once.
 SAME_SHOT_FRAMES = 12.0
@@ -124,13 +125,19 @@ def write_take(
         plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
     plan += turns
     report.notes += [*left_out, *notes]
-    gone = _replaced(character, take, report)
+    replaced = _replaced(character, take, report)
+    # Datablocks share an Action and its ledger, which changes with the first that is written.
+    known = takes_of(character).items()
+    spans = Spans(
+        tuple(one.span for source, one in known if source in replaced),
+        tuple(one.span for source, one in known if source not in replaced),
+    )
     done: set[tuple[int, str]] = set()
     for one in _joined(plan):
         if one.keys or our_owners(one.block):
-            _write_block(one, character, take, gone, report, apart=bool(added))
+            _write_block(one, character, take, replaced, spans, report, apart=bool(added))
             done.add((one.block.session_uid, one.layer))
-    _finish(character, gone, done)
+    _finish(character, replaced, spans, done)
     return report
 
 
@@ -151,7 +158,10 @@ def _replaced(character: Character, take: Take, report: Report) -> set[str]:
         first, last = known.said
         if source in found or not (first < high and low < last):
             continue
-        orphan = take.present is not None and source not in take.present
+        present = take.present
+        if present is not None and source in present and take.known_by in present:
+            continue  # two lines that follow each other closely
+        orphan = present is not None and source not in present
         if orphan or abs(first - low) <= SAME_SHOT_FRAMES:
             found.add(source)
             report.notes.append(f"“{known.name}” lay there before and was replaced")
@@ -159,13 +169,19 @@ def _replaced(character: Character, take: Take, report: Report) -> set[str]:
 
 
 def _write_block(
-    one: Writing, character: Character, take: Take, replaced: set[str], report: Report, apart: bool
+    one: Writing,
+    character: Character,
+    take: Take,
+    replaced: set[str],
+    spans: Spans,
+    report: Report,
+    apart: bool,
 ) -> None:
     """Write the curves of one datablock and layer."""
     place = place_for(one.block, character, report, one.layer, apart=apart)
     ledger, handle = read_ledger(place.action), handle_of(place.slot)
     curves = compat.curves(place.action, place.slot, make=True)
-    rewrite = Rewrite(one.block, curves, ledger, handle, replaced, take.range)
+    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range)
     skipped = [c for c in one.keys if c[0] in place.taken and c not in one.combining]
     whole = _turning(one.keys)
     for channel, keys in one.keys.items():
@@ -189,7 +205,8 @@ def _write_block(
         ledger.combined |= {handle} if changed else set()
         report.notes += [note] if note else []
     write_ledger(place.action, ledger)
-    fit_strips(one.block, place.action)
+    moved = fit_strips(one.block, place.action)
+    report.notes += [moved] if moved and moved not in report.notes else []
     if rewrite.by_hand:
         report.notes.append(
             f"{rewrite.by_hand} keys on “{character.name}” were set by hand and stay; "
@@ -218,9 +235,11 @@ def standing(block: bpy.types.ID, channel: Channel) -> float:
     return value_of(block, channel)
 
 
-def _finish(character: Character, replaced: set[str], done: set[tuple[int, str]]) -> None:
+def _finish(
+    character: Character, replaced: set[str], spans: Spans, done: set[tuple[int, str]]
+) -> None:
     """Drop what replaced takes left on datablocks and layers that this one has not."""
-    for block in blocks_of(character):
+    for block in animated_blocks(character):
         for owner in playing(block):
             action, slot = owner.action, compat.slot_of(owner)
             if not is_ours(action) or action.library is not None:
@@ -232,7 +251,7 @@ def _finish(character: Character, replaced: set[str], done: set[tuple[int, str]]
             if not holds_ours(owner) or (block.session_uid, layer_of(action)) in done:
                 continue
             ledger = read_ledger(action)
-            Rewrite(block, curves, ledger, handle_of(slot), replaced).tidy(())
+            Rewrite(block, curves, ledger, handle_of(slot), spans).tidy(())
             if layer_of(action) not in {layer for _, layer in done}:
                 for source in replaced:
                     ledger.takes.pop(source, None)
