@@ -88,6 +88,8 @@ class Acting:
     ----------
     emotion_mouth, emotion_upper : float
         How much of an emotion the mouth and the rest of the face show.
+    bearing : float
+        How much eyes, head, brows and breath go with a feeling.
     lead_in, hold, fade_out : float
         Seconds that a feeling takes to come before the sound, stays after it, takes to go then.
     blink_rate_per_minute : float
@@ -119,6 +121,14 @@ class Acting:
         1.5,
         "Upper Face",
         "How much of an emotion brows, eyes, nose and cheeks show",
+        section="emotion",
+    )
+    bearing: float = dial(
+        1.0,
+        0.0,
+        1.5,
+        "Body",
+        "How much gaze, blinks, head, brows and breath go with the feeling",
         section="emotion",
     )
     lead_in: float = dial(

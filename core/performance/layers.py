@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ..motion.track import FaceTrack
 from ..timing import Seconds
-from . import blink, breath, emotion, gaze, head
+from . import bearing, blink, breath, emotion, gaze, head
 from .acting import Acting
 from .emotion import Strength
 from .gaze import Fixation
@@ -28,7 +28,9 @@ class Ingredients:
     feelings : mapping of str to float or Envelope
         Strength 0..1 of each emotion.
     head : FaceTrack, optional
-        The head's turns, where the take has them: the eyes hold their place against them.
+        The head's turns, where the take has them.
+    held_against : FaceTrack, optional
+        Those of the turns that the eyes hold their place against: sad eyes sink with the head.
     gaze : tuple of Fixation, optional
         Where the eyes rest, where the take has a gaze: lids like to close where it jumps.
     """
@@ -38,6 +40,7 @@ class Ingredients:
     acting: Acting
     feelings: Mapping[str, Strength] = field(default_factory=lambda: MappingProxyType({}))
     head: FaceTrack | None = None
+    held_against: FaceTrack | None = None
     gaze: tuple[Fixation, ...] | None = None
 
 
@@ -90,7 +93,7 @@ def _blink(from_: Ingredients, seed: int) -> FaceTrack:
 
 def _gaze(from_: Ingredients, seed: int) -> FaceTrack:
     return gaze.gaze_layer(
-        from_.voice, seed=seed, acting=from_.acting, head=from_.head, plan=from_.gaze
+        from_.voice, seed=seed, acting=from_.acting, head=from_.held_against, plan=from_.gaze
     )
 
 
@@ -168,9 +171,16 @@ def make_layers(
     dict of str to FaceTrack
         In the order of `LAYERS`.
     """
-    voice, acting = from_.voice, from_.acting
+    voice, feelings = from_.voice, from_.feelings
+    acting = bearing.carried_by(from_.acting, feelings, voice)
+    from_ = replace(from_, acting=acting)
     if "head" in wanted:
-        from_ = replace(from_, head=head.head_layer(voice, seed=seed_of("head"), acting=acting))
+        turns = head.head_layer(voice, seed=seed_of("head"), acting=acting)
+        from_ = replace(
+            from_,
+            head=bearing.posed(turns, acting, feelings, voice),
+            held_against=bearing.posed(turns, acting, feelings, voice, against_gaze=True),
+        )
     if "gaze" in wanted:
         from_ = replace(from_, gaze=gaze.plan_gaze(voice, seed=seed_of("gaze"), acting=acting))
     return {
