@@ -24,6 +24,7 @@ from .core.performance.emotion import Strength, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
 from .core.performance.voice import Voice
+from .core.performance.written import Written, tags_of, with_written, written_in
 from .core.phones import SILENCE, Phone
 from .core.settings import Settings
 from .core.timing import FrameClock, Seconds
@@ -58,12 +59,15 @@ class Analysis:
         The articulator's drawing.
     notes : tuple of str
         Sentences for the artist, such as that the transcript does not fit.
+    written : Written, optional
+        The feelings that its transcript asks for.
     """
 
     seconds: Seconds
     voice: Voice
     mouth: FaceTrack
     notes: tuple[str, ...] = ()
+    written: Written | None = None
 
     @property
     def phones(self) -> tuple[Phone, ...]:
@@ -105,10 +109,15 @@ def analyse(
     silent = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
+    written: Written | None = None
     if transcript is not None:
         followed = follow(heard.posteriors, transcript.text, language=transcript.language)
         heard = replace(heard, posteriors=followed.posteriors)
         notes += [followed.note] if followed.note else []
+        starts = [None if at is None else at / heard.rate_hz for at in followed.word_starts]
+        written = written_in(transcript.text, starts, seconds)
+        if written is None and tags_of(transcript.text):
+            notes.append("The feelings in the transcript were left aside with it")
     if phones is not None:
         spoken = tuple(phones)
         corrected = corrected_posteriors(heard.posteriors, spoken, heard.rate_hz)
@@ -135,15 +144,17 @@ def analyse(
         effort_db=heard.prosody[:, 3],
         fingerprint=fingerprint,
     )
-    return Analysis(seconds, voice, mouth, tuple(notes))
+    return Analysis(seconds, voice, mouth, tuple(notes), written)
 
 
 def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
-    """What the face feels over a line: what was asked for, and as much of the guess as wanted."""
-    if settings.auto == 0:
-        return dict(settings.emotions)
+    """Say what the face feels: what was asked for or written, and what is wanted of the guess."""
     wanted = dict(settings.emotions)
     times = np.arange(0.0, analysis.seconds + FEELING_SECONDS, FEELING_SECONDS)
+    if analysis.written is not None:
+        wanted = with_written(wanted, analysis.written, times)
+    if settings.auto == 0:
+        return wanted
     share = strengths_over("auto", settings.auto, times, most=1.0)
     for name, guessed in suggest(analysis.voice).emotions.items():
         asked = strengths_over(name, wanted.get(name, 0.0), times)

@@ -32,7 +32,7 @@ MAY_IMPORT = {
 ROOMS = {
     "core.audio": set(),
     "core.motion": set(),
-    "core.performance": {"core.motion"},
+    "core.performance": {"core.motion", "core.transcript"},
     "core.transcript": {"core.motion"},
     "core.formats": {"core.motion", "core.performance"},
     "rigs.families": set(),

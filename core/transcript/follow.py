@@ -51,6 +51,9 @@ class Followed:
         The fit below which this text is left aside.
     unreadable : str
         A word of it, where the text is in letters that no known language has.
+    word_starts : tuple of int or None
+        The frame at which each word of the text begins; None for one that was not heard. Empty
+        where the text was left aside.
     """
 
     posteriors: NDArray[np.float32]
@@ -59,6 +62,7 @@ class Followed:
     unheard: tuple[str, ...]
     needed: float = LEFT_ASIDE
     unreadable: str = ""
+    word_starts: tuple[int | None, ...] = ()
 
     @property
     def note(self) -> str:
@@ -153,8 +157,13 @@ def _followed(
     longer = float(ramp(np.array(length / max(speech, 1.0)), LONGER, MUCH_LONGER))
     needed = LEFT_ASIDE + MORE * longer
     out = posteriors.copy()
+    starts: tuple[int | None, ...] = ()
     if fit >= needed:
+        firsts = dict(zip(*np.unique(alignment.word, return_index=True), strict=True))
+        starts = tuple(
+            int(firsts[i]) if i in firsts and trust[i] >= 0.5 else None for i in range(len(words))
+        )
         share = trust[owner][:, None].astype(np.float32)
         certain = np.eye(len(PHONES), dtype=np.float32)[phone]
         out[inside] = share * certain + (1 - share) * posteriors[inside]
-    return Followed(out, min(fit, 1.0), language, unheard, needed)
+    return Followed(out, min(fit, 1.0), language, unheard, needed, word_starts=starts)

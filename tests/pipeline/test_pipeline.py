@@ -24,6 +24,7 @@ from lipwright.core.performance.feeling import suggest
 from lipwright.core.performance.layers import SEEDED
 from lipwright.core.performance.prototypes import EMOTIONS
 from lipwright.core.phones import SILENCE, Phone
+from lipwright.core.transcript.words import Transcript
 from lipwright.pipeline import (
     DEFAULT_LAYERS,
     LAYERS,
@@ -239,3 +240,30 @@ def test_silence_has_no_words():
 def test_settings_that_make_no_sense(wrong, words):
     with pytest.raises(SettingsError, match=words):
         Settings(**wrong)
+
+
+def test_feelings_written_into_the_transcript_are_felt_at_their_words(repository):
+    text = (
+        "[happy] Many pumpkins bloom above the village pool. [angry 0.8] Please move a big blue "
+        "boat, [sad] my friend, [neutral] before the fog falls."
+    )
+    sound = load_sound(repository / "demo" / "line.wav")
+    heard = analyse(sound, transcript=Transcript(text, "en"))
+    assert heard.notes == ()
+    take = perform(heard, Settings(layers=frozenset({"speech", "emotion"})))
+    at = {"pool": 1.9, "boat": 3.3, "friend": 4.2, "falls": 5.8}
+    felt = {
+        word: tuple(
+            take.at(np.array([seconds]))[0][take.names.index(shape)] > 0.3
+            for shape in ("cheekSquintLeft", "browDownLeft", "mouthFrownLeft")
+        )
+        for word, seconds in at.items()
+    }
+    assert felt == {
+        "pool": (True, False, False),
+        "boat": (False, True, False),
+        "friend": (False, False, True),
+        "falls": (False, False, False),
+    }
+    other = analyse(sound, transcript=Transcript("[sad] quick zebras examine odd songs", "en"))
+    assert "The feelings in the transcript were left aside with it" in other.notes
