@@ -265,5 +265,11 @@ def test_feelings_written_into_the_transcript_are_felt_at_their_words(repository
         "friend": (False, False, True),
         "falls": (False, False, False),
     }
-    other = analyse(sound, transcript=Transcript("[sad] quick zebras examine odd songs", "en"))
+    other = analyse(
+        sound,
+        transcript=Transcript(
+            "[sad] quickly examine those exotic zebras, which sing odd songs in the cold northern wilderness",
+            "en",
+        ),
+    )
     assert "The feelings in the transcript were left aside with it" in other.notes
