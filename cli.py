@@ -59,7 +59,7 @@ def _plan(args: argparse.Namespace) -> tuple[str, list[tuple[Path, Path]]]:
             p
             for p in source.iterdir()
             # macOS leaves files such as ._line.wav beside the real ones.
-            if p.suffix.lower() in SOUND_SUFFIXES and not p.name.startswith("._") and p.is_file()
+            if p.suffix.lower() in SOUND_SUFFIXES and not p.name.startswith("._") and not p.is_dir()
         )
         if not sounds:
             raise SettingsError(

@@ -134,3 +134,28 @@ def end_to_end(phones: Sequence[Phone], seconds: Seconds) -> tuple[Phone, ...]:
     if fitted and seconds - at < SHORTEST_SECONDS:
         return (*fitted[:-1], replace(fitted[-1], end_seconds=seconds))
     return (*fitted, Phone(SILENCE, at, seconds))
+
+
+def laid_over(below: Sequence[Phone], above: Sequence[Phone]) -> tuple[Phone, ...]:
+    """Lay a list over another one: it counts wherever it has something.
+
+    Parameters
+    ----------
+    below, above : sequence of Phone
+        In order of time.
+
+    Returns
+    -------
+    tuple of Phone
+        `below` before the first and after the last of `above`, cut there.
+    """
+    if not above:
+        return tuple(below)
+    low, high = above[0].start_seconds, above[-1].end_seconds
+    left = [replace(one, end_seconds=min(one.end_seconds, low)) for one in below]
+    right = [replace(one, start_seconds=max(one.start_seconds, high)) for one in below]
+    return (
+        *(one for one in left if one.end_seconds - one.start_seconds >= SHORTEST_SECONDS / 2),
+        *above,
+        *(one for one in right if one.end_seconds - one.start_seconds >= SHORTEST_SECONDS / 2),
+    )

@@ -34,6 +34,7 @@ from ..scene.exports.files import (
     export_fbx,
     export_glb,
     export_usd,
+    place_of,
     reason_of,
 )
 from ..scene.saved.phones import keep_phones
@@ -167,6 +168,8 @@ def refuse_places(args: argparse.Namespace) -> None:
             raise LipwrightError(
                 f"“{path}” of --{name} cannot be written. Choose another place or name"
             )
+        if name == "glb":
+            place_of(full, ".glb")
 
 
 def _save(path: Path) -> None:

@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Listen to a span of sound, or remember it; runs anywhere and touches no Blender data."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..core.audio.load import fingerprint_of
+from ..core.phone_list import SHORTEST_SECONDS, end_to_end, laid_over
 from ..core.phones import Phone
+from ..core.timing import Seconds
 from ..core.transcript.words import Transcript
 from ..pipeline import Analysis, analyse
 from ..scene.saved.phones import Corrected
 from ..scene.session import digest, memory
 from ..scene.sounds.decode import read_span
-from ..scene.sounds.strip import AudioSpan
+from ..scene.sounds.strip import AudioSpan, name_of_recording
+
+LEAST_SECONDS = 0.05  # two strips of one recording may share the frame at which it was cut
 
 Progress = Callable[[float], None]
 
@@ -51,30 +53,42 @@ def hear(
     also where it was trimmed or its volume changed since.
     """
     sound = read_span(span)
-    recording = name_of_recording(span.path)
+    recording = span.rendered_of or name_of_recording(span.path)
+
+    def heard(given: Sequence[Phone] | None) -> Analysis:
+        key = (digest(sound), None if given is None else tuple(given), transcript)
+        analysis = memory.analyses.get(key)
+        if analysis is None:
+            analysis = analyse(
+                sound,
+                device=machine.device,
+                threads=machine.threads,
+                phones=given,
+                transcript=transcript,
+                progress=progress,
+                cancelled=cancelled,
+            )
+            memory.analyses.put(key, analysis)
+        return analysis
+
     # How files of before name a sound; an hour takes a while, so only where there is a list.
     names = (recording, str(fingerprint_of(sound))) if corrected else ()
     mine = next((one for one in corrected if one.sound in names), None)
     if mine is not None:
-        start = span.start_seconds if mine.sound == recording else mine.start_seconds
-        phones = mine.within(start, sound.seconds) or None
-    key = (digest(sound), None if phones is None else tuple(phones), transcript)
-    analysis = memory.analyses.get(key)
-    if analysis is None:
-        analysis = analyse(
-            sound,
-            device=machine.device,
-            threads=machine.threads,
-            phones=phones,
-            transcript=transcript,
-            progress=progress,
-            cancelled=cancelled,
-        )
-        memory.analyses.put(key, analysis)
-    return Heard(analysis, recording, mine)
+        start = span.recording_seconds if mine.sound == recording else mine.start_seconds
+        inside = mine.within(start, sound.seconds)
+        if sum(one.end_seconds - one.start_seconds for one in inside) < LEAST_SECONDS:
+            mine = None  # another part of the recording was corrected
+        elif _covers(inside, sound.seconds):
+            phones = inside
+        else:
+            phones = laid_over(end_to_end(heard(None).phones, sound.seconds), inside)
+    return Heard(heard(phones), recording, mine)
 
 
-def name_of_recording(path: Path) -> str:
-    """A name for what is in a sound file, wherever it lies and however it is used."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+def _covers(phones: Sequence[Phone], seconds: Seconds) -> bool:
+    """Say whether a list says something of a whole sound."""
+    return (
+        phones[0].start_seconds <= SHORTEST_SECONDS
+        and phones[-1].end_seconds >= seconds - SHORTEST_SECONDS
+    )

@@ -7,7 +7,8 @@ from dataclasses import replace
 import bpy
 
 from ..core.errors import RigError
-from ..core.phone_list import end_to_end
+from ..core.phone_list import SHORTEST_SECONDS, end_to_end
+from ..core.timing import Seconds
 from ..scene import compat
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, chosen_item, settings_of
 from ..scene.character.find import (
@@ -162,7 +163,7 @@ class Listening(Reasoned):
     def _keep(self, character: Character, heard: Heard, span: AudioSpan) -> list[str]:
         """Remember the sounds with the character, and what is to be said about it."""
         used, shown = heard.corrected, character.root.lipwright_phones
-        if used is not None and used.sound == shown.sound and _starts_at(used, span):
+        if used is not None and _shows(shown, used.sound, span, heard.analysis.seconds):
             # The list stays: it may have been changed further while the worker was at it.
             shown.first_frame, shown.sound = span.first_frame, heard.recording
             return list(self.by_hand_notes)
@@ -172,14 +173,22 @@ class Listening(Reasoned):
         keep_phones(
             *(character.root, phones, heard.recording, span.first_frame),
             edited=used is not None,
-            start_seconds=span.start_seconds,
+            start_seconds=span.recording_seconds,
         )
         return [] if used is None else list(self.by_hand_notes)
 
 
-def _starts_at(used: Corrected, span: AudioSpan) -> bool:
-    """Say whether a list begins where a span does, to a thousandth of a second."""
-    return abs(used.start_seconds - span.start_seconds) < 1e-3
+def _shows(
+    shown: bpy.types.PropertyGroup, recording: str, span: AudioSpan, seconds: Seconds
+) -> bool:
+    """Say whether the list that is shown is a corrected one of just this stretch."""
+    length = shown.rows[-1].end_seconds if shown.rows else 0.0
+    return (
+        shown.edited
+        and shown.sound == recording
+        and abs(shown.start_seconds - span.recording_seconds) < 1e-3
+        and abs(length - seconds) < 2 * SHORTEST_SECONDS
+    )
 
 
 def _layers_of(character: Character) -> frozenset[str]:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -79,7 +80,7 @@ def _write_fbx(
     last: int,
     name: str,
 ) -> None:
-    _need_folder(path)
+    path = place_of(path)
     with staged(character, scene, first, last, name) as stage:
         _run(
             bpy.ops.export_scene.fbx,
@@ -94,7 +95,7 @@ def _write_fbx(
             bake_anim_force_startend_keying=True,
             bake_anim_simplify_factor=0.0,
         )
-    check_fbx(Path(path), scene_name(name), (last - first) / fps_of(scene), stage.shown)
+    check_fbx(path, scene_name(name), (last - first) / fps_of(scene), stage.shown)
 
 
 def export_glb(
@@ -102,7 +103,7 @@ def export_glb(
 ) -> str:
     """Write binary glTF: one animation named after the take, from time 0."""
     name, first, last = take_span(character, scene, take)
-    _need_folder(path)
+    path = place_of(path, ".glb")
     with staged(character, scene, first, last, name) as stage, gltf_rate(scene):
         _run(
             bpy.ops.export_scene.gltf,
@@ -116,7 +117,7 @@ def export_glb(
             export_morph_animation=True,
             export_optimize_animation_size=False,
         )
-    check_glb(Path(path), name, (last - first) / fps_of(scene), stage.shown)
+    check_glb(path, name, (last - first) / fps_of(scene), stage.shown)
     return name
 
 
@@ -130,7 +131,7 @@ def export_usd(
     if not compat.HAS_USD:
         raise LipwrightError("This Blender was built without USD. Export FBX or glTF instead")
     name, first, last = take_span(character, scene, take)
-    _need_folder(path)
+    path = place_of(path)
     with staged(character, scene, first, last, name) as stage:
         _run(
             bpy.ops.wm.usd_export,
@@ -141,7 +142,7 @@ def export_usd(
             export_armatures=True,
             export_materials=True,
         )
-    check_usd(Path(path), (last - first) / fps_of(scene), stage.shown)
+    check_usd(path, (last - first) / fps_of(scene), stage.shown)
     return name
 
 
@@ -167,21 +168,47 @@ def scene_name(name: str) -> str:
     return compat.cut_name(name)
 
 
-def _need_folder(path: str | Path) -> None:
-    folder = Path(path).parent
-    if not folder.is_dir():
-        raise LipwrightError(f"The folder {folder} does not exist. Make it, or choose another")
+def place_of(path: str | Path, suffix: str = "") -> Path:
+    """Where a file goes, “//” resolved; LipwrightError if nothing can be written there.
+
+    With a suffix it must have that: an exporter that appends it would write somewhere else.
+    """
+    text = str(path)
+    if text.startswith("//") and not bpy.data.filepath:
+        raise LipwrightError(f"“{text}” is beside the .blend file. Save that first")
+    full = Path(bpy.path.abspath(text))
+    if not full.parent.is_dir():
+        raise LipwrightError(f"The folder {full.parent} does not exist. Make it, or choose another")
+    if suffix and full.suffix.lower() != suffix:
+        raise LipwrightError(f"“{full.name}” does not end in {suffix}. Call it {full.name}{suffix}")
+    return full
 
 
-def _run(operator: Callable[..., object], path: str | Path, **options: object) -> None:
+def _run(operator: Callable[..., object], path: Path, **options: object) -> None:
     try:
         # No view: in a local view the exporters would see only what is in it.
         with bpy.context.temp_override(area=None):
             operator(filepath=str(path), **options)
     except RuntimeError as error:
         raise LipwrightError(
-            f"Blender could not write “{Path(path).name}”: {reason_of(error)}. Choose another place"
+            f"Blender could not write “{path.name}”: {reason_of(error)}. Choose another place"
         ) from error
+    except AttributeError as error:
+        if hasattr(operator, "get_rna_type") and not _is_there(operator):
+            raise LipwrightError(
+                f"“{path.name}” could not be written: Blender's exporter for it is switched off. "
+                "Enable it in the preferences, under Add-ons"
+            ) from error
+        raise
+
+
+def _is_there(operator: Any) -> bool:
+    """Say whether an operator is registered: its add-on may be off."""
+    try:
+        operator.get_rna_type()
+    except KeyError:
+        return False
+    return True
 
 
 def reason_of(error: RuntimeError) -> str:

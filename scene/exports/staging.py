@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import compat
 from ..character.find import Character, refuse_if_tweaking
+from ..character.preview import end_previews
 from ..clock import frame_kept
 from ..keys import shape_keys
 from ..takes.fcurves import LINEAR, Channel, channel_of, value_of
@@ -41,6 +42,7 @@ def staged(
     bodies = _objects_of(character, scene)
     keys = [mesh.data.shape_keys for mesh in character.meshes]
     refuse_if_tweaking(character, *bodies)
+    end_previews()  # a pose that is being tried is no part of the take
     with ExitStack() as undo:
         leave_modes(undo)
         stage = show(bodies, scene, undo)

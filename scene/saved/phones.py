@@ -16,7 +16,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ...core.phone_list import EXAMPLES, SHORTEST_SECONDS, moved_edge
+from ...core.phone_list import EXAMPLES, SHORTEST_SECONDS, laid_over, moved_edge
 from ...core.phones import PHONES, SILENCE, Phone
 from ...core.timing import FrameClock, Seconds
 from ..clock import clock_of
@@ -51,6 +51,23 @@ class Corrected:
         ]
         return tuple(
             one for one in moved if one.end_seconds - one.start_seconds > SHORTEST_SECONDS / 10
+        )
+
+    def over(self, other: "Corrected | None") -> "Corrected":
+        """These phones over others of the same recording, in its time from the start."""
+        mine, theirs = (
+            () if one is None else one._moved_by(one.start_seconds) for one in (self, other)
+        )
+        return Corrected(laid_over(theirs, mine), self.sound)
+
+    def _moved_by(self, seconds: Seconds) -> tuple[Phone, ...]:
+        return tuple(
+            replace(
+                one,
+                start_seconds=one.start_seconds + seconds,
+                end_seconds=one.end_seconds + seconds,
+            )
+            for one in self.phones
         )
 
 
@@ -156,10 +173,19 @@ def store_phones(
 
 
 def corrected_phones(root: bpy.types.Object) -> tuple[Corrected, ...]:
-    """What the artist set by hand, the list that is shown first, then those of other recordings."""
+    """What the artist set by hand, of each recording; that of the list that is shown first.
+
+    The list may show a stretch of a recording of which more was corrected.
+    """
     stored = root.lipwright_phones
-    shown = (Corrected(phones_in(stored), stored.sound, stored.start_seconds),)
-    return (*(shown if stored.edited else ()), *_others(stored))
+    others = {one.sound: one for one in _others(stored)}
+    if not stored.edited:
+        return tuple(others.values())
+    return (_shown(stored).over(others.pop(stored.sound, None)), *others.values())
+
+
+def _shown(stored: LIPWRIGHT_PG_phones) -> Corrected:
+    return Corrected(phones_in(stored), stored.sound, stored.start_seconds)
 
 
 def _others(stored: LIPWRIGHT_PG_phones) -> list[Corrected]:
@@ -172,7 +198,7 @@ def _others(stored: LIPWRIGHT_PG_phones) -> list[Corrected]:
 def _put_aside(stored: LIPWRIGHT_PG_phones) -> None:
     """Keep the corrected list that is shown, for when its recording is said again."""
     others = {one.sound: one for one in _others(stored)}
-    others[stored.sound] = Corrected(phones_in(stored), stored.sound, stored.start_seconds)
+    others[stored.sound] = _shown(stored).over(others.get(stored.sound))
     stored.others = json.dumps(
         {
             sound: (
@@ -205,12 +231,12 @@ def keep_phones(
 ) -> None:
     """Remember the sounds of a new take, where the character can be written to.
 
-    A list that was corrected for another recording is put aside, not lost.
+    A list that was corrected for another recording, or for more of this one, is put aside.
     """
     if not root.is_editable:
         return
     stored = root.lipwright_phones
-    if stored.edited and stored.sound != sound:
+    if stored.edited:
         _put_aside(stored)
     stored.sound, stored.first_frame, stored.start_seconds = sound, first_frame, start_seconds
     store_phones(stored, phones, edited=edited)

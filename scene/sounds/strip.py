@@ -5,7 +5,7 @@ import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ import bpy
 from ...core.errors import SoundError
 from ...core.timing import Seconds
 from .. import compat
-from ..clock import fps_of
+from ..clock import fps_of, frame_kept
 
 OF_STRIP = "strip:"  # how a source begins that is a strip of the sequencer
 
@@ -39,16 +39,25 @@ class AudioSpan:
     source: str = ""
     fade: tuple[tuple[Seconds, float], ...] = ()
     channel: int | None = None
+    # Of a sound that was rendered, as a retimed strip's: what it is of, and where it begins there.
+    rendered_of: str = ""
+    rendered_seconds: Seconds = 0.0
+
+    @property
+    def recording_seconds(self) -> Seconds:
+        """Where in its recording the stretch begins."""
+        return self.rendered_seconds if self.rendered_of else self.start_seconds
 
 
 def source_of_strip(strip: Any, scene: bpy.types.Scene) -> str:
     """What a strip is known by, or will be once `claim_source` gave it to it.
 
-    A copy of a strip has the same at first, and is another line all the same.
+    A copy of a strip has the same at first, and is another line all the same: Blender gives it the
+    later name.
     """
     mine = strip.lipwright.uid
-    others = [one for one in sound_strips(scene) if one.name != strip.name]
-    if not mine or any(other.lipwright.uid == mine for other in others):
+    alike = [one.name for one in sound_strips(scene) if one.lipwright.uid == mine]
+    if not mine or strip.name != min(alike):
         mine = uuid4().hex
     return f"{OF_STRIP}{mine}"
 
@@ -95,7 +104,7 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
             "Move it, or pick another"
         )
     fps, source = fps_of(scene), source_of_strip(strip, scene)
-    fade = _fade(strip, scene, left)
+    fade = _fade(strip, scene, left, range(int(left), int(right) + 2))
     if not fade and strip.volume <= 0:
         raise SoundError(f"The volume of the strip “{strip.name}” is 0. Turn it up")
     if compat.is_retimed(strip):
@@ -104,9 +113,17 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
                 f"The strip “{strip.name}” is retimed and begins before frame 0, where Blender "
                 "cannot render its sound. Move it to frame 0 or later"
             )
-        path = mixdown(strip, scene)  # with its volume
-        seconds = (right - left) / fps
-        return AudioSpan(path, strip.name, left, 0.0, seconds, source=source)
+        content = compat.content_start(strip)
+        return AudioSpan(
+            mixdown(strip, scene, left, right),  # with its volume
+            strip.name,
+            left,
+            0.0,
+            (right - left) / fps,
+            source=source,
+            rendered_of=f"{name_of_recording(path_of(strip.sound))}:{strip.frame_duration}",
+            rendered_seconds=(left - content) / fps,
+        )
     cut = compat.hard_cut(strip)
     start = (left - compat.content_start(strip) + cut) / fps - compat.sound_delay(strip)
     duration = (right - left) / fps
@@ -146,17 +163,28 @@ def _refuse_silent(strip: Any, metas: list[Any], scene: bpy.types.Scene) -> None
             )
 
 
-def _fade(item: Any, holder: bpy.types.ID, first_frame: float) -> tuple[tuple[Seconds, float], ...]:
-    """The volume of a strip or a Speaker where it is keyframed: seconds from a frame on, and gain.
+def _fade(
+    item: Any, holder: bpy.types.ID, first_frame: float, heard: range
+) -> tuple[tuple[Seconds, float], ...]:
+    """The volume of a strip or a Speaker where it is animated: seconds from a frame on, and gain.
 
     Whatever the playhead shows now does not matter. SoundError if it is 0 all the time.
     """
-    curve = compat.curve_of(holder, item.path_from_id("volume"))
-    if curve is None:
+    path = item.path_from_id("volume")
+    curve = compat.curve_of(holder, path)
+    if curve is not None:
+        low, high = curve.range()
+        frames = range(int(low), int(high) + 2)
+        gains = [max(0.0, curve.evaluate(frame)) for frame in frames]
+    elif _is_animated(holder, path):
+        frames, gains = heard, []
+        scene = bpy.context.scene
+        with frame_kept(scene):
+            for frame in frames:
+                scene.frame_set(frame)
+                gains.append(max(0.0, float(item.volume)))
+    else:
         return ()
-    low, high = curve.range()
-    frames = range(int(low), int(high) + 2)
-    gains = [max(0.0, curve.evaluate(frame)) for frame in frames]
     if max(gains) <= 0:
         raise SoundError(f"The volume of “{item.name}” is 0 all the time. Turn it up")
     fps = fps_of(bpy.context.scene)
@@ -165,12 +193,24 @@ def _fade(item: Any, holder: bpy.types.ID, first_frame: float) -> tuple[tuple[Se
     )
 
 
+def _is_animated(holder: bpy.types.ID, path: str) -> bool:
+    """Say whether a driver or an NLA strip moves a property."""
+    data = holder.animation_data
+    if data is None:
+        return False
+    strips = [strip for track in data.nla_tracks for strip in track.strips if strip.action]
+    curves = [*data.drivers, *(curve for strip in strips for curve in compat.curves_of(strip))]
+    return any(curve.data_path == path for curve in curves)
+
+
 def span_of_file(path: str | Path, first_frame: float, name: str = "") -> AudioSpan:
     """A whole file that is in no strip, heard from `first_frame` on."""
     path = Path(bpy.path.abspath(str(path)))
     if not path.is_file():
         raise SoundError(f"The sound file “{path.name}” was not found. Check the path")
-    return AudioSpan(path, name or path.stem, first_frame, source=f"file:{path.name}")
+    place = blake2b(os.fsencode(path), digest_size=6).hexdigest()  # two folders, two files
+    source = f"file:{path.name}:{place}"
+    return AudioSpan(path, name or path.stem, first_frame, source=source)
 
 
 def span_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> AudioSpan:
@@ -194,7 +234,7 @@ def span_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> AudioSpan
         if strip.type == "SOUND" and not strip.mute and not track.mute
     ]
     first = min(starts, default=float(scene.frame_start))
-    fade = _fade(speaker, speaker, first)
+    fade = _fade(speaker, speaker, first, range(scene.frame_start, scene.frame_end + 1))
     return AudioSpan(
         path_of(speaker.sound),
         item.name,
@@ -218,11 +258,17 @@ def path_of(sound: bpy.types.Sound) -> Path:
     return unpacked
 
 
-def mixdown(strip: Any, scene: bpy.types.Scene) -> Path:
-    """Render what is heard of one strip, retiming and all, to a WAV file."""
+def name_of_recording(path: Path) -> str:
+    """A name for what is in a sound file, wherever it lies and however it is used."""
+    with path.open("rb") as file:
+        return file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def mixdown(strip: Any, scene: bpy.types.Scene, left: float, right: float) -> Path:
+    """Render what is heard of one strip between two frames, retiming and all, to a WAV file."""
     path = Path(bpy.app.tempdir) / f"lipwright-{strip.name.encode().hex()[:40]}.wav"
     path.unlink(missing_ok=True)
-    with _alone(strip, scene):
+    with _alone(strip, scene, int(left), int(right) - 1):
         bpy.ops.sound.mixdown(
             filepath=str(path), check_existing=False, container="WAV", codec="PCM", format="S16"
         )
@@ -232,16 +278,17 @@ def mixdown(strip: Any, scene: bpy.types.Scene) -> Path:
 
 
 @contextmanager
-def _alone(strip: Any, scene: bpy.types.Scene) -> Generator[None, None, None]:
-    """Mute all other strips and let the scene's range be the strip's; put both back."""
+def _alone(
+    strip: Any, scene: bpy.types.Scene, first: int, last: int
+) -> Generator[None, None, None]:
+    """Mute all other strips and let the scene's range be some frames; put both back."""
     others = [one for one in compat.all_strips(scene) if one != strip]
     mutes = [one.mute for one in others]
     span = scene.frame_start, scene.frame_end
     try:
         for one in others:
             one.mute = one.type != "META"
-        scene.frame_start = int(compat.left_edge(strip))
-        scene.frame_end = int(compat.right_edge(strip)) - 1
+        scene.frame_start, scene.frame_end = first, last
         yield
     finally:
         for one, mute in zip(others, mutes, strict=True):

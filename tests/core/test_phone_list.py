@@ -12,6 +12,7 @@ from lipwright.core.phone_list import (
     EXAMPLES,
     SHORTEST_SECONDS,
     end_to_end,
+    laid_over,
     moved_edge,
     refuse_other_line,
     split_phone,
@@ -100,3 +101,15 @@ def test_the_list_of_another_line_is_refused():
         refuse_other_line(LINE, 0.5)
     with pytest.raises(SettingsError, match="no sounds"):
         refuse_other_line((), 1.0)
+
+
+def test_a_list_laid_over_another_counts_where_it_has_something():
+    below = (Phone("a", 0.0, 1.0), Phone("m", 1.0, 2.0), Phone("i", 2.0, 3.0))
+    above = (Phone("p", 0.5, 1.2), Phone("u", 1.2, 2.0))
+    assert laid_over(below, above) == (
+        Phone("a", 0.0, 0.5),
+        *above,
+        Phone("i", 2.0, 3.0),
+    )
+    assert laid_over(below, ()) == below
+    assert laid_over((), above) == above

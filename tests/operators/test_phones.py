@@ -167,6 +167,105 @@ def test_volume_and_trim_keep_the_corrections(face, voice, fake, ours):
     assert given_symbols(fake) == "_a__", "of what is left"
 
 
+@needs_strips
+@pytest.mark.parametrize("retimed", [False, True])
+def test_what_was_corrected_is_back_after_trim_and_volume(
+    face, voice, fake, ours, monkeypatch, retimed
+):
+    if retimed:
+        monkeypatch.setattr(ours("scene.compat"), "is_retimed", lambda _strip: True)
+    item, scene = face(), bpy.context.scene
+    strip = ours("scene.sounds.strip").add_to_sequencer(scene, voice, 5)
+    choice = scene.lipwright
+    choice.source, choice.strip, choice.character = "STRIP", strip.name, item
+    bpy.ops.lipwright.generate()
+    phones = item.lipwright_phones
+    phones.rows[1].symbol = "k"
+    strip.frame_offset_start, strip.volume = 24, 0.5
+    bpy.ops.lipwright.generate()
+    assert "k" not in symbols(phones)
+    strip.frame_offset_start = 0
+    bpy.ops.lipwright.generate()
+    assert symbols(phones) == "_kam_a__"
+    assert phones.edited
+
+
+@needs_strips
+def test_two_strips_of_one_recording_keep_their_corrections(face, voice, fake, ours):
+    item, scene = face(), bpy.context.scene
+    add = ours("scene.sounds.strip").add_to_sequencer
+    one, two = add(scene, voice, 5), add(scene, voice, 105)
+    fake.phones = fake.phones[:4]  # what is heard ends with each half
+    one.frame_offset_end, two.frame_offset_start = 24, 24
+    choice, phones = scene.lipwright, item.lipwright_phones
+    choice.source, choice.character = "STRIP", item
+    choice.strip = one.name
+    bpy.ops.lipwright.generate()
+    phones.rows[1].symbol = "k"
+    choice.strip = two.name
+    bpy.ops.lipwright.generate()
+    assert not phones.edited, "nobody corrected this half"
+    choice.strip = one.name
+    bpy.ops.lipwright.generate()
+    assert "k" in symbols(phones)
+
+
+@needs_strips
+@pytest.mark.parametrize("how", ["driver", "NLA"])
+def test_an_animated_volume_is_heard_alike_at_any_playhead(voice, ours, how):
+    scene = bpy.context.scene
+    strip = ours("scene.sounds.strip").add_to_sequencer(scene, voice, 5)
+    if how == "driver":
+        strip.driver_add("volume").driver.expression = "frame / 60"
+    else:
+        for frame, volume in ((11, 0.0), (58, 1.0)):
+            strip.volume = volume
+            strip.keyframe_insert("volume", frame=frame)
+        compat, data = ours("scene.compat"), scene.animation_data
+        action, slot = data.action, compat.slot_of(data)
+        laid = data.nla_tracks.new().strips.new("Fade", 11, action)
+        if slot is not None:
+            laid.action_slot = slot
+        data.action = None
+    fades = []
+    for frame in (30, 58):
+        scene.frame_set(frame)
+        fades.append(ours("scene.sounds.strip").span_of_strip(strip, scene).fade)
+        assert scene.frame_current == frame
+    assert fades[0] == fades[1]
+    assert len({gain for _, gain in fades[0]}) > 10
+
+
+@needs_strips
+def test_a_copied_strip_is_the_one_with_another_identity(face, voice, fake, ours):
+    item, scene = face(), bpy.context.scene
+    strips = ours("scene.sounds.strip")
+    strip = strips.add_to_sequencer(scene, voice, 5)
+    choice = scene.lipwright
+    choice.source, choice.strip, choice.character = "STRIP", strip.name, item
+    bpy.ops.lipwright.generate()
+    copy = strips.add_to_sequencer(scene, voice, 205)
+    copy.lipwright.uid = strip.lipwright.uid  # as Shift D leaves it
+    strip.frame_start = 405
+    bpy.ops.lipwright.generate()
+    assert value_at(item, 29) == 0, "no ghost where the line was"
+    assert value_at(item, 429) > 0.05
+
+
+def test_two_files_of_one_name_are_two_lines(face, voice, fake, tmp_path):
+    item, choice = face(), bpy.context.scene.lipwright
+    choice.source, choice.character = "FILE", item
+    for folder, frame in (("a", 5), ("b", 205)):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / "line.wav"
+        path.write_bytes(voice.read_bytes())
+        choice.file = str(path)
+        bpy.context.scene.frame_set(frame)
+        bpy.ops.lipwright.generate("EXEC_DEFAULT", True, add_strip=False)
+    assert value_at(item, 29) > 0.05
+    assert value_at(item, 229) > 0.05
+
+
 def test_one_undo_step(stored):
     stored.rows[1].symbol = "k"
     bpy.ops.ed.undo_push(message="before")

@@ -40,6 +40,13 @@ def test_what_nobody_foresaw_ends_one_line_only(folder, tmp_path, capsys, monkey
     assert _names(tmp_path / "out") == ["a.csv", "c.csv", "d.csv"]
 
 
+def test_a_link_that_leads_nowhere_is_a_failed_line(folder, tmp_path, capsys):
+    (folder / "e.wav").symlink_to(tmp_path / "gone.wav")
+    assert _run(folder, "-o", tmp_path / "out") == 1
+    assert "e.wav: The sound file “e.wav” was not found" in capsys.readouterr().err
+    assert _names(tmp_path / "out") == ["a.csv", "b.csv", "c.csv", "d.csv"]
+
+
 def test_odd_names_in_a_folder(tmp_path, voice, capsys):
     samples, rate_hz = voice
     place = tmp_path / "lines"

@@ -268,7 +268,8 @@ def test_feelings_written_into_the_transcript_are_felt_at_their_words(repository
     other = analyse(
         sound,
         transcript=Transcript(
-            "[sad] quickly examine those exotic zebras, which sing odd songs in the cold northern wilderness",
+            "[sad] quickly examine those exotic zebras, which sing odd songs in the cold "
+            "northern wilderness",
             "en",
         ),
     )

@@ -232,3 +232,48 @@ def test_the_glb_reader_agrees_with_the_file(talking, export, ours, tmp_path):
     weights = found.weights["Anna"]
     shown = [value_at(talking.meshes[0], 1 + i) for i in range(len(weights.times_seconds))]
     assert weights.values[:, weights.shapes.index("jawOpen")] == pytest.approx(shown, abs=1e-3)
+
+
+# --- places and exporters -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_pose_that_is_being_tried_stays_out(talking, export, tmp_path, kind):
+    item = talking.meshes[0]
+    before = value_at(item, 30, "mouthSmileLeft")
+    bpy.ops.lipwright.test_pose(pose="smile")
+    assert item.data.shape_keys.key_blocks["mouthSmileLeft"].value > before
+    export(kind, tmp_path / f"out.{kind}", talking)
+    assert item.data.shape_keys.key_blocks["mouthSmileLeft"].value == pytest.approx(before)
+
+
+@pytest.mark.parametrize("name", ["out", "out.dat"])
+def test_glb_wants_its_suffix(talking, export, tmp_path, name):
+    with pytest.raises(Exception, match=r"does not end in \.glb\. Call it"):
+        export("glb", tmp_path / name, talking)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_beside_an_unsaved_file_is_refused(talking, export):
+    with pytest.raises(Exception, match=r"beside the \.blend file\. Save that first"):
+        export("fbx", "//out.fbx", talking)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_place_beside_the_file(talking, export, tmp_path, kind):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "file.blend"))
+    export(kind, f"//out.{kind}", talking)
+    assert (tmp_path / f"out.{kind}").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(("kind", "module"), [("fbx", "io_scene_fbx"), ("glb", "io_scene_gltf2")])
+def test_an_exporter_that_is_switched_off_is_said(talking, export, tmp_path, kind, module):
+    import addon_utils
+
+    addon_utils.disable(module)
+    try:
+        with pytest.raises(Exception, match=r"exporter for it is switched off\. Enable it"):
+            export(kind, tmp_path / f"out.{kind}", talking)
+    finally:
+        addon_utils.enable(module)
+    assert talking.meshes[0].parent is None
