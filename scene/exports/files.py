@@ -194,7 +194,7 @@ def _run(operator: Callable[..., object], path: Path, **options: object) -> None
             f"Blender could not write “{path.name}”: {reason_of(error)}. Choose another place"
         ) from error
     except AttributeError as error:
-        if hasattr(operator, "get_rna_type") and not _is_there(operator):
+        if not _is_there(operator):
             raise LipwrightError(
                 f"“{path.name}” could not be written: Blender's exporter for it is switched off. "
                 "Enable it in the preferences, under Add-ons"
