@@ -129,7 +129,9 @@ def room_beside(character: Character, analysis: Analysis, clock: FrameClock, sou
     scene, one = bpy.context.scene, 1 / clock.fps
     first, end = (float(frame) for frame in clock.frames(np.array([0.0, analysis.seconds])))
     others = [take for known, take in takes_of(character).items() if known != source]
-    later = [take.low for take in others if take.said[0] > first + SAME_SHOT_FRAMES]
+    # One that begins in the same shot gives way to this line, unless it comes after it.
+    after = min(first + SAME_SHOT_FRAMES, end - 1)
+    later = [take.low for take in others if take.said[0] > after]
     earlier = [take.said[1] for take in others if take.said[1] <= first]
     last = max(float(scene.frame_end), end + CLOSING_SECONDS * clock.fps + 1)
     start = max([float(scene.frame_start), *earlier])

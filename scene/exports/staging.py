@@ -64,7 +64,15 @@ def staged(
         scene.frame_start, scene.frame_end = 0, last - first
         scene.frame_set(0)
         select(objects)
-        yield Stage(objects, {mesh.data.name: values[mesh.name] for mesh in character.meshes})
+        yield Stage(objects, {mesh.data.name: _unmuted(mesh, values) for mesh in character.meshes})
+
+
+def _unmuted(
+    mesh: bpy.types.Object, values: Mapping[str, dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """What a file should hold of a mesh: a muted key shows nothing, and exporters may skip it."""
+    muted = {block.name for block in shape_keys(mesh) if block.mute}
+    return {key: column for key, column in values[mesh.name].items() if key not in muted}
 
 
 def _played(

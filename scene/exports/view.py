@@ -6,6 +6,8 @@ from contextlib import ExitStack
 
 import bpy
 
+from .. import compat
+
 STAGE = "Lipwright Stage"
 
 
@@ -74,9 +76,9 @@ def select(items: Iterable[bpy.types.Object]) -> None:
 
 def rename(scene: bpy.types.Scene, name: str, undo: ExitStack) -> None:
     """Call a scene by a take's name, also where another scene has it: FBX names its take so."""
-    other = bpy.data.scenes.get(name)
+    other = bpy.data.scenes.get(compat.cut_name(name))
     if other is not None and other != scene:
-        undo.callback(setattr, other, "name", name)
-        other.name = f"{name} (Lipwright)"
+        undo.callback(setattr, other, "name", other.name)
+        other.name = f"Lipwright {name}"  # in front: a long name is cut at its end
     undo.callback(setattr, scene, "name", scene.name)
     scene.name = name

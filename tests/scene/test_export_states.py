@@ -277,3 +277,18 @@ def test_an_exporter_that_is_switched_off_is_said(talking, export, tmp_path, kin
     finally:
         addon_utils.enable(module)
     assert talking.meshes[0].parent is None
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_muted_key_is_not_asked_for(talking, export, tmp_path, kind):
+    talking.meshes[0].data.shape_keys.key_blocks["jawOpen"].mute = True
+    export(kind, tmp_path / f"out.{kind}", talking)
+    assert talking.meshes[0].data.shape_keys.key_blocks["jawOpen"].mute
+
+
+def test_a_scene_with_a_long_name_like_the_takes(face, ours, fake, export, tmp_path):
+    name = "lang" * 20
+    other = bpy.data.scenes.new(name)
+    called, mine = other.name, bpy.context.scene.name
+    export("fbx", tmp_path / "out.fbx", take_on(face("Anna"), ours, name))
+    assert (other.name, bpy.context.scene.name) == (called, mine)
