@@ -30,12 +30,12 @@ CARRIED = 0.12
 WANDER = 0.02
 
 # How much of a feeling's mouth is left at a sound, by what a shape does to the lips: all of it in
-# pauses and on open vowels. People who smile while they speak have a smile of .40 on average and
+# pauses, but for what parts the lips there, and on open vowels. People who smile while they speak have a smile of .40 on average and
 # of .82 at its height; lips that must meet, tuck or round give way most.
 _SILENT, _OPEN, _ROUND, _LIPS, _TEETH, _OTHER = range(6)
 ROOM: dict[Kind, tuple[float, float, float, float, float, float]] = {
     Kind.CORNERS: (1.0, 1.0, 0.8, 0.75, 0.6, 1.0),
-    Kind.PARTS: (1.0, 1.0, 0.7, 0.3, 0.1, 0.9),
+    Kind.PARTS: (0.5, 1.0, 0.7, 0.3, 0.1, 0.9),
     Kind.SHUTS: (1.0, 0.3, 0.25, 0.8, 0.1, 0.4),
     Kind.OPENS: (1.0, 0.9, 0.5, 0.25, 0.2, 0.55),
 }
