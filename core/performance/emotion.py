@@ -29,9 +29,9 @@ CURVE = 0.6
 CARRIED = 0.12
 WANDER = 0.02
 
-# How much of a feeling's mouth is left at a sound, by what a shape does to the lips: all of it in
-# pauses, but for what parts the lips there, and on open vowels. People who smile while they speak have a smile of .40 on average and
-# of .82 at its height; lips that must meet, tuck or round give way most.
+# How much of a feeling's mouth is left at a sound, by what a shape does to the lips: all of it on
+# open vowels and, but for what parts the lips, in pauses. People who smile while they speak have a
+# smile of .40 on average and of .82 at its height; lips that must meet, tuck or round give way most.
 _SILENT, _OPEN, _ROUND, _LIPS, _TEETH, _OTHER = range(6)
 ROOM: dict[Kind, tuple[float, float, float, float, float, float]] = {
     Kind.CORNERS: (1.0, 1.0, 0.8, 0.75, 0.6, 1.0),
