@@ -31,7 +31,7 @@ WANDER = 0.02
 
 # How much of a feeling's mouth is left at a sound, by what a shape does to the lips: all of it on
 # open vowels and, but for what parts the lips, in pauses. People who smile while they speak have a
-# smile of .40 on average and of .82 at its height; lips that must meet, tuck or round give way most.
+# smile of .40 on average, .82 at its height; lips that must meet, tuck or round give most way.
 _SILENT, _OPEN, _ROUND, _LIPS, _TEETH, _OTHER = range(6)
 ROOM: dict[Kind, tuple[float, float, float, float, float, float]] = {
     Kind.CORNERS: (1.0, 1.0, 0.8, 0.75, 0.6, 1.0),
