@@ -21,7 +21,7 @@ class Settings:
     seed : int >= 0
         Another seed is another take of the same words.
     emotions : mapping of str to float or Envelope
-        Strength 0..1 of each emotion, constant or animated; neutral if empty.
+        Strength 0..1.5 of each emotion, constant or animated; neutral if empty.
     auto : float or Envelope
         0..1, how much of what the voice seems to feel is added.
     layers : frozenset of str

@@ -116,6 +116,8 @@ def export_glb(
             export_apply=False,
             export_morph_animation=True,
             export_optimize_animation_size=False,
+            # On, every Action of an object in the file would be tried on the armature.
+            export_anim_single_armature=False,
         )
     check_glb(path, name, (last - first) / fps_of(scene), stage.shown)
     return name
