@@ -26,15 +26,22 @@ from .ledger import Entry, Ledger, TakeRange, ours_among
 
 # Our keys this near to one that the artist set give way to it, so that the face gets there.
 HAND_FRAMES = 3.0
+# A take that begins with less than so many frames of a feeling that comes takes over from another
+# one's in its own first frames.
+SHORT_FRAMES, GOES_OVER_FRAMES = 3.0, 5.0
 NOTHING = np.empty((0, 2), np.float32)
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Frames of the takes of a character: of those that are replaced, and of all others."""
+    """Frames of the takes of a character: of those that are replaced, and of all others.
+
+    `cut` is what of the others' leads and tails a new take takes the place of.
+    """
 
     gone: tuple[Range, ...] = ()
     keep: tuple[Range, ...] = ()
+    cut: tuple[Range, ...] = ()
 
 
 class Rewrite:
@@ -51,7 +58,7 @@ class Rewrite:
     ) -> None:
         self.take = take
         self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
-        self.gone, self.keep = spans.gone, spans.keep
+        self.gone, self.keep, self.cut = spans.gone, spans.keep, spans.cut
         self.by_hand = 0
 
     def write(
@@ -83,7 +90,7 @@ class Rewrite:
             curve = self.curves.new(channel[0], index=channel[1])
         present = coordinates(curve)
         ours = ours_among(present, known.keys)
-        drop = ours & (inside(present[:, 0], [span]) | self._in_gone(present))
+        drop = ours & (inside(present[:, 0], [span, *self.cut]) | self._in_gone(present))
         hand = present[~ours & inside(present[:, 0], [span]), 0]
         self.by_hand += len(hand)
         fresh = _beside(fresh, hand) if need or (ours & ~drop).any() else NOTHING
@@ -98,14 +105,23 @@ class Rewrite:
         """
         assert self.take is not None
         low, high = self.take.span
-        frames = fresh[:, 0]
-        added = np.zeros(len(fresh), np.float32)
+        frames, values = fresh[:, 0], fresh[:, 1].astype(np.float64)
         for edge, length in ((low, self.take.lead), (high, self.take.tail)):
-            if any(a - 1 <= edge <= b + 1 for a, b in self.keep):
-                away = np.abs(frames - edge) / (length + 1)
-                left = 1 - smoothstep(np.clip(away, 0, 1))
-                added += (left * (curve.evaluate(edge) - rest)).astype(np.float32)
-        return np.stack([frames, fresh[:, 1] + added], axis=1).astype(np.float32)
+            stands = curve.evaluate(edge) - rest
+            if not self._beside_another(edge) or abs(stands) < ANY_VALUE:
+                continue
+            if length < SHORT_FRAMES and edge == low:
+                # It does not come from rest by itself: what stands there goes over into it.
+                share = smoothstep(np.clip((frames - low) / GOES_OVER_FRAMES, 0, 1))
+                values = share * values + (1 - share) * (rest + stands)
+            else:
+                left = 1 - smoothstep(np.clip(np.abs(frames - edge) / (length + 1), 0, 1))
+                values = values + left * stands
+        return np.stack([frames, values], axis=1).astype(np.float32)
+
+    def _beside_another(self, frame: float) -> bool:
+        """Say whether another take lies at a frame, or ends or begins beside it."""
+        return any(low - 1 <= frame <= high + 1 for low, high in self.keep)
 
     def tidy(self, written: Collection[Channel]) -> None:
         """Drop what replaced takes moved and this one does not."""

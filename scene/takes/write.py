@@ -127,11 +127,7 @@ def write_take(
     report.notes += [*left_out, *notes]
     replaced = _replaced(character, take, report)
     # Datablocks share an Action and its ledger, which changes with the first that is written.
-    known = takes_of(character).items()
-    spans = Spans(
-        tuple(one.span for source, one in known if source in replaced),
-        tuple(one.span for source, one in known if source not in replaced),
-    )
+    spans = _spans(takes_of(character), replaced, take.range)
     done: set[tuple[int, str]] = set()
     for one in _joined(plan):
         if one.keys or our_owners(one.block):
@@ -139,6 +135,20 @@ def write_take(
             done.add((one.block.session_uid, one.layer))
     _finish(character, replaced, spans, done)
     return report
+
+
+def _spans(known: Mapping[str, TakeRange], replaced: set[str], take: TakeRange) -> Spans:
+    """What becomes of the frames of the takes that are there."""
+    others = [one for source, one in known.items() if source not in replaced]
+    left = [cut_short(one, take) for one in others]
+    return Spans(
+        tuple(one.span for source, one in known.items() if source in replaced),
+        tuple(one.span for one in left),
+        (
+            *((take.low, a.high) for a, b in zip(others, left, strict=True) if b.high < a.high),
+            *((a.low, take.high) for a, b in zip(others, left, strict=True) if b.low > a.low),
+        ),
+    )
 
 
 def _joined(plan: Iterable[Writing]) -> list[Writing]:

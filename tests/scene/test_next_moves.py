@@ -275,3 +275,29 @@ def test_a_feeling_does_not_fall_between_two_lines(face, fake, ours, monkeypatch
     ours("scene.takes.clear").clear_take(character)
     data = item.data.shape_keys.animation_data
     assert data is None or data.action is None
+
+
+def test_nothing_of_a_fading_feeling_comes_back_after_a_short_line(face, fake, ours, monkeypatch):
+    item, scene = face(), bpy.context.scene
+    scene.frame_end = 400
+    pipeline, take = ours("pipeline"), ours("jobs.take")
+    smiling, calm = felt(ours, 2.0), felt(ours, 0.3)
+    calm["emotion"].values[:] = 0
+    calm["speech"]["jawOpen"][5:-5] = 0.5
+    monkeypatch.setattr(pipeline, "mix", lambda _a, tracks, _s: _sum(tracks))
+    character = ours("scene.character.find").character_of(item, scene)
+    heard = fake.analyse(ours("core.audio.load").make_sound(np.zeros(32_000), 16_000))
+    clock = ours("scene.clock").clock_of
+    for name, first, tracks in (("one", 30.0, smiling), ("two", 83.0, calm)):
+        monkeypatch.setattr(pipeline, "layer_tracks", lambda _a, _s, made=tracks: made)
+        heard.seconds = len(tracks["speech"].values) / 100
+        take.animate(character, heard, pipeline.Settings(), clock(scene, first), name)
+    smile = [value_at(item, frame, "mouthSmileLeft") for frame in range(83, 140)]
+    assert smile[0] > 0.3, "it still fades where the next line begins"
+    assert max(smile[12:]) < 1e-4, "and is gone with it"
+    assert (np.diff(smile) < 1e-4).all()
+
+
+def _sum(tracks):
+    speech, emotion = tracks["speech"], tracks["emotion"]
+    return type(speech)(speech.values + emotion.values, speech.names, speech.rate_hz)
