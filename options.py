@@ -11,14 +11,12 @@ from .core.errors import SettingsError
 from .core.formats import read_phones
 from .core.motion.envelope import Envelope
 from .core.performance.acting import Acting, LookAt
-from .core.performance.emotion import STRONGEST, Strength, unmixed
+from .core.performance.emotion import AUTO, Strength, most_of, unmixed
 from .core.performance.prototypes import BLENDS, EMOTIONS, variant_of
 from .core.phones import Phone
 from .core.transcript.words import LANGUAGES, Transcript, read_transcript
 from .models.session import DEVICES
 from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style
-
-AUTO = "auto"
 
 
 def _number(text: str, low: float, high: float) -> float:
@@ -41,7 +39,7 @@ def _emotion(text: str) -> tuple[str, Strength]:
     if name not in (*EMOTIONS, *BLENDS, AUTO):
         known = ", ".join((*EMOTIONS, *BLENDS, AUTO))
         raise argparse.ArgumentTypeError(f"no emotion “{name}”; choose from {known}")
-    most = 1.0 if name == AUTO else STRONGEST
+    most = most_of(name)
     try:
         if ":" not in amount:
             return name, _number(amount or "1", 0, most)

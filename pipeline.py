@@ -20,7 +20,7 @@ from .core.motion.keys import Keys, few_keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import FaceTrack
 from .core.performance.acting import Acting
-from .core.performance.emotion import Strength, strengths_over
+from .core.performance.emotion import AUTO, Strength, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
 from .core.performance.voice import Voice
@@ -31,7 +31,7 @@ from .core.timing import FrameClock, Seconds
 from .core.transcript.follow import follow
 from .core.transcript.words import Transcript
 from .models.articulator import articulate
-from .models.listener import listen
+from .models.listener import Heard, listen
 from .models.session import Cancel, Progress
 from .rigs.apart import Curves, split
 from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
@@ -81,6 +81,19 @@ def _part(progress: Progress | None, start: float, stop: float) -> Progress | No
     return lambda share: progress(start + share * (stop - start))
 
 
+def _put_right(
+    heard: Heard, transcript: Transcript, seconds: Seconds
+) -> tuple[Heard, Written | None, list[str]]:
+    """Follow a text: what was heard by it, the feelings in it, and what is to be said of it."""
+    followed = follow(heard.posteriors, transcript.text, language=transcript.language)
+    notes = [followed.note] if followed.note else []
+    starts = [None if at is None else at / heard.rate_hz for at in followed.word_starts]
+    written = written_in(transcript.text, starts, seconds)
+    if written is None and tags_of(transcript.text):
+        notes.append("The feelings in the transcript were left aside with it")
+    return replace(heard, posteriors=followed.posteriors), written, notes
+
+
 def analyse(
     sound: Sound,
     *,
@@ -111,13 +124,8 @@ def analyse(
     del sound
     written: Written | None = None
     if transcript is not None:
-        followed = follow(heard.posteriors, transcript.text, language=transcript.language)
-        heard = replace(heard, posteriors=followed.posteriors)
-        notes += [followed.note] if followed.note else []
-        starts = [None if at is None else at / heard.rate_hz for at in followed.word_starts]
-        written = written_in(transcript.text, starts, seconds)
-        if written is None and tags_of(transcript.text):
-            notes.append("The feelings in the transcript were left aside with it")
+        heard, written, said = _put_right(heard, transcript, seconds)
+        notes += said
     if phones is not None:
         spoken = tuple(phones)
         corrected = corrected_posteriors(heard.posteriors, spoken, heard.rate_hz)
@@ -155,7 +163,7 @@ def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
         wanted = with_written(wanted, analysis.written, times)
     if settings.auto == 0:
         return wanted
-    share = strengths_over("auto", settings.auto, times, most=1.0)
+    share = strengths_over(AUTO, settings.auto, times)
     for name, guessed in suggest(analysis.voice).emotions.items():
         asked = strengths_over(name, wanted.get(name, 0.0), times)
         felt = np.maximum(asked, np.minimum(asked + share * guessed.at(times), 1.0))
@@ -210,7 +218,7 @@ def perform(analysis: Analysis, settings: Settings) -> FaceTrack:
 
 def perform_to_rest(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Perform for a file: what is not at rest where the sound ends comes to rest beyond it."""
-    tracks, _ = layers_with_ends(analysis, settings, Room())
+    tracks, _ = layers_with_ends(analysis, settings, ONLY_CLOSING)
     return mix(analysis, tracks, settings)
 
 

@@ -4,6 +4,7 @@
 What a change touches gets the confidence 1: a person set it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -151,11 +152,34 @@ def laid_over(below: Sequence[Phone], above: Sequence[Phone]) -> tuple[Phone, ..
     """
     if not above:
         return tuple(below)
-    low, high = above[0].start_seconds, above[-1].end_seconds
-    left = [replace(one, end_seconds=min(one.end_seconds, low)) for one in below]
-    right = [replace(one, start_seconds=max(one.start_seconds, high)) for one in below]
-    return (
-        *(one for one in left if one.end_seconds - one.start_seconds >= SHORTEST_SECONDS / 2),
-        *above,
-        *(one for one in right if one.end_seconds - one.start_seconds >= SHORTEST_SECONDS / 2),
+    before = clipped(below, 0.0, above[0].start_seconds, SHORTEST_SECONDS / 2)
+    return (*before, *above, *clipped(below, above[-1].end_seconds, math.inf, SHORTEST_SECONDS / 2))
+
+
+def clipped(
+    phones: Sequence[Phone], low: Seconds, high: Seconds, shortest: Seconds
+) -> tuple[Phone, ...]:
+    """Cut a list to a stretch of time.
+
+    Parameters
+    ----------
+    phones : sequence of Phone
+    low, high : float
+        Seconds of the list.
+    shortest : float
+        Phones of which less is left are dropped.
+
+    Returns
+    -------
+    tuple of Phone
+        In the list's own time.
+    """
+    cut = (
+        replace(
+            one,
+            start_seconds=max(low, one.start_seconds),
+            end_seconds=min(high, one.end_seconds),
+        )
+        for one in phones
     )
+    return tuple(one for one in cut if one.end_seconds - one.start_seconds >= shortest)

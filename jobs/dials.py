@@ -6,13 +6,13 @@ import bpy
 from ..core.dials import dials_of
 from ..core.motion.envelope import Envelope
 from ..core.performance.acting import Acting, LookAt
-from ..core.performance.emotion import Strength
+from ..core.performance.emotion import AUTO, Strength
 from ..core.performance.layers import LAYERS, SEEDED
 from ..core.performance.prototypes import FELT, variant_of
 from ..core.timing import FrameClock
 from ..pipeline import Settings, Style
 from ..scene.saved.acting import FOLLOWS, variant_property
-from ..scene.saved.sliders import AUTO, strengths
+from ..scene.saved.sliders import strengths
 
 
 def read_dials(

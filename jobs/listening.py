@@ -141,12 +141,13 @@ class Listening(Reasoned):
 
     def _write(self, context: bpy.types.Context, heard: Heard) -> None:
         # Looked for again: undo, a deletion or another name may have come meanwhile.
-        found = (one for one in context.scene.objects if one.session_uid == self.face_uid)
-        item = next(found, None)
+        alike = (one for one in context.scene.objects if one.session_uid == self.face_uid)
+        item = next(alike, None)
         if item is None:
             raise RigError(f"“{self.face_name}” is gone from the scene. Generate once more")
         character, analysis = character_of(item, context.scene), heard.analysis
-        gather(character, _layers_of(character), measure=False)  # refusals before a strip is added
+        # What is refused is refused before a strip is added.
+        found = gather(character, read_dials(settings_of(character)).layers)
         span = self._heard_span(context)
         claim_source(span, compat.sequencer_scene(context))
         clock = clock_of(context.scene, span.first_frame)
@@ -155,7 +156,9 @@ class Listening(Reasoned):
         tolerance = tolerance_of(settings_of(character))
         heard_from = replace(self.heard_from, span=span)
         report = animate(
-            character, analysis, settings, clock, span.name, tolerance, heard_from=heard_from
+            *(character, analysis, settings, clock, span.name, tolerance),
+            found=found,
+            heard_from=heard_from,
         )
         report.notes += self._keep(character, heard, span)
         say(self, report)
@@ -189,10 +192,6 @@ def _shows(
         and abs(shown.start_seconds - span.recording_seconds) < 1e-3
         and abs(length - seconds) < 2 * SHORTEST_SECONDS
     )
-
-
-def _layers_of(character: Character) -> frozenset[str]:
-    return read_dials(settings_of(character)).layers
 
 
 def _redraw(context: bpy.types.Context) -> None:

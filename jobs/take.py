@@ -82,12 +82,15 @@ def animate(
     name: str,
     tolerance: float | None = None,
     *,
-    measure: bool = True,
+    found: Gathered | None = None,
     heard_from: HeardFrom | None = None,
 ) -> Report:
-    """Write what was heard as one take of a character, beginning at the clock's first frame."""
+    """Write what was heard as one take of a character, beginning at the clock's first frame.
+
+    `found` is the character as it was gathered, where that was done already.
+    """
     source = "" if heard_from is None else heard_from.span.source
-    found = gather(character, settings.layers, measure=measure)
+    found = found or gather(character, settings.layers)
     plan = plan_take(
         analysis,
         settings,
@@ -216,7 +219,7 @@ def mix_again(character: Character) -> Report | None:
         clock,
         last.name,
         tolerance_of(dials),
-        measure=False,
+        found=gather(character, settings.layers, measure=False),
         heard_from=last.heard_from,
     )
 

@@ -7,12 +7,13 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
+from ..core.performance.emotion import AUTO
 from ..core.performance.prototypes import FELT
 from ..jobs.manners import OfCharacter, Reasoned, speaking
 from ..scene import compat
 from ..scene.character.chosen import meant_character, settings_of
 from ..scene.saved.moods import own_moods, remove_mood, save_mood, use_mood
-from ..scene.saved.sliders import AUTO, feelings_for
+from ..scene.saved.sliders import feelings_for
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named
 

@@ -3,12 +3,13 @@
 
 import bpy
 
+from ..core.performance.emotion import AUTO
 from ..core.performance.prototypes import FELT
 from ..scene import compat
 from ..scene.character.chosen import meant_character
 from ..scene.saved.acting import variant_property
 from ..scene.saved.moods import MOODS, own_moods
-from ..scene.saved.sliders import AUTO, feelings_for
+from ..scene.saved.sliders import feelings_for
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named
 from .parts import OfCharacter, turn

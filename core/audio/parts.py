@@ -45,10 +45,12 @@ class _Frame:
 
     @property
     def end(self) -> int:
+        """Where the next one begins."""
         return self.start + self.length
 
     @property
     def seconds(self) -> Seconds:
+        """How long it sounds."""
         return self.samples / self.rate_hz
 
 

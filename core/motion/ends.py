@@ -59,10 +59,11 @@ class Ends:
 
     def fitted(self, room: Room) -> "Ends":
         """Return them in less time: what a feeling is held for goes first, then its fading."""
-        fade = min(self.fade_seconds, room.after_seconds)
-        hold = 0.0 if room.followed else min(self.hold_seconds, room.after_seconds - fade)
         if room.followed:  # it goes over into the next line's
-            fade = min(self.hold_seconds + self.fade_seconds, room.after_seconds)
+            hold, fade = 0.0, min(self.hold_seconds + self.fade_seconds, room.after_seconds)
+        else:
+            fade = min(self.fade_seconds, room.after_seconds)
+            hold = min(self.hold_seconds, room.after_seconds - fade)
         return Ends(
             min(self.lead_seconds, room.before_seconds),
             hold,

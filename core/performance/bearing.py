@@ -122,8 +122,7 @@ def posed(
     FaceTrack
         The same at both ends of the line.
     """
-    times = voice.times_seconds
-    inside = smoothstep(np.clip(np.minimum(times, times[-1:] - times) / SETTLE_SECONDS, 0, 1))
+    inside = smoothstep(voice.from_ends(SETTLE_SECONDS))
     values = head.values.astype(np.float64)
     for name, over in _felt(feelings, voice).items():
         if against_gaze and not BEARINGS[name].holds_gaze:

@@ -46,5 +46,5 @@ def breath_layer(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> FaceTrac
         near, bump = smooth_bump(times, (begin + start) / 2, INHALE_SECONDS / 2, INHALE_SECONDS / 2)
         flare[near] = np.maximum(flare[near], FLARE * depth * bump)
     curves = np.clip(np.stack([flare, chest], axis=1) * acting.breath, 0, 1)
-    edge = np.clip(np.minimum(times, times[-1:] - times) / 0.2, 0, 1)[:, None]
+    edge = voice.from_ends(0.2)[:, None]
     return FaceTrack((curves * edge).astype(np.float32), BREATH_NAMES, voice.rate_hz)

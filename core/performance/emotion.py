@@ -15,14 +15,14 @@ from ..motion.track import ARKIT_NAMES, FaceTrack
 from ..phones import BILABIAL, LABIODENTAL, ROUNDED, SILENCE, VOWELS, Phone
 from .acting import PLAIN, Acting
 from .prototypes import BLENDS, EMOTIONS, pose
-from .voice import Voice, smooth_bump
+from .voice import VOICED, Voice, smooth_bump
 
-VOICED = 0.6
 MOUTH = ("mouth", "jaw")  # how the shapes of the mouth begin; all others are the upper face
 Strength = float | Envelope  # 0..1.5, constant or animated
 ASYMMETRY = 0.08  # one side is up to this much weaker: posed faces are, Borod et al. 1997
 MOUTH_LAG_SECONDS = 0.08  # eyes and brows show a feeling first: set by eye
 STRONGEST = 1.5  # beyond 1, the strongest that people show, for cartoons
+AUTO = "auto"  # stands beside the emotions: how much of the guess is wanted
 # Half a strength is to look like intensity C of FACS, the marked one, and a third is to be seen.
 CURVE = 0.6
 # How much of a feeling the voice carries: what the calmest moment of a line lacks of it.
@@ -68,14 +68,14 @@ def room_for(voice: Voice) -> dict[Kind, NDArray[np.float64]]:
         0..1 for each kind of mouth shape that a feeling may have.
     """
     reach = round(EARLY_SECONDS * voice.rate_hz)
+    said = np.full(voice.frames, -1)  # where there is no phone, all of it is left
+    for phone in voice.phones:
+        a = round(phone.start_seconds * voice.rate_hz)
+        b = max(a + 1, round(phone.end_seconds * voice.rate_hz))
+        said[a:b] = _class_of(phone)
     rooms: dict[Kind, NDArray[np.float64]] = {}
     for kind, amounts in ROOM.items():
-        room = np.ones(voice.frames)
-        for phone in voice.phones:
-            a = round(phone.start_seconds * voice.rate_hz)
-            b = max(a + 1, round(phone.end_seconds * voice.rate_hz))
-            room[a:b] = amounts[_class_of(phone)]
-        room = minimum_filter1d(room, 2 * reach + 1, mode="nearest")
+        room = minimum_filter1d(np.array([*amounts, 1.0])[said], 2 * reach + 1, mode="nearest")
         rooms[kind] = gaussian_filter1d(room, SOFT_SECONDS * voice.rate_hz, mode="nearest")
     return rooms
 
@@ -103,11 +103,16 @@ def _swell(voice: Voice) -> NDArray[np.float64]:
     return swell
 
 
+def most_of(name: str) -> float:
+    """Say how strong an emotion may be; of the guess no more than all of it is wanted."""
+    return 1.0 if name == AUTO else STRONGEST
+
+
 def strengths_over(
-    name: str, strength: Strength, times_seconds: NDArray[np.floating], most: float = STRONGEST
+    name: str, strength: Strength, times_seconds: NDArray[np.floating]
 ) -> NDArray[np.float64]:
-    """Spread a strength over times, shape (n,); SettingsError if it leaves 0..`most`."""
-    over = at_times(strength, times_seconds)
+    """Spread a strength over times, shape (n,); SettingsError if it leaves its range."""
+    over, most = at_times(strength, times_seconds), most_of(name)
     outside = over[~((over >= 0) & (over <= most))]
     if len(outside):
         worst = outside[np.abs(outside - most / 2).argmax()]
@@ -174,6 +179,8 @@ def emotion_layer(
         If a name or variant is unknown or a strength is outside its range.
     """
     face = np.zeros((voice.frames, len(ARKIT_NAMES)), np.float32)
+    if not emotions:
+        return FaceTrack(face, ARKIT_NAMES, voice.rate_hz)
     room, carried = room_for(voice), _carried(voice)
     for name, strength in emotions.items():
         shapes = pose(name, acting.variants.get(name, ""))
@@ -182,10 +189,9 @@ def emotion_layer(
         wander = gaussian_filter1d(
             rng.standard_normal(voice.frames), voice.rate_hz, mode="reflect"
         ) * np.sqrt(voice.rate_hz)
-        times = voice.times_seconds
-        of_upper = shown(strengths_over(name, strength, times)) * (carried + WANDER * wander)
-        late = shown(strengths_over(name, strength, times - MOUTH_LAG_SECONDS))
-        of_mouth = late * (carried + WANDER * wander)
+        times, swayed = voice.times_seconds, carried + WANDER * wander
+        of_upper = swayed * shown(strengths_over(name, strength, times))
+        of_mouth = swayed * shown(strengths_over(name, strength, times - MOUTH_LAG_SECONDS))
         weaker = "Left" if rng.random() < 0.5 else "Right"
         less = 1 - ASYMMETRY * rng.random()
         for shape, amount in shapes.items():

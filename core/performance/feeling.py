@@ -16,12 +16,11 @@ from scipy.ndimage import gaussian_filter1d
 from ..motion.envelope import Envelope
 from ..phones import VOWELS
 from ..timing import Seconds
-from .voice import Voice
+from .voice import VOICED, Voice
 
 LISTENS_OVER_SECONDS = 0.8  # spread of the stretch that a moment is judged by
 STEP_SECONDS = 0.25  # between the values of an envelope
 STRONGEST = 0.8  # a guess never shows whole
-VOICED = 0.6
 SEMITONES = 12.0
 # Mean and spread of each cue in read speech, so that reading comes out as neutral: some 170
 # sentences of LibriSpeech, LJSpeech and three other readers, as the listener hears them. Pitch and

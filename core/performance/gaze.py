@@ -197,8 +197,7 @@ def gaze_path(
         moved = betainc(RISE, FALL, np.clip(part, 0, 1))[:, None]
         path[first:end] = there + moved * (here - there)
         before = fixation
-    edge = np.clip(np.minimum(times, times[-1:] - times) / REST_SECONDS, 0, 1)
-    path += _tremble(voice, seed) * edge[:, None]
+    path += _tremble(voice, seed) * voice.from_ends(REST_SECONDS)[:, None]
     return np.clip(path, (-SIDE_DEGREES, -DOWN_DEGREES), (SIDE_DEGREES, UP_DEGREES))
 
 
@@ -277,11 +276,9 @@ def _vergence(look_at: LookAt | None, voice: Voice) -> NDArray[np.float64]:
     """Degrees by which each eye turns to the nose; none without a target or at both ends."""
     if look_at is None:
         return np.zeros(voice.frames)
-    times = voice.times_seconds
-    _, metres = look_at.at(times)
+    _, metres = look_at.at(voice.times_seconds)
     # Vergence is slow: about half a second (Leigh and Zee 2015).
-    edge = np.clip(np.minimum(times, times[-1:] - times) / 0.5, 0, 1)
-    return np.degrees(np.arctan(EYES_APART_METRES / 2 / metres)) * edge
+    return np.degrees(np.arctan(EYES_APART_METRES / 2 / metres)) * voice.from_ends(0.5)
 
 
 def eye_turns(track: FaceTrack) -> dict[str, NDArray[np.float32]]:

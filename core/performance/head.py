@@ -56,8 +56,7 @@ def head_layer(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> FaceTrack:
         turn[near, 0] -= PHRASE_END_DEGREES * bump
     turn *= np.array([acting.head_pitch, acting.head_yaw, acting.head_roll])
     turn[:, :2] += _towards(acting.look_at, voice)
-    edge = np.clip(np.minimum(times, times[-1:] - times) / 0.6, 0, 1)
-    turn *= smoothstep(edge)[:, None]
+    turn *= smoothstep(voice.from_ends(0.6))[:, None]
     return FaceTrack(turn.astype(np.float32), HEAD_NAMES, voice.rate_hz)
 
 

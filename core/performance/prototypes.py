@@ -218,9 +218,9 @@ def pose(name: str, variant: str = "") -> dict[str, float]:
     SettingsError
         If there is no such emotion or variant.
     """
-    units = EMOTIONS[name].variants if (chosen := variant_of(name, variant)) else {}
+    chosen = variant_of(name, variant)
     out: dict[str, float] = {}
-    for unit, amount in units.get(chosen, {}).items():
+    for unit, amount in EMOTIONS[name].variants.get(chosen, {}).items():
         number, wanted = unit.rstrip("LR"), unit.lstrip("0123456789")
         for shape, share in ACTION_UNITS[int(number)].items():
             sides = [shape + side for side in ("Left", "Right") if side.startswith(wanted)]

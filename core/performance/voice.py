@@ -14,6 +14,7 @@ from ..timing import Hertz, Seconds
 
 SHORTEST_PAUSE_SECONDS = 0.18  # shorter silences are stops, not the end of a phrase
 
+VOICED = 0.6  # from here on a frame's pitch and effort say something
 EMPHATIC = 0.7  # strength of a stress that nothing may distract from
 
 
@@ -56,6 +57,11 @@ class Voice:
     def times_seconds(self) -> NDArray[np.float64]:
         """Time of every frame."""
         return np.arange(self.frames) / self.rate_hz
+
+    def from_ends(self, seconds: Seconds) -> NDArray[np.float64]:
+        """0 at both ends of the line, 1 from so many seconds inside on; shape (frames,)."""
+        times = self.times_seconds
+        return np.clip(np.minimum(times, times[-1:] - times) / seconds, 0, 1)
 
     def random(self, seed: int, stream: int) -> np.random.Generator:
         """Make one generator of a layer: the same seed and sound give the same take."""

@@ -9,9 +9,9 @@ import bpy
 from ...core.dials import Dial, dials_of
 from ...core.errors import SettingsError
 from ...core.performance.acting import Acting
+from ...core.performance.emotion import AUTO
 from ...core.performance.prototypes import BLENDS, FELT
 from .. import compat
-from .sliders import AUTO
 
 VERSION = 1
 SUFFIX = ".json"

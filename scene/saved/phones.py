@@ -16,7 +16,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ...core.phone_list import EXAMPLES, SHORTEST_SECONDS, laid_over, moved_edge
+from ...core.phone_list import EXAMPLES, SHORTEST_SECONDS, clipped, laid_over, moved_edge
 from ...core.phones import PHONES, SILENCE, Phone
 from ...core.timing import FrameClock, Seconds
 from ..clock import clock_of
@@ -40,18 +40,8 @@ class Corrected:
 
     def within(self, start_seconds: Seconds, seconds: Seconds) -> tuple[Phone, ...]:
         """These phones in a stretch of the same recording, in its own time."""
-        shift = self.start_seconds - start_seconds
-        moved = [
-            replace(
-                phone,
-                start_seconds=max(0.0, phone.start_seconds + shift),
-                end_seconds=min(seconds, phone.end_seconds + shift),
-            )
-            for phone in self.phones
-        ]
-        return tuple(
-            one for one in moved if one.end_seconds - one.start_seconds > SHORTEST_SECONDS / 10
-        )
+        moved = self._moved_by(self.start_seconds - start_seconds)
+        return clipped(moved, 0.0, seconds, SHORTEST_SECONDS / 10)
 
     def over(self, other: "Corrected | None") -> "Corrected":
         """These phones over others of the same recording, in its time from the start."""

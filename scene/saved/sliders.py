@@ -5,13 +5,11 @@ import bpy
 import numpy as np
 
 from ...core.motion.envelope import Envelope
-from ...core.performance.emotion import STRONGEST, Strength
+from ...core.performance.emotion import AUTO, Strength, most_of
 from ...core.performance.prototypes import FELT
 from ...core.timing import FrameClock
 from .. import compat
 from ..sounds.strip import strip_named
-
-AUTO = "auto"
 
 
 def feelings_for(
@@ -41,8 +39,7 @@ def strength(
         return getattr(feelings, name)
     first, last = clock.frames(np.array([0.0, seconds]))
     frames = np.arange(np.floor(first), np.ceil(last) + 1)
-    most = 1.0 if name == AUTO else STRONGEST
-    values = [min(max(curve.evaluate(frame), 0.0), most) for frame in frames]
+    values = [min(max(curve.evaluate(frame), 0.0), most_of(name)) for frame in frames]
     return Envelope.of(clock.seconds(frames), values)
 
 

@@ -28,7 +28,7 @@ OLD_TAKES, OLD_BEFORE = "lipwright_takes", "lipwright_before"
 # A key is ours while it stands this near to where we wrote it: frames, and values.
 SAME_FRAME, SAME_VALUE = 1e-3, 1e-5
 STRETCHED_FRAME = 0.02  # the same in a curve that was scaled in time: Blender rounds to floats
-MOST = 0.9  # of our keys that a moved curve must still have
+MOST = 0.9  # of our keys that a moved or renamed curve must still have
 
 Place = tuple[int, str, int]  # slot handle, data path, array index
 

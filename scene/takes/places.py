@@ -276,7 +276,12 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
     """
     low, high = action.frame_range
     tracks = [track for track in block.animation_data.nla_tracks if not track.mute]
-    strips = [(one, track) for track in tracks for one in track.strips if one.action == action]
+    strips = [
+        (one, track)
+        for track in tracks
+        for one in track.strips
+        if one.action == action and not one.mute
+    ]
     in_place = [strip for strip, _ in strips if _in_place(strip)]
     # Our own track's first strip is ours wherever it got to.
     fitting = in_place or [one for one, track in strips if track.name.startswith(TRACK)][:1]

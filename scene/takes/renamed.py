@@ -11,10 +11,8 @@ import bpy
 
 from .. import compat
 from .fcurves import Channel, channel_of, coordinates
-from .ledger import Entry, handle_of, is_ours, ours_among, read_ledger, write_ledger
+from .ledger import MOST, Entry, handle_of, is_ours, ours_among, read_ledger, write_ledger
 from .places import playing
-
-SAME_SHARE = 0.9  # of an entry's keys that a curve under another name must have
 
 
 def follow_renames(blocks: list[bpy.types.ID]) -> None:
@@ -48,7 +46,7 @@ def _same(channel: Channel, entry: Entry, strange: dict[Channel, Any]) -> Channe
         other
         for other, curve in strange.items()
         if other[1] == channel[1]
-        and ours_among(coordinates(curve), entry.keys).sum() >= SAME_SHARE * len(entry.keys)
+        and ours_among(coordinates(curve), entry.keys).sum() >= MOST * len(entry.keys)
     ]
     return max(
         alike, key=lambda one: SequenceMatcher(None, one[0], channel[0]).ratio(), default=None

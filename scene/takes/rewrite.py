@@ -54,7 +54,7 @@ class Rewrite:
         ledger: Ledger,
         handle: int,
         spans: Spans,
-        take: TakeRange | None = None,
+        take: TakeRange,
     ) -> None:
         self.take = take
         self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
@@ -74,7 +74,6 @@ class Rewrite:
         `stood` is what the property is at where nothing of ours was there before. Without `need`
         a channel that does nothing gets no curve, unless it was left at something else than rest.
         """
-        assert self.take is not None
         span = self.take.span
         fresh = with_rest(keys, span, rest)
         known = self.ledger.entries.get((self.handle, *channel)) or Entry(NOTHING, stood)
@@ -103,7 +102,6 @@ class Rewrite:
 
         That is where the other one still fades, or begins already.
         """
-        assert self.take is not None
         low, high = self.take.span
         frames, values = fresh[:, 0], fresh[:, 1].astype(np.float64)
         for edge, length in ((low, self.take.lead), (high, self.take.tail)):

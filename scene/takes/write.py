@@ -133,7 +133,7 @@ def write_take(
         if one.keys or our_owners(one.block):
             _write_block(one, character, take, replaced, spans, report, apart=bool(added))
             done.add((one.block.session_uid, one.layer))
-    _finish(character, replaced, spans, done)
+    _finish(character, take, replaced, spans, done)
     return report
 
 
@@ -246,7 +246,11 @@ def standing(block: bpy.types.ID, channel: Channel) -> float:
 
 
 def _finish(
-    character: Character, replaced: set[str], spans: Spans, done: set[tuple[int, str]]
+    character: Character,
+    take: Take,
+    replaced: set[str],
+    spans: Spans,
+    done: set[tuple[int, str]],
 ) -> None:
     """Drop what replaced takes left on datablocks and layers that this one has not."""
     for block in animated_blocks(character):
@@ -261,7 +265,7 @@ def _finish(
             if not holds_ours(owner) or (block.session_uid, layer_of(action)) in done:
                 continue
             ledger = read_ledger(action)
-            Rewrite(block, curves, ledger, handle_of(slot), spans).tidy(())
+            Rewrite(block, curves, ledger, handle_of(slot), spans, take.range).tidy(())
             if layer_of(action) not in {layer for _, layer in done}:
                 for source in replaced:
                     ledger.takes.pop(source, None)

@@ -44,6 +44,21 @@ def turns(item: bpy.types.Object, frame: int) -> float:
     return abs(item.delta_rotation_euler.x)
 
 
+def key_jaw(item: bpy.types.Object) -> bpy.types.ShapeKey:
+    """A key of the artist's between ours."""
+    block = item.data.shape_keys.key_blocks["jawOpen"]
+    block.value = 0.9
+    block.keyframe_insert("value", frame=20.5)
+    return block
+
+
+def retime(item: bpy.types.Object, scale: float, shift: float) -> None:
+    """Scale and move the whole curve, as in the dope sheet."""
+    for point in jaw_curve(item).keyframe_points:
+        for part in (point.co, point.handle_left, point.handle_right):
+            part[0] = part[0] * scale + shift
+
+
 # --- renames --------------------------------------------------------------------------------------
 
 
@@ -61,10 +76,7 @@ def test_a_shape_key_that_was_renamed_is_still_ours(face, generate):
 def test_a_renamed_key_keeps_what_the_artist_keyed_on_it(face, generate):
     item = face()
     generate(item)
-    block = item.data.shape_keys.key_blocks["jawOpen"]
-    block.value = 0.9
-    block.keyframe_insert("value", frame=20.5)
-    block.name = "Jaw"
+    key_jaw(item).name = "Jaw"
     clear()
     left = [tuple(point.co) for point in jaw_curve(item, "Jaw").keyframe_points]
     assert left == [pytest.approx((20.5, 0.9))]
@@ -189,9 +201,7 @@ def test_a_take_that_was_scaled_in_time_is_still_ours(face, generate):
     item = face()
     generate(item)
     data = item.data.shape_keys.animation_data
-    for point in jaw_curve(item).keyframe_points:
-        for part in (point.co, point.handle_left, point.handle_right):
-            part[0] *= 1.25
+    retime(item, 1.25, 0.0)
     clear()
     assert data.action is None
 
@@ -199,12 +209,8 @@ def test_a_take_that_was_scaled_in_time_is_still_ours(face, generate):
 def test_a_take_that_was_moved_with_a_key_of_the_artists_is_still_ours(face, generate):
     item = face()
     generate(item)
-    block = item.data.shape_keys.key_blocks["jawOpen"]
-    block.value = 0.9
-    block.keyframe_insert("value", frame=20.5)
-    for point in jaw_curve(item).keyframe_points:
-        for part in (point.co, point.handle_left, point.handle_right):
-            part[0] += 7
+    key_jaw(item)
+    retime(item, 1.0, 7.0)
     clear()
     left = [tuple(point.co) for point in jaw_curve(item).keyframe_points]
     assert left == [pytest.approx((27.5, 0.9))]

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lipwright.core.motion.mouth import stem_of
 from lipwright.core.motion.track import ARKIT_NAMES, FaceTrack
 from lipwright.core.performance.prototypes import FELT, pose
 from lipwright.pipeline import Analysis, Settings, perform
@@ -63,10 +64,7 @@ def rows_of(track: FaceTrack) -> NDArray[np.float32]:
 def by_hand(name: str) -> NDArray[np.float32]:
     """One row of weights of a prototype."""
     shapes = BY_HAND[name]
-    weights = [
-        shapes.get(one, shapes.get(one.removesuffix("Left").removesuffix("Right"), 0.0))
-        for one in ARKIT_NAMES
-    ]
+    weights = [shapes.get(stem_of(one), 0.0) for one in ARKIT_NAMES]
     return np.array([weights], np.float32)
 
 
@@ -133,5 +131,5 @@ def shapes_table(analysis: Analysis) -> str:
                 f"{curve[0]:.2f}, {curve[-1]:.2f}",
                 people.get((name, shape), ""),
             )
-            lines.append(f"| {name} {shape.removesuffix('Left')} | " + " | ".join(cells) + " |")
+            lines.append(f"| {name} {stem_of(shape)} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
