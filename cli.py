@@ -2,6 +2,7 @@
 """The command line without Blender: sound files to face curves.
 
     lipwright INPUT -o OUT [--format livelink-csv|arkit-csv|metahuman-csv|json|npz] [--fps N] …
+    lipwright batch LINES -o OUT [--jobs N] …       (lipwright batch --help)
 
 Exit 0: all done; 1: some lines failed, the others are written; 2: wrong usage.
 """
@@ -12,9 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from .core.audio.load import SOUND_SUFFIXES, load_sound
-from .core.errors import LipwrightError, SettingsError
-from .core.formats import BY_SUFFIX, FORMATS, resampled, shown_name, write_track
+from .batch import command as batch
+from .batch.work import curves_of
+from .core.audio.files import SOUND_SUFFIXES, sounds_in
+from .core.audio.load import load_sound
+from .core.errors import LipwrightError, SettingsError, sentence_of
+from .core.formats import BY_SUFFIX, FORMATS, shown_name, write_track
 from .core.phones import Phone
 from .models.session import Progress, open_session
 from .options import (
@@ -24,8 +28,7 @@ from .options import (
     settings_from,
     transcript_from,
 )
-from .pipeline import Settings, analyse, perform_to_rest
-from .rigs.families.metahuman import control_track
+from .pipeline import Settings, analyse
 
 BAR_WIDTH = 28
 
@@ -55,12 +58,7 @@ def _plan(args: argparse.Namespace) -> tuple[str, list[tuple[Path, Path]]]:
     """Decide the format and which file goes where."""
     source, out = args.input, args.out
     if source.is_dir():
-        sounds = sorted(
-            p
-            for p in source.iterdir()
-            # macOS leaves files such as ._line.wav beside the real ones.
-            if p.suffix.lower() in SOUND_SUFFIXES and not p.name.startswith("._") and not p.is_dir()
-        )
+        sounds = sounds_in(source)
         if not sounds:
             raise SettingsError(
                 f"There is no sound in “{source}”. It should hold {', '.join(SOUND_SUFFIXES)} files"
@@ -119,20 +117,7 @@ def _one(
     for note in analysis.notes:
         _bar_ends(sys.stderr)
         sys.stderr.write(f"lipwright: {shown_name(source)}: {note}\n")
-    track = perform_to_rest(analysis, settings)
-    if FORMATS[form].of_controls:
-        track = control_track(track)
-    write_track(target, form, resampled(track, args.fps or FORMATS[form].rate_hz), analysis.phones)
-
-
-def sentence_of(error: Exception) -> str:
-    """Say an error as a sentence, also one that was not foreseen."""
-    if isinstance(error, LipwrightError):
-        return str(error)
-    return (
-        f"something went wrong that Lipwright does not know ({type(error).__name__}: {error}). "
-        "Please report it with this sound"
-    )
+    write_track(target, form, curves_of(analysis, settings, form, args.fps), analysis.phones)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -173,7 +158,10 @@ def run(args: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    args = make_parser().parse_args(argv)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["batch"]:
+        return batch.main(arguments[1:])
+    args = make_parser().parse_args(arguments)
     try:
         return run(args)
     except LipwrightError as error:

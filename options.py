@@ -12,6 +12,7 @@ from .core.formats import read_phones
 from .core.motion.envelope import Envelope
 from .core.performance.acting import Acting, LookAt
 from .core.performance.emotion import AUTO, Strength, most_of, unmixed
+from .core.performance.manners import NATURAL, STYLES
 from .core.performance.prototypes import BLENDS, EMOTIONS, variant_of
 from .core.phones import Phone
 from .core.transcript.words import LANGUAGES, Transcript, read_transcript
@@ -73,7 +74,9 @@ def _layers(text: str) -> frozenset[str]:
     return names
 
 
-def _count(lowest: int) -> Callable[[str], int]:
+def at_least(lowest: int) -> Callable[[str], int]:
+    """Read whole numbers from `lowest` on; argparse says so where it is none."""
+
     def read(text: str) -> int:
         if not text.isdigit() or int(text) < lowest:
             raise argparse.ArgumentTypeError(f"“{text}” is not a whole number of {lowest} or more")
@@ -84,14 +87,14 @@ def _count(lowest: int) -> Callable[[str], int]:
 
 def _channel(text: str) -> int | None:
     """A channel counted from 1 as one from 0; None for their mix."""
-    return None if text == "mix" else _count(1)(text) - 1
+    return None if text == "mix" else at_least(1)(text) - 1
 
 
 def _layer_seed(text: str) -> tuple[str, int]:
     layer, _, number = text.partition("=")
     if layer not in LAYERS:
         raise argparse.ArgumentTypeError(f"no layer “{layer}”; choose from {', '.join(LAYERS)}")
-    return layer, _count(0)(number)
+    return layer, at_least(0)(number)
 
 
 def _amounts(text: str) -> tuple[float, float, float]:
@@ -129,12 +132,18 @@ def tolerance_in_units(text: str) -> float:
 
 def add_voice_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that every way of running Lipwright shares."""
-    parser.add_argument("--seed", type=_count(0), default=0, help="another seed, another take")
+    parser.add_argument("--seed", type=at_least(0), default=0, help="another seed, another take")
     parser.add_argument(
         "--layers",
         type=_layers,
         default=DEFAULT_LAYERS,
         help=f"some of {','.join(LAYERS)}, or all (default: all but head)",
+    )
+    parser.add_argument(
+        "--style",
+        choices=tuple(STYLES),
+        default=NATURAL,
+        help="a manner of speaking, from which single dials may differ (default: %(default)s)",
     )
     for one in dials_of(Style):
         _add_dial(parser, one)
@@ -162,7 +171,9 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
         help="which channel of the sound to hear, from 1 (default: their mix)",
     )
     parser.add_argument("--phones", type=Path, metavar="FILE", help="corrected phones with times")
-    parser.add_argument("--threads", type=_count(1), default=1, help="CPU threads of the networks")
+    parser.add_argument(
+        "--threads", type=at_least(1), default=1, help="CPU threads of the networks"
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto")
     _add_acting_options(parser.add_argument_group("emotion, eyes, head"))
 
@@ -177,15 +188,21 @@ def _add_dial(group: argparse._ActionsContainer, one: Dial) -> None:
             f"--{one.option}",
             dest=one.name,
             type=_between(one.low, one.high),
-            default=one.default,
+            default=None,  # what the style says, else the dial itself
             metavar=f"{one.low:g}..{one.high:g}",
-            help=f"{said} (default: %(default)g)",
+            help=f"{said} (default: {one.default:g})",
         )
 
 
 def _turned(args: argparse.Namespace, owner: type) -> dict[str, Any]:
-    """Read the dials of a dataclass that have options of their own."""
-    return {one.name: getattr(args, one.name) for one in dials_of(owner) if one.option}
+    """Read the dials of a dataclass that have options of their own; else the style's."""
+    styled = STYLES[args.style]
+    turned: dict[str, Any] = {}
+    for one in dials_of(owner):
+        if one.option:
+            given = getattr(args, one.name)
+            turned[one.name] = styled.get(one.name, one.default) if given is None else given
+    return turned
 
 
 def _add_acting_options(group: argparse._ArgumentGroup) -> None:

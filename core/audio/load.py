@@ -15,10 +15,11 @@ from scipy.signal import resample_poly
 
 from ..errors import SoundError
 from ..timing import Hertz, Seconds
+from .ffmpeg import FfmpegSound, ffmpeg, no_ffmpeg
+from .files import FFMPEG_SUFFIXES
 from .parts import Parts, parts_of
 
 RATE_HZ = 16_000  # what the networks listen to
-SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif", ".caf", ".au")
 BLOCK_SECONDS = 10  # decoded and resampled at once
 _HASHED_SAMPLES = 1 << 20  # at once
 LONGEST_SECONDS = 6 * 3600  # a safety net against files with a broken length
@@ -187,7 +188,8 @@ def load_sound(
     Parameters
     ----------
     path : path-like
-        wav, flac, ogg, opus or mp3 (whatever libsndfile reads).
+        wav, flac, ogg, opus or mp3 (whatever libsndfile reads); with PyAV also what phones and
+        videos hold.
     start_seconds, duration_seconds : float
         The stretch to read; the whole file by default. A stretch that reaches
         beyond the end is cut there.
@@ -212,9 +214,12 @@ def load_sound(
     if not path.is_file():
         raise SoundError(f"{name} was not found. Check the path, or pick the file again")
     try:
-        sound = _read(path, name, start_seconds, duration_seconds, channel)
-    # TypeError: to soundfile, a name ending in .raw asks for a rate.
-    except (soundfile.SoundFileError, RuntimeError, OSError, TypeError) as error:
+        if path.suffix.lower() in FFMPEG_SUFFIXES:
+            sound = _read_with_ffmpeg(path, name, start_seconds, duration_seconds, channel)
+        else:
+            sound = _read(path, name, start_seconds, duration_seconds, channel)
+    # TypeError: to soundfile, a name ending in .raw asks for a rate. ValueError: from FFmpeg.
+    except (soundfile.SoundFileError, RuntimeError, OSError, TypeError, ValueError) as error:
         raise SoundError(
             f"{name} could not be read as sound. Convert it to WAV, FLAC, OGG or MP3"
         ) from error
@@ -238,9 +243,7 @@ def _read(
         rate_hz = file.samplerate
         _check_rate(rate_hz, name)
         parts = parts_of(path, file.frames)
-        start = max(0, round(start_seconds * rate_hz))
-        longest = LONGEST_SECONDS if duration_seconds is None else duration_seconds
-        count = max(0, round(min(longest, LONGEST_SECONDS) * rate_hz))
+        start, count = _stretch(start_seconds, duration_seconds, rate_hz)
         there = min(count, max(0, file.frames - start))
         if parts is None:
             blocks = _blocks(file, start, count)
@@ -252,6 +255,33 @@ def _read(
         heard = len(samples) / RATE_HZ
         told = there / rate_hz if parts is None else heard + parts.lacks_seconds
         notes += _told_cut(name, told, heard)
+    return Sound(samples, notes=tuple(notes))
+
+
+def _stretch(start: Seconds, duration: Seconds | None, rate_hz: int) -> tuple[int, int]:
+    """First sample and number of samples of a stretch."""
+    longest = LONGEST_SECONDS if duration is None else min(duration, LONGEST_SECONDS)
+    return max(0, round(start * rate_hz)), max(0, round(longest * rate_hz))
+
+
+def _read_with_ffmpeg(
+    path: Path,
+    name: str,
+    start_seconds: Seconds,
+    duration_seconds: Seconds | None,
+    channel: int | None,
+) -> Sound:
+    """Decode the sound of a phone or a video; raises what PyAV raises."""
+    if ffmpeg() is None:
+        raise no_ffmpeg(name, path.suffix.lower())
+    notes: list[str] = []
+    file = FfmpegSound(path, name)
+    _check_rate(file.rate_hz, name)
+    start, count = _stretch(start_seconds, duration_seconds, file.rate_hz)
+    blocks = file.blocks(start, count, _block_size(file.rate_hz))
+    chosen = _Channels(channel, name, notes)
+    there = min(count, max(0, file.frames - start))
+    samples = _joined(map(chosen.mono, blocks), there, file.rate_hz, name)
     return Sound(samples, notes=tuple(notes))
 
 

@@ -3,7 +3,7 @@
 
 from .phones import phones_json, phones_labels
 from .read_phones import read_phones
-from .tracks import BY_SUFFIX, FORMATS, Format, resampled, shown_name, write_track
+from .tracks import BY_SUFFIX, FORMATS, Format, resampled, shown_name, write_track, write_whole
 
 __all__ = [
     "BY_SUFFIX",
@@ -15,4 +15,5 @@ __all__ = [
     "resampled",
     "shown_name",
     "write_track",
+    "write_whole",
 ]

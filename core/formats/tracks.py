@@ -199,7 +199,13 @@ FORMATS: dict[str, Format] = {
 BY_SUFFIX = {one.suffix: one for one in FORMATS.values() if one.is_default}
 
 
-def write_track(path: Path, form: str, track: FaceTrack, phones: Sequence[Phone]) -> None:
+def write_track(
+    path: Path,
+    form: str,
+    track: FaceTrack,
+    phones: Sequence[Phone],
+    partial_folder: Path | None = None,
+) -> None:
     """Write a take in one of `FORMATS`, whole or not at all.
 
     Parameters
@@ -210,6 +216,29 @@ def write_track(path: Path, form: str, track: FaceTrack, phones: Sequence[Phone]
     track : FaceTrack
         At the rate to write; of controls, where the format is of controls.
     phones : sequence of Phone
+    partial_folder : Path, optional
+        Where it lies until it is whole, on the same disk; by default beside `path`.
+
+    Raises
+    ------
+    SettingsError
+        If the place cannot be written to.
+    """
+    # Line by line: the text of an hour is larger than its curves.
+    write_whole(path, FORMATS[form].write(track, phones), partial_folder)
+
+
+def write_whole(
+    path: Path, pieces: Iterable[str | bytes], partial_folder: Path | None = None
+) -> None:
+    """Write a file whole or not at all, whatever happens meanwhile.
+
+    Parameters
+    ----------
+    path : Path
+    pieces : iterable of str or bytes
+    partial_folder : Path, optional
+        Where it lies until it is whole, on the same disk; by default beside `path`.
 
     Raises
     ------
@@ -220,13 +249,11 @@ def write_track(path: Path, form: str, track: FaceTrack, phones: Sequence[Phone]
     partial: Path | None = None
     try:
         # A short name of its own: the file's may be as long as the disk allows.
-        handle, made = tempfile.mkstemp(dir=path.parent, prefix=".lipwright-")
+        handle, made = tempfile.mkstemp(dir=partial_folder or path.parent, prefix=".lipwright-")
         partial = Path(made)
         with os.fdopen(handle, "wb") as file:
-            # Line by line: the text of an hour is larger than its curves.
             file.writelines(
-                piece.encode("utf8") if isinstance(piece, str) else piece
-                for piece in FORMATS[form].write(track, phones)
+                piece.encode("utf8") if isinstance(piece, str) else piece for piece in pieces
             )
         partial.chmod(0o666 & ~_umask())
         partial.replace(path)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from ..phones import from_arpabet
+from .captions import CAPTION_SUFFIXES, cues_in
 from .letters import spell, spell_english, spellings
+from .texts import decoded
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, *sorted(spellings().keys() - {ENGLISH}))
@@ -45,7 +47,8 @@ def read_transcript(path: str | Path) -> str:
     Parameters
     ----------
     path : path-like
-        UTF-8 (or UTF-16 with a byte order mark); Windows-1252 where it is not valid UTF-8.
+        UTF-8 (or UTF-16 with a byte order mark); Windows-1252 where it is not valid UTF-8. Of
+        captions (.srt, .vtt) the words alone.
 
     Returns
     -------
@@ -61,17 +64,13 @@ def read_transcript(path: str | Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise SettingsError(f"The transcript “{path}” could not be read. Check the path") from error
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", "replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", "replace")
+    text = decoded(data)
     if "\0" in text or len(text) > MOST_CHARACTERS:
         raise SettingsError(
             f"“{path.name}” does not look like a transcript. Give a plain text file"
         )
+    if path.suffix.lower() in CAPTION_SUFFIXES:
+        text = "\n".join(cue.text for cue in cues_in(text))
     if not words_of(text):
         raise SettingsError(
             f"The transcript “{path.name}” holds no words. Write what is said "
@@ -99,6 +98,29 @@ def _dictionary() -> dict[str, list[list[str]]]:
 def in_dictionary(word: str) -> bool:
     """Say whether the English dictionary has a word."""
     return word in _dictionary()
+
+
+def lacking(text: str, language: str) -> tuple[str, ...]:
+    """List the words of a text whose sound had to be guessed from their letters.
+
+    Parameters
+    ----------
+    text : str
+    language : str
+        One of `LANGUAGES`, or "auto". English has a dictionary; of other languages those words
+        are listed whose letters say nothing.
+
+    Returns
+    -------
+    tuple of str
+        Each once, in lower case.
+    """
+    words = tuple(dict.fromkeys(words_of(text)))
+    if language == "auto":
+        language = candidates(words)[0] if words else ENGLISH
+    if language == ENGLISH:
+        return tuple(w for w in words if not in_dictionary(w) and not w.isdigit())
+    return tuple(w for w in words if not spell(w, language))
 
 
 def pronunciations(word: str, language: str) -> tuple[tuple[str, ...], ...]:
