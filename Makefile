@@ -28,7 +28,7 @@ help: ## this list
 
 venv: $(READY) ## the environment .venv: Python 3.11, Blender as a module, the package itself
 
-$(READY): requirements/make_venv.sh requirements/run.txt requirements/test.txt requirements/dev.txt requirements/system.txt pyproject.toml setup.py
+$(READY): requirements/make_venv.sh requirements/run.txt requirements/test.txt requirements/dev.txt requirements/extras.txt requirements/system.txt pyproject.toml setup.py
 	@PYTHON="$(PYTHON)" bash requirements/make_venv.sh .venv requirements/dev.txt
 	@bash requirements/system_libraries.sh $(BIN)/python
 	@touch $@

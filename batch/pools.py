@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import connection
+from typing import Any
 
 from ..core.errors import LipwrightError, SettingsError
 from .row import FAILED, Row
@@ -124,9 +125,9 @@ def on_cluster(tasks: Iterable[Task], address: str) -> Iterator[Row]:
     with client:
         workers = _check_workers(client)
         waiting = iter(tasks)
-        at_work: dict[str, Task] = {}
+        at_work: dict[Any, Task] = {}
 
-        def hand_out(count: int) -> list[object]:
+        def hand_out(count: int) -> list[Any]:
             new = list(islice(waiting, count))
             futures = client.map(do_line, new, pure=False, batch_size=count) if new else []
             at_work.update({f.key: task for f, task in zip(futures, new, strict=True)})
@@ -146,13 +147,13 @@ def on_cluster(tasks: Iterable[Task], address: str) -> Iterator[Row]:
                 done.add(new)
 
 
-def _check_workers(client: object) -> int:
+def _check_workers(client: Any) -> int:
     """Return how many threads the workers have together; SettingsError if they will not do."""
-    versions = client.run(version)  # type: ignore[attr-defined]
+    versions = client.run(version)
     if not versions:
         raise SettingsError("The Dask scheduler has no workers. Start some with “dask worker”")
     if set(versions.values()) != {version()}:
         raise SettingsError(
             "The Dask workers have another Lipwright than this one. Install the same everywhere"
         )
-    return sum(client.nthreads().values())  # type: ignore[attr-defined]
+    return sum(client.nthreads().values())

@@ -73,6 +73,7 @@ class _LineParser(argparse.ArgumentParser):
         raise SettingsError(message)
 
 
+@cache
 def line_parser() -> argparse.ArgumentParser:
     """Make the parser of the voice options of one line."""
     parser = _LineParser(add_help=False)

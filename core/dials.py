@@ -7,6 +7,7 @@ field's metadata; checks, command line, saved properties and panels read them th
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from .errors import SettingsError
@@ -96,6 +97,13 @@ def dials_of(owner: Any, section: str | None = None) -> tuple[Dial, ...]:
     tuple of Dial
         In the order of the fields.
     """
+    whole = _declared(owner if isinstance(owner, type) else type(owner))
+    return tuple(one for one in whole if section is None or one.section == section)
+
+
+@cache
+def _declared(owner: type) -> tuple[Dial, ...]:
+    """List the dials of a dataclass, once: they are asked for in every take."""
     found: list[Dial] = []
     for one in dataclasses.fields(owner):
         if _KEY not in one.metadata:
@@ -104,7 +112,7 @@ def dials_of(owner: Any, section: str | None = None) -> tuple[Dial, ...]:
         if told["option"] is None:
             told["option"] = one.name.replace("_", "-")
         found.append(Dial(one.name, default=cast(float, one.default), **told))
-    return tuple(one for one in found if section is None or one.section == section)
+    return tuple(found)
 
 
 def check_dials(owner: Any) -> None:

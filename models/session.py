@@ -85,6 +85,8 @@ def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
     options.log_severity_level = 3
     # The arena keeps the largest block it ever needed; a flat footprint matters more here.
     options.enable_cpu_mem_arena = False
+    # Lines differ in length: to plan memory for each costs a tenth of the time.
+    options.enable_mem_pattern = False
     network = bundled(name)
     providers = [_CUDA, "CPUExecutionProvider"] if use_cuda else ["CPUExecutionProvider"]
     try:
