@@ -9,7 +9,23 @@ are the buttons, panels/ what is drawn, cli.py is the door without Blender, bake
 a window.
 
 Nothing is imported until Blender registers the extension, so the middle works without bpy.
+In Python the verbs of api.py are attributes of the package: `lipwright.animate("line.wav")`.
 """
+
+VERBS = (
+    *("FORMATS", "Analysis", "FaceTrack", "LipwrightError", "Phone", "Settings", "Sound"),
+    *("animate", "hear", "load_sound", "write"),
+)
+
+
+def __getattr__(name: str) -> object:
+    """Bring a verb of api.py in when it is first asked for."""
+    if name in VERBS:
+        from importlib import import_module
+
+        # Not “from . import”: that would ask this function for “api” first.
+        return getattr(import_module(".api", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def register() -> None:

@@ -3,6 +3,7 @@
 
     blender -b FILE.blend --python-exit-code 1 --python bake.py -- --audio line.wav --fbx line.fbx
     python bake.py FILE.blend --audio line.wav --save out.blend      (with pip's bpy)
+    python bake.py batch FILE.blend LINES -o FOLDER                  (many lines, a file a line)
 
 FILE may also be .fbx, .glb or .vrm; `--help` lists the options. Exit code 0: done, 1: it failed
 (a sentence on stderr says why), 2: wrong usage.
@@ -61,8 +62,11 @@ def arguments() -> list[str]:
 def main() -> int:
     """Load Lipwright, then do what `blender -c lipwright bake` does."""
     package = load()
-    command = importlib.import_module(".jobs.bake", package.__name__)
-    return command.main(arguments())
+    given = arguments()
+    if given[:1] == ["batch"]:
+        many = importlib.import_module(".jobs.many", package.__name__)
+        return many.main(given[1:], "bake.py batch")
+    return importlib.import_module(".jobs.bake", package.__name__).main(given)
 
 
 def leave(code: int) -> None:

@@ -99,11 +99,12 @@ def _wave(values: Sequence[int]) -> str:
     """Draw a waveform as bars around a middle line."""
     if not values:
         return ""
+    loudest = max(*values, 1)  # a quiet line is to be seen too
     step, middle = WAVE_WIDTH / len(values), WAVE_HEIGHT / 2
     bars = "".join(
         f"M{(i + 0.5) * step:.1f} {middle - reach:.1f}v{2 * reach:.1f}"
         for i, value in enumerate(values)
-        for reach in [max(0.5, value / MOST * middle)]
+        for reach in [max(0.5, value / loudest * middle)]
     )
     return (
         f'<svg viewBox="0 0 {WAVE_WIDTH} {WAVE_HEIGHT}" width="{WAVE_WIDTH}" role="img" '
@@ -121,7 +122,7 @@ def _mouths(sketch: Mapping[str, list[int]]) -> str:
     for i, (opening, wide, rounded, shut) in enumerate(moments):
         x, y = (i + 0.5) * MOUTH_STEP, MOUTH_HEIGHT / 2
         half = 6.5 + 2.0 * wide / MOST - 3.5 * rounded / MOST
-        reach = 0.0 if shut > MOST / 2 else min(10.0, 14.0 * opening / MOST)
+        reach = 0.0 if shut > MOST / 2 else min(11.0, 22.0 * opening / MOST)
         shapes.append(
             f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{half:.1f}" ry="{reach + 0.6:.1f}"/>'
         )

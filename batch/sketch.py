@@ -60,8 +60,34 @@ def _bins(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
     return np.maximum.reduceat(values, np.minimum(edges, len(values) - 1))
 
 
+def _whole(values: NDArray[np.floating]) -> list[int]:
+    """0..1 as whole numbers to `MOST`."""
+    return (np.clip(values, 0, 1) * MOST).round().astype(int).tolist()
+
+
+def mouths_of(mouth: FaceTrack) -> dict[str, list[int]]:
+    """Draw the mouth at some moments of a line in numbers from 0 to 99.
+
+    Parameters
+    ----------
+    mouth : FaceTrack
+
+    Returns
+    -------
+    dict of str to list of int
+        The names of `MOUTH_CHANNELS`.
+    """
+    curves = mouth.curves()
+    at = np.linspace(0, max(0, len(mouth.values) - 1), MOUTHS).round().astype(int)
+    out: dict[str, list[int]] = {}
+    for name, channels in MOUTH_CHANNELS.items():
+        values = [curves[one][at] for one in channels if one in curves and len(mouth.values)]
+        out[name] = _whole(np.max(values, axis=0) if values else np.zeros(MOUTHS))
+    return out
+
+
 def sketch_of(samples: NDArray[np.float32], mouth: FaceTrack) -> dict[str, list[int]]:
-    """Draw a line in numbers from 0 to 99: its waveform, and its mouth at some moments.
+    """Draw a line in numbers from 0 to 99: its waveform as "wave", and `mouths_of`.
 
     Parameters
     ----------
@@ -71,15 +97,5 @@ def sketch_of(samples: NDArray[np.float32], mouth: FaceTrack) -> dict[str, list[
     Returns
     -------
     dict of str to list of int
-        "wave" and the names of `MOUTH_CHANNELS`.
     """
-    curves = mouth.curves()
-    at = np.linspace(0, max(0, len(mouth.values) - 1), MOUTHS).round().astype(int)
-    out = {"wave": _bins(np.abs(samples), WAVE_BINS)}
-    for name, channels in MOUTH_CHANNELS.items():
-        values = [curves[one][at] for one in channels if one in curves and len(mouth.values)]
-        out[name] = np.max(values, axis=0) if values else np.zeros(MOUTHS)
-    return {
-        name: (np.clip(values, 0, 1) * MOST).round().astype(int).tolist()
-        for name, values in out.items()
-    }
+    return {"wave": _whole(_bins(np.abs(samples), WAVE_BINS)), **mouths_of(mouth)}

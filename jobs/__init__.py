@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is done: listen, plan, write, mix again; button, command and bake.py do the same."""
 
-from . import bake, live
+from . import command, live
 
-modules = (bake, live)
+modules = (command, live)
 
 
 def register() -> None:
-    """Offer Blender's command and listen to the dials."""
+    """Offer Blender's commands and listen to the dials."""
     for module in modules:
         module.register()
 

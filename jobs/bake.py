@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lipwright without a window: `blender -c lipwright bake …`, and what bake.py runs."""
+"""One line without a window: `blender -c lipwright bake …`, and what bake.py runs."""
 
 import argparse
 import os
@@ -15,6 +15,8 @@ from ..core.formats import FORMATS, resampled, write_track
 from ..core.motion.track import FaceTrack
 from ..core.phone_list import end_to_end
 from ..core.phones import Phone
+from ..core.timing import Seconds
+from ..core.transcript.words import Transcript
 from ..options import (
     add_voice_options,
     phones_from,
@@ -23,7 +25,7 @@ from ..options import (
     tolerance_in_units,
     transcript_from,
 )
-from ..pipeline import perform_to_rest
+from ..pipeline import Analysis, perform_to_rest
 from ..rigs.families.metahuman import control_track
 from ..scene import compat
 from ..scene.character.chosen import settings_of
@@ -47,10 +49,8 @@ from .mapping import load_mapping
 from .take import animate, looked_at, span_end
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-NAME = "lipwright"
 OUTPUTS = ("save", "fbx", "glb", "usd", "csv", "metahuman")
 CSV, CONTROLS_CSV = "livelink-csv", "metahuman-csv"
-_handle: object | None = None
 
 
 def parser(prog: str) -> argparse.ArgumentParser:
@@ -65,6 +65,20 @@ def parser(prog: str) -> argparse.ArgumentParser:
         help="scene or character to open: .blend, .fbx, .glb, .gltf or .vrm",
     )
     said.add_argument("--audio", type=Path, required=True, help="the sound file with the voice")
+    add_scene_options(said)
+    said.add_argument("--save", type=Path, help="write the scene here (.blend)")
+    said.add_argument("--fbx", type=Path, help="write character and take here")
+    said.add_argument("--glb", type=Path, help="write character and take here")
+    said.add_argument("--usd", type=Path, help="write character and take here (.usd, .usda, .usdc)")
+    said.add_argument("--csv", type=Path, help="write the face curves here (Live Link Face)")
+    said.add_argument(
+        "--metahuman", type=Path, help="write MetaHuman control curves here (.fbx or .csv)"
+    )
+    return said
+
+
+def add_scene_options(said: argparse.ArgumentParser) -> None:
+    """Add what every way of baking shares: the voice's options, the character, the keys."""
     said.add_argument("--character", default="", help="object or collection; else the only one")
     add_voice_options(said)
     said.add_argument("--look-at-object", metavar="NAME", help="the eyes hold this object")
@@ -77,41 +91,41 @@ def parser(prog: str) -> argparse.ArgumentParser:
         metavar="TOLERANCE",
         help="write only the keys needed for this tolerance, such as 0.01",
     )
-    said.add_argument("--save", type=Path, help="write the scene here (.blend)")
-    said.add_argument("--fbx", type=Path, help="write character and take here")
-    said.add_argument("--glb", type=Path, help="write character and take here")
-    said.add_argument("--usd", type=Path, help="write character and take here (.usd, .usda, .usdc)")
     said.add_argument("--mapping", type=Path, help="use this saved mapping (JSON)")
-    said.add_argument("--csv", type=Path, help="write the face curves here (Live Link Face)")
-    said.add_argument(
-        "--metahuman", type=Path, help="write MetaHuman control curves here (.fbx or .csv)"
-    )
-    return said
 
 
 def main(arguments: Sequence[str], prog: str = "bake.py") -> int:
     """Run a bake; the exit code is 0 if done, 1 if it failed, 2 for wrong usage."""
     try:
         args = parser(prog).parse_args(list(arguments))
-        bake(args)
+        report, _ = bake(args, transcript_from(args, args.audio))
+        for note in report.notes:
+            sys.stderr.write(f"{note}\n")
+        rate = fps_of(bpy.context.scene)
+        sys.stdout.write(f"{report.sentence()}, {rate:.6g} frames a second\n")
     except SystemExit as leave:  # argparse has said what is wrong
         return int(leave.code or DONE)
     except SettingsError as error:
-        return _complain(prog, str(error), WRONG_USAGE)
+        return complain(prog, str(error), WRONG_USAGE)
     except LipwrightError as error:
-        return _complain(prog, str(error), FAILED)
+        return complain(prog, str(error), FAILED)
     except ImportError as error:
-        return _complain(prog, missing_part(error), FAILED)
+        return complain(prog, missing_part(error), FAILED)
     return DONE
 
 
-def _complain(prog: str, sentence: str, code: int) -> int:
+def complain(prog: str, sentence: str, code: int) -> int:
     sys.stderr.write(f"{prog}: {sentence}\n")
     sys.stderr.flush()
     return code
 
 
-def bake(args: argparse.Namespace) -> Report:
+def bake(
+    args: argparse.Namespace,
+    transcript: Transcript | None,
+    start_seconds: Seconds = 0.0,
+    duration_seconds: Seconds | None = None,
+) -> tuple[Report, Analysis]:
     """Open, listen, write, save: what `main` does, with errors raised."""
     wanted = settings_from(args)
     phones = phones_from(args)
@@ -125,12 +139,17 @@ def bake(args: argparse.Namespace) -> Report:
         load_mapping(args.mapping, character)
     refuse_places(args)
     span = span_of_file(args.audio.absolute(), float(scene.frame_start))
-    span = replace(span, channel=args.channel)
+    span = replace(
+        span,
+        channel=args.channel,
+        start_seconds=start_seconds,
+        duration_seconds=duration_seconds,
+    )
     heard = hear(
         span,
         Machine(args.device, args.threads),
         phones=phones,
-        transcript=transcript_from(args, args.audio),
+        transcript=transcript,
     )
     analysis = heard.analysis
     clock = clock_of(scene, span.first_frame)
@@ -144,15 +163,12 @@ def bake(args: argparse.Namespace) -> Report:
     edited = phones is not None
     keep_phones(character.root, said, heard.recording, span.first_frame, edited=edited)
     span_end(report, scene)
-    for note in report.notes:
-        sys.stderr.write(f"{note}\n")
     _deliver(args, character, scene, report)
     if args.csv is not None or args.metahuman is not None:
         _deliver_curves(
             args, perform_to_rest(analysis, wanted), analysis.phones, scene, report.name
         )
-    sys.stdout.write(f"{report.sentence()}, {fps_of(scene):.6g} frames a second\n")
-    return report
+    return report, analysis
 
 
 def refuse_places(args: argparse.Namespace) -> None:
@@ -267,23 +283,3 @@ def empty_scene() -> None:
     """Remove what a fresh file holds, so that the imported character is alone."""
     for item in list(bpy.data.objects):
         bpy.data.objects.remove(item)
-
-
-def _run(arguments: Sequence[str]) -> int:
-    """`blender -c lipwright bake …`."""
-    prog = f"blender -c {NAME}"
-    if not arguments or arguments[0] != "bake":
-        usage = f"{prog} bake [FILE] --audio SOUND …; {prog} bake --help lists the options"
-        return _complain(prog, usage, WRONG_USAGE)
-    return main(arguments[1:], f"{prog} bake")
-
-
-def register() -> None:
-    """Offer the command."""
-    global _handle
-    _handle = bpy.utils.register_cli_command(NAME, _run)
-
-
-def unregister() -> None:
-    """Take it back."""
-    bpy.utils.unregister_cli_command(_handle)

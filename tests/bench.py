@@ -32,6 +32,7 @@ LINE = ROOT / "demo" / "line.wav"
 REPORT = ROOT / "build" / "bench.json"
 WARM_SECONDS, COLD_SECONDS = (10, 60), (10, 600, 3600)
 THREADS = (1, 2)
+BATCH_LINES = 1000
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,30 @@ def cold(path: Path, seconds: int, threads: int, folder: Path) -> Row:
     return Row("cold: command line, file to CSV", seconds, threads, took, peak)
 
 
+def many(folder: Path, source: Path) -> list[Row]:
+    """A thousand lines of 2 to 6 s in one batch, file to CSV, on one core and on all; and again.
+
+    The memory is that of the largest process.
+    """
+    samples, rate_hz = soundfile.read(source, dtype="float32")
+    lines, total = folder / "lines", 0.0
+    lines.mkdir()
+    for i in range(BATCH_LINES):
+        seconds = 2 + 4 * (i % 41) / 40
+        start = (i * 977) % rate_hz
+        said = np.resize(samples[start:], round(seconds * rate_hz))
+        soundfile.write(lines / f"{i:04d}.wav", said, rate_hz)
+        total += seconds
+    rows: list[Row] = []
+    for jobs in sorted({1, os.cpu_count() or 1}):
+        command = [sys.executable, "-m", "lipwright", "batch", str(lines), "-o"]
+        command += [str(folder / f"curves{jobs}"), "--jobs", str(jobs), "--progress", "none"]
+        for what in (f"batch: {BATCH_LINES} lines to CSV", "batch: nothing has changed"):
+            took, peak = run(command)
+            rows.append(Row(what, round(total), jobs, took, peak))
+    return rows
+
+
 def rhubarb(program: str, path: Path, seconds: int, folder: Path) -> list[Row]:
     """Rhubarb on the same sound, with both of its recognisers."""
     rows: list[Row] = []
@@ -136,6 +161,7 @@ def main() -> None:
         for seconds in COLD_SECONDS:
             path = recording(folder, seconds, args.sound)
             rows += [cold(path, seconds, threads, folder) for threads in THREADS]
+        rows += many(folder, args.sound)
         if args.rhubarb:
             rows += rhubarb(args.rhubarb, recording(folder, 60, args.sound), 60, folder)
     say(f"{'':36}{'sound':>8}{'threads':>9}{'work':>10}{'real time':>11}{'peak':>9}")

@@ -20,12 +20,13 @@ MAY_IMPORT = {
     "options": {"core", "models", "pipeline"},
     "batch": {"core", "models", "rigs", "pipeline", "options"},
     "cli": {"core", "batch", "models", "rigs", "pipeline", "options"},
+    "api": {"core", "models", "rigs", "pipeline"},
     "__main__": {"cli"},
     "scene": {"core", "rigs"},
-    "jobs": {"scene", "pipeline", "options", "models", "rigs", "core"},
+    "jobs": {"batch", "scene", "pipeline", "options", "models", "rigs", "core"},
     "operators": {"jobs", "scene", "pipeline", "options", "models", "rigs", "core"},
     "panels": {"scene", "rigs", "core"},
-    "root": {"scene", "jobs", "operators", "panels"},
+    "root": {"api", "scene", "jobs", "operators", "panels"},
     "bake": {"root", "jobs"},
 }
 # Rooms inside of a layer, each with the rooms beside it that it may import. A room may import the
@@ -60,6 +61,7 @@ OUTSIDE = {
     "options": set(),
     "batch": {"distributed", "numpy"},
     "cli": {"numpy"},
+    "api": set(),
     "__main__": set(),
     "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "aud", "addon_utils", "pxr"},
     "jobs": {"bpy", "numpy"},
@@ -68,7 +70,7 @@ OUTSIDE = {
     "root": {"bpy"},
     "bake": {"bpy", "addon_utils"},
 }
-BLENDER_FREE = ("core", "models", "rigs", "pipeline", "options", "batch", "cli")
+BLENDER_FREE = ("core", "models", "rigs", "pipeline", "options", "batch", "cli", "api")
 MOST_LINES = 400
 LICENCE_LINE = "# SPDX-License-Identifier: GPL-3.0-or-later"
 

@@ -17,6 +17,7 @@ from ..motion.track import ARKIT_NAMES, HEAD_NAMES, FaceTrack
 from ..performance.gaze import DOWN_DEGREES, SIDE_DEGREES, UP_DEGREES
 from ..phones import Phone
 from ..timing import Hertz
+from .cues import oculus_json, rhubarb_json, rhubarb_tsv
 from .phones import phone_rows
 
 # Columns of the Live Link Face app after the 52 blend shapes; angles in radians.
@@ -136,6 +137,32 @@ def track_json(track: FaceTrack, phones: Sequence[Phone]) -> str:
     return json.dumps(content, ensure_ascii=False) + "\n"
 
 
+def curves_json(track: FaceTrack, phones: Sequence[Phone]) -> Iterator[str]:
+    """Write curves as objects with flat lists, which Unity's JsonUtility reads as they are.
+
+    Parameters
+    ----------
+    track : FaceTrack
+    phones : sequence of Phone
+
+    Yields
+    ------
+    str
+        A piece of the file.
+    """
+    told = {"frameRate": track.rate_hz, "length": round(track.seconds, 4)}
+    yield json.dumps(told)[:-1] + ', "curves": [\n'
+    curves = track.curves().items()
+    for i, (name, values) in enumerate(curves):
+        row = {"name": name, "values": np.round(values, 5).tolist()}
+        yield json.dumps(row) + (",\n" if i + 1 < len(curves) else "\n")
+    sounds = [
+        {"symbol": symbol, "start": start, "end": end}
+        for symbol, start, end, _ in phone_rows(phones)
+    ]
+    yield '], "phones": ' + json.dumps(sounds, ensure_ascii=False) + "}\n"
+
+
 def _npz(track: FaceTrack, _phones: Sequence[Phone]) -> Iterator[bytes]:
     """Write names, values and rate_hz as numpy's archive."""
     file = io.BytesIO()
@@ -194,6 +221,15 @@ FORMATS: dict[str, Format] = {
         ),
         Format("json", ".json", 100.0, lambda track, phones: (track_json(track, phones),)),
         Format("npz", ".npz", 100.0, _npz),
+        Format("unity-json", ".json", 60.0, curves_json, is_default=False),
+        Format("metahuman-json", ".json", 60.0, curves_json, of_controls=True, is_default=False),
+        Format("rhubarb-tsv", ".tsv", 100.0, lambda _, phones: rhubarb_tsv(phones)),
+        Format(
+            "rhubarb-json", ".json", 100.0, lambda _, phones: rhubarb_json(phones), is_default=False
+        ),
+        Format(
+            "oculus-json", ".json", 100.0, lambda _, phones: oculus_json(phones), is_default=False
+        ),
     )
 }
 BY_SUFFIX = {one.suffix: one for one in FORMATS.values() if one.is_default}

@@ -13,13 +13,15 @@ from lipwright.core.formats import (
     BY_SUFFIX,
     FORMATS,
     Format,
+    read_phones,
     resampled,
     write_track,
 )
+from lipwright.core.formats.cues import RHUBARB_OF, oculus_json, rhubarb_tsv
 from lipwright.core.formats.tracks import livelink_csv, plain_csv, timecode, track_json
 from lipwright.core.motion.mix import OUTPUT_NAMES
 from lipwright.core.motion.track import ARKIT_NAMES, CONTACT_NAMES, HEAD_NAMES, FaceTrack
-from lipwright.core.phones import Phone
+from lipwright.core.phones import PHONES, Phone
 
 PHONE_LIST = (Phone("_", 0.0, 0.1), Phone("m", 0.1, 0.2, 0.75), Phone("tʃ", 0.2, 0.35, 0.5))
 
@@ -34,7 +36,10 @@ def _rows(text):
 
 
 def test_every_format_has_a_suffix_and_a_rate():
-    assert set(FORMATS) == {"livelink-csv", "arkit-csv", "metahuman-csv", "json", "npz"}
+    assert set(FORMATS) == {
+        *("livelink-csv", "arkit-csv", "metahuman-csv", "json", "npz", "unity-json"),
+        *("metahuman-json", "rhubarb-tsv", "rhubarb-json", "oculus-json"),
+    }
     for name, form in FORMATS.items():
         assert form.name == name
         assert form.suffix.startswith(".")
@@ -178,3 +183,53 @@ def test_rates_out_of_range(rate_hz):
 
 def test_head_names_and_guides_come_last_and_survive_resampling(track):
     assert resampled(track, 60.0).names[-5:] == (*HEAD_NAMES, *CONTACT_NAMES)
+
+
+# --- mouths one after another ---------------------------------------------------------------------
+
+SAID = [
+    Phone("_", 0.0, 0.2),
+    Phone("m", 0.2, 0.23),
+    Phone("ɑ", 0.23, 0.4),
+    Phone("t", 0.4, 0.42),
+    Phone("s", 0.42, 0.5),
+    Phone("z", 0.5, 0.6),
+    Phone("_", 0.6, 1.0),
+]
+
+
+def test_rhubarb_has_a_mouth_for_every_phone():
+    assert set(RHUBARB_OF) == set(PHONES)
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("rhubarb-tsv", ".tsv"), ("rhubarb-json", ".json")])
+def test_rhubarbs_files_are_read_again(tmp_path, form, suffix):
+    path = tmp_path / f"a{suffix}"
+    write_track(path, form, FaceTrack(np.zeros((2, 1), np.float32), ("jawOpen",), 100.0), SAID)
+    read = [(p.start_seconds, p.end_seconds) for p in read_phones(path)]
+    # M is kept though it is short; T is too short to be seen, S and Z are one mouth.
+    assert read == [(0.0, 0.2), (0.2, 0.23), (0.23, 0.42), (0.42, 0.6), (0.6, 1.0)]
+
+
+def test_rhubarbs_tsv_ends_as_rhubarbs_does():
+    rows = [row.split("\t") for row in "".join(rhubarb_tsv(SAID)).splitlines()]
+    assert [mouth for _, mouth in rows] == ["X", "A", "D", "B", "X", "X"]
+    assert rows[-1][0] == "1.00"
+
+
+def test_oculus_visemes():
+    content = json.loads("".join(oculus_json(SAID)))
+    assert [row["viseme"] for row in content["visemes"]] == ["sil", "PP", "aa", "DD", "SS", "sil"]
+    ends = [row["end"] for row in content["visemes"]]
+    assert ends[:-1] == [row["start"] for row in content["visemes"]][1:]
+
+
+def test_curves_for_unity(tmp_path):
+    values = np.array([[0.0, 1.0], [0.25, 0.5], [0.5, 0.0]], np.float32)
+    track = FaceTrack(values, ("jawOpen", "mouthPucker"), 60.0)
+    write_track(tmp_path / "a.json", "unity-json", track, SAID)
+    content = json.loads((tmp_path / "a.json").read_text("utf8"))
+    assert content["frameRate"] == 60
+    assert content["curves"][0] == {"name": "jawOpen", "values": [0.0, 0.25, 0.5]}
+    assert content["curves"][1]["name"] == "mouthPucker"
+    assert content["phones"][1] == {"symbol": "m", "start": 0.2, "end": 0.23}

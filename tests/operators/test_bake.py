@@ -171,9 +171,12 @@ def test_a_line_that_stops_in_a_vowel_rests_in_every_file_alike(scene_file, tmp_
     assert float(rows[-1][rows[0].index("JawOpen")]) < 0.02
 
 
-def test_the_command_knows_its_only_word(capfd):
+def test_the_command_knows_its_words(capfd):
     load_extension()
-    module = importlib.import_module(".jobs.bake", load_extension().__name__)
+    module = importlib.import_module(".jobs.command", load_extension().__name__)
     assert module._run([]) == 2
+    assert "batch FILE LINES" in capfd.readouterr().err
     assert module._run(["bake"]) == 2
     assert "--audio" in capfd.readouterr().err
+    assert module._run(["batch"]) == 2
+    assert "--out" in capfd.readouterr().err

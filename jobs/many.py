@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many lines without a window: `blender -c lipwright batch FILE LINES -o OUT`, a file a line.
+
+Each line begins with the scene as it is in its file, so none knows of another. What is done and
+unchanged is left as it is.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..batch.journal import Journal
+from ..batch.lines import Line, read_lines
+from ..batch.report import as_sentence, write_report
+from ..batch.row import DONE, FAILED, Row
+from ..batch.show import shown_for
+from ..batch.sketch import confidence_of, longest_silence, mouths_of
+from ..batch.work import Order, Wish, arguments_of, sum_of, wish_of
+from ..core.errors import LipwrightError, SettingsError, sentence_of
+from ..core.transcript.words import lacking
+from .bake import DONE as EXIT_DONE
+from .bake import FAILED as EXIT_FAILED
+from .bake import OUTPUTS, WRONG_USAGE, add_scene_options, bake, complain
+from .manners import missing_part
+
+# What may be written for a line: its suffix and the option of a bake that writes it.
+WRITES = {
+    "fbx": (".fbx", "fbx"),
+    "glb": (".glb", "glb"),
+    "usd": (".usdc", "usd"),
+    "blend": (".blend", "save"),
+    "csv": (".csv", "csv"),
+}
+
+
+def _writes(text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not names or set(names) - set(WRITES):
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(WRITES)}")
+    return names
+
+
+def parser(prog: str) -> argparse.ArgumentParser:
+    """The options of many lines: those of a bake, and where the lines are."""
+    said = argparse.ArgumentParser(
+        prog=prog, description="Let a character say many lines; goes on where it was stopped."
+    )
+    said.add_argument("file", type=Path, help="scene or character: .blend, .fbx, .glb, .vrm")
+    said.add_argument("lines", type=Path, help="a CSV or JSON list, captions, or a folder")
+    said.add_argument("-o", "--out", type=Path, required=True, help="a folder")
+    said.add_argument(
+        "--write",
+        type=_writes,
+        default=("fbx",),
+        metavar="|".join(WRITES),
+        help="what to write for each line, several with commas (default: fbx)",
+    )
+    said.add_argument("--again", action="store_true", help="do lines that are done once more")
+    said.add_argument("--progress", choices=("log", "json", "none"), default="log")
+    add_scene_options(said)
+    return said
+
+
+def main(arguments: Sequence[str], prog: str) -> int:
+    """Run it; the exit code is 0 if all is done, 1 if a line failed, 2 for wrong usage."""
+    try:
+        args = parser(prog).parse_args(list(arguments))
+        return run(args)
+    except SystemExit as leave:  # argparse has said what is wrong
+        return int(leave.code or EXIT_DONE)
+    except LipwrightError as error:
+        return complain(prog, str(error), WRONG_USAGE)
+    except ImportError as error:
+        return complain(prog, missing_part(error), EXIT_FAILED)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do all lines; returns the exit code."""
+    if args.phones is not None:
+        raise SettingsError("--phones belongs to one sound. Leave it out of a batch")
+    scene = sum_of(args.file)
+    if not scene:
+        raise SettingsError(f"The file “{args.file}” was not found. Check the path")
+    if args.mapping is not None and not args.mapping.is_file():
+        raise SettingsError(f"The mapping “{args.mapping}” was not found. Check the path")
+    found = read_lines(args.lines)
+    shown = shown_for(args.progress, sys.stdout, len(found.lines))
+    if found.unused:
+        shown.note("Columns that are not used: " + ", ".join(f"“{one}”" for one in found.unused))
+    with Journal(args.out) as journal:
+        rows: list[Row] = []
+        for row in _rows(args, scene, found.lines, journal):
+            if journal.known.get(row.name) != row:
+                journal.add(row)
+            shown.advance()
+            shown.row(row)
+            rows.append(row)
+        journal.put_in_order([line.name for line in found.lines])
+        write_report(args.out, rows, journal.partial)
+    shown.end(as_sentence(rows), str(args.out / "report.csv"))
+    return EXIT_FAILED if any(row.status == FAILED for row in rows) else EXIT_DONE
+
+
+def _rows(
+    args: argparse.Namespace, scene: str, lines: Sequence[Line], journal: Journal
+) -> Iterator[Row]:
+    for line in lines:
+        blank = Row(line.name, str(line.sound), FAILED, character=line.cells.get("character", ""))
+        try:
+            yield _do(args, scene, line, blank, journal.known.get(line.name))
+        except Exception as error:  # one line's trouble must not end the others
+            yield replace(blank, message=sentence_of(error))
+
+
+def _do(args: argparse.Namespace, scene: str, line: Line, blank: Row, known: Row | None) -> Row:
+    own = arguments_of(line, Order(args, "npz", "", ""))
+    own.audio, own.character = line.sound, blank.character or args.character
+    for name in OUTPUTS:
+        setattr(own, name, None)
+    places = {WRITES[name][1]: args.out / f"{line.name}{WRITES[name][0]}" for name in args.write}
+    for option, path in places.items():
+        setattr(own, option, path)
+    wish = wish_of(line, Order(own, "npz", "", ""), own)
+    key = _key(own, wish, scene)
+    known_whole = known and known.key == key and known.content == _content(places.values())
+    if known and known_whole and not args.again:
+        return replace(known, sound=blank.sound)
+    length = None if wish.end_seconds is None else wish.end_seconds - wish.start_seconds
+    report, analysis = bake(own, wish.transcript, wish.start_seconds, length)
+    return replace(
+        blank,
+        status=DONE,
+        message=". ".join(dict.fromkeys([*analysis.notes, *report.notes])),
+        output=next(iter(places.values())).relative_to(args.out).as_posix(),
+        seconds=round(analysis.seconds, 3),
+        confidence=confidence_of(analysis.phones),
+        unknown_words=lacking(wish.transcript.text if wish.transcript else "", own.language),
+        longest_silence_seconds=longest_silence(analysis.phones, analysis.seconds),
+        key=key,
+        content=_content(places.values()),
+        sketch=mouths_of(analysis.mouth),
+    )
+
+
+def _key(own: argparse.Namespace, wish: Wish, scene: str) -> str:
+    """Sum of all that decides what is written: the line, the scene, the mapping, the keys."""
+    mapping = "" if own.mapping is None else sum_of(own.mapping)
+    rest = [scene, mapping, own.character, own.look_at_object, own.few_keys, own.fps, own.write]
+    return replace(wish, form=json.dumps(rest)).key(own.audio)
+
+
+def _content(paths: Iterable[Path]) -> str:
+    """Sum of several files; "" if one is missing."""
+    sums = [sum_of(path) for path in paths]
+    return hashlib.sha256("".join(sums).encode()).hexdigest() if all(sums) else ""

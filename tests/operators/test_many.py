@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`bake.py batch` and `blender -c lipwright batch`: many lines, a file a line."""
+
+import csv
+import json
+
+import bpy
+import numpy as np
+import pytest
+import soundfile
+
+from lipwright.tests.blender_fixtures import ROOT
+
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "models" / "weights" / "articulator.onnx").is_file(),
+    reason="there are no trained networks in this checkout",
+)
+
+
+@pytest.fixture
+def lines(face, tmp_path):
+    """A character in a file, and a list of three lines of which one is missing."""
+    face("Anna")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "anna.blend"))
+    samples, rate_hz = soundfile.read(ROOT / "demo" / "line.wav", dtype="float32")
+    for i in range(2):
+        soundfile.write(tmp_path / f"{i}.wav", samples[i * rate_hz : (i + 1) * rate_hz], rate_hz)
+    rows = [
+        {"sound": "0.wav", "name": "hello", "emotion": "happy", "character": "Anna"},
+        {"sound": "gone.wav", "name": "gone"},
+        {"sound": "1.wav", "name": "act2/bye", "transcript": "[sad] the village pool"},
+    ]
+    (tmp_path / "lines.json").write_text(json.dumps(rows), "utf8")
+    return tmp_path
+
+
+def report_of(out):
+    with (out / "report.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def run(ours, place, *options):
+    arguments = [place / "anna.blend", place / "lines.json", "-o", place / "out", *options]
+    return ours("jobs.many").main([str(one) for one in arguments], "test")
+
+
+def test_a_file_a_line(ours, lines, capsys):
+    assert run(ours, lines, "--write", "blend,csv") == 1
+    out = lines / "out"
+    rows = report_of(out)
+    assert {name: row["status"] for name, row in rows.items()} == {
+        **{"hello": "done", "act2/bye": "done", "gone": "failed"}
+    }
+    assert "was not found" in rows["gone"]["message"]
+    assert (out / "act2" / "bye.csv").is_file()
+    # Blender says things of its own between.
+    told = [row for row in capsys.readouterr().out.splitlines() if row.startswith("[")]
+    assert [row.split("] ")[1].split(":")[0] for row in told] == ["hello", "gone", "act2/bye"]
+    for name in ("hello", "act2/bye"):
+        bpy.ops.wm.open_mainfile(filepath=str(out / f"{name}.blend"), load_ui=False)
+        keys = bpy.data.objects["Anna"].data.shape_keys
+        assert keys.animation_data.action is not None
+        assert len(bpy.data.actions) == 1, "each knows its own line alone"
+
+
+def test_done_lines_are_left(ours, lines):
+    assert run(ours, lines) == 1
+    out = lines / "out"
+    times = {path: path.stat().st_mtime_ns for path in out.rglob("*.fbx")}
+    assert len(times) == 2
+    assert run(ours, lines) == 1
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.fbx")} == times
+    rows = json.loads((lines / "lines.json").read_text("utf8"))
+    rows[0]["seed"] = 5
+    (lines / "lines.json").write_text(json.dumps(rows), "utf8")
+    assert run(ours, lines) == 1
+    changed = [path for path, time in times.items() if path.stat().st_mtime_ns != time]
+    assert [path.name for path in changed] == ["hello.fbx"]
+
+
+def test_the_curves_are_those_of_the_command_line(ours, lines):
+    from lipwright.cli import main
+
+    assert run(ours, lines, "--write", "csv") == 1
+    plain = lines / "plain"
+    assert main(["batch", str(lines / "lines.json"), "-o", str(plain), "--jobs", "1"]) == 1
+    for name in ("hello", "act2/bye"):
+        one, other = (
+            np.loadtxt(place / f"{name}.csv", delimiter=",", skiprows=1, usecols=range(2, 63))
+            for place in (lines / "out", plain)
+        )
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--write", "gif"], "choose from"),
+        (["--mapping", "none.json"], "was not found"),
+        (["--phones", __file__], "belongs to one sound"),
+    ],
+)
+def test_wrong_usage(ours, lines, capsys, options, said):
+    assert run(ours, lines, *options) == 2
+    assert said in capsys.readouterr().err
