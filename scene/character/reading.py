@@ -21,6 +21,7 @@ from .trial import Look, bare_mesh, may_try, show
 
 PROPERTY = re.compile(r'^(?:pose\.bones\["(?P<bone>(?:[^"\\]|\\.)*)"\])?\["(?P<name>.*)"\]$')
 MOST_TRIED = 120  # controls; a body has hundreds, a face tens
+ENOUGH_KEYS = 4  # that show something make a face without any slider
 NOT_YET = (
     "No name of this face's controls is known, so they have to be tried. Press Read Face in the "
     "panel Rig"
@@ -77,14 +78,15 @@ def _told(
             return put_right(named, seen)
         return read_rig(seen, every) or named
     rig = _read(root, faces, every)
-    if rig is not None:
-        return rig
     others = driving(root, meshes)
     if not others:
-        return named
+        return rig or named
+    # One key that happens to open something is no face beside sliders that drive one.
+    if rig is not None and len(rig.rows) >= ENOUGH_KEYS:
+        return rig
     if not may_try(root):
         return None
-    return _read_by_trial(root, meshes, faces, every, others) or named
+    return _read_by_trial(root, meshes, faces, every, others) or rig or named
 
 
 def _keys(mesh: FaceMesh) -> dict[Control, np.ndarray]:

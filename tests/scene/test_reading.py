@@ -7,7 +7,7 @@ import pytest
 
 from lipwright.core.motion.track import ARKIT_NAMES
 from lipwright.rigs.mouths import MOUTHS
-from lipwright.tests.synthetic import head_part, keyed_head, lip_gap
+from lipwright.tests.synthetic import bone_head, head_part, keyed_head, lip_gap
 
 MOUTH = ("mouth", "jaw", "tongue")
 MOVING = [name for name in ARKIT_NAMES if np.abs(head_part().keys[name]).max() > 1e-5]
@@ -125,4 +125,29 @@ def test_a_slider_that_drives_keys_speaks_instead_of_them(ours):
     assert rows["Auf"].high == 10.0
     opened = says(item, ours, "open")
     assert opened > 0.15
+    assert abs(says(item, ours, "closed")) < 0.05 * opened
+
+
+def test_a_slider_on_a_control_that_drives_a_bone(ours):
+    """A cartoon rig: the jaw bone is driven by a property of a control, beside one odd key."""
+    item, rig = bone_head({"jaw": "b07"}, mode="XYZ")
+    item.shape_key_add(name="Basis", from_mix=False)
+    odd = item.shape_key_add(name="Hut", from_mix=False)
+    odd.value = 0.0
+    for vertex in np.flatnonzero(head_part().vertices[:, 2] > 0.25):
+        odd.data[int(vertex)].co.z += 0.02
+    control = rig.pose.bones["head"]
+    control["Maul"] = 0.0
+    control.id_properties_ui("Maul").update(min=0.0, max=1.0, default=0.0)
+    curve = rig.pose.bones["b07"].driver_add("rotation_euler", 0)
+    variable = curve.driver.variables.new()
+    variable.name, variable.type = "x", "SINGLE_PROP"
+    variable.targets[0].id = rig
+    variable.targets[0].data_path = 'pose.bones["head"]["Maul"]'
+    curve.driver.expression = "x * 0.4"
+    bpy.context.view_layer.update()
+    read = rig_of(item, ours)
+    assert [(row.control.key, row.control.bone) for row in read.rows] == [("Maul", "head")]
+    opened = says(item, ours, "open")
+    assert opened > 0.1
     assert abs(says(item, ours, "closed")) < 0.05 * opened
