@@ -3,9 +3,10 @@
 
 import bpy
 
-from ..rigs.describe import describe, tell_missing
+from ..rigs.describe import describe, tell_missing, tell_read
 from ..scene.character.chosen import meant_character
 from ..scene.character.find import Character, driven_faces, rig_of, why_no_rig
+from ..scene.character.reading import NOT_YET
 from .parts import OfCharacter, say
 
 MOST_MISSING = 8  # names listed before "and n more"
@@ -24,9 +25,13 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
         why = why_no_rig(character)
         if why:
             say(self.layout, context, why, "ERROR")
+            if why == NOT_YET:
+                self.layout.operator("lipwright.edit_mapping", text="Read Face", icon="VIEWZOOM")
             return
         rig = rig_of(character)
         say(self.layout, context, describe(rig).partition(";")[0], "CHECKMARK")
+        if rig.read:
+            say(self.layout, context, tell_read(rig), "VIEWZOOM")
         driven = driven_faces(character, rig)
         if driven:
             names = ", ".join(name for keys in driven.values() for name in keys)

@@ -6,6 +6,8 @@ from .match import MOUTH, driven_by
 from .schema import RigMap
 from .stand_ins import STAND_INS
 
+MOST_TOLD = 6  # names in a sentence
+
 
 def describe(rig: RigMap) -> str:
     """Say in one line what matched, what is missing, and what does its work instead."""
@@ -24,6 +26,16 @@ def describe(rig: RigMap) -> str:
         told = tell_missing(rig)
         text += f"; missing: {', '.join(told[:4])}" + (" …" if len(told) > 4 else "")
     return text
+
+
+def tell_read(rig: RigMap) -> str:
+    """Say which controls were told by what they move, and how sure that is; "" for none."""
+    if not rig.read:
+        return ""
+    surest = sorted(rig.read, key=lambda pair: -pair[1])
+    names = ", ".join(f"{control.key} {sure:.0%}" for control, sure in surest[:MOST_TOLD])
+    more = f" and {len(surest) - MOST_TOLD} more" if len(surest) > MOST_TOLD else ""
+    return f"Told by what they move, not by name: {names}{more}"
 
 
 def tell_missing(rig: RigMap) -> list[str]:

@@ -198,12 +198,22 @@ def _rig(family: Family, groups: Groups) -> RigMap:
     )
     label = family.label if family.poses else f"{family.label} ({_spelling(rows)})"
     if not mouths:
-        rows = _helped(rows, set(missing))
+        rows = helped(rows, set(missing))
     return RigMap(family.name, label, tuple(rows), missing, tuple(unused))
 
 
-def _helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:
-    """Let rows take their share of the channels that have no row of their own."""
+def helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:
+    """Let rows take their share of the channels that have no row of their own.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    missing : set of str
+
+    Returns
+    -------
+    list of Row
+    """
     helped = []
     for row in rows:
         terms = list(row.terms)

@@ -83,6 +83,10 @@ class RigMap:
         Channels of the family that this character lacks; mouths, if the family is of mouths.
     unused : tuple of Control
         What nothing drives.
+    read : tuple of (Control, float)
+        What no name told: controls whose effect on the mesh decided, and how surely, 0..1.
+    why : str
+        Why this system was taken where the character has several; a part of a sentence.
     """
 
     family: str
@@ -90,6 +94,8 @@ class RigMap:
     rows: tuple[Row, ...]
     missing: tuple[str, ...]
     unused: tuple[Control, ...]
+    read: tuple[tuple[Control, float], ...] = ()
+    why: str = ""
 
     @property
     def matched(self) -> tuple[str, ...]:

@@ -90,13 +90,14 @@ class Memory:
     """Everything that is remembered, by the `session_uid` of a character's root where it has one.
 
     `takes` re-mix a character's newest line, `lips` are what was measured of it and from what,
-    `poses` what was found of its bones and from what.
+    `poses` what was found of its bones and from what, `faces` what its controls were seen to move.
     """
 
     analyses: AnalysisCache = field(default_factory=AnalysisCache)
     takes: dict[int, LastTake] = field(default_factory=dict)
     lips: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     poses: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+    faces: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     _looked_up: dict[Hashable, Any] = field(default_factory=dict)
 
     def once(self, key: Hashable, look_up: Callable[[], Any]) -> Any:
@@ -116,7 +117,7 @@ class Memory:
     def forget(self) -> None:
         """Drop everything, as on loading another file."""
         self.analyses.clear()
-        for kept in (self.takes, self.lips, self.poses, self._looked_up):
+        for kept in (self.takes, self.lips, self.poses, self.faces, self._looked_up):
             kept.clear()
 
 

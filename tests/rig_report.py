@@ -99,6 +99,7 @@ def measure_one(saved: Path, sound: Path, out: Path) -> None:
         "label": rig.label,
         "matched": len(rig.matched),
         "missing": list(rig.missing),
+        "read": ours("rigs.describe").tell_read(rig),
     }
     lips = _lips(ours, character, rig)
     middle = [(p.symbol, (p.start_seconds + p.end_seconds) / 2) for p in analysis.phones]
@@ -122,7 +123,7 @@ def _lips(ours: Any, character: Any, rig: Any) -> tuple[Any, Any] | None:
     found = fit.skin_of(measure.face_meshes(character, rig), rig)
     if found is None:
         return None
-    return next(one for one in character.meshes if one.name == found[0].name), found[1]
+    return sys.modules["bpy"].data.objects[found[0].name], found[1]
 
 
 def _evaluated(bpy: Any, item: Any, seconds: float) -> Any:
@@ -211,7 +212,8 @@ def row_of(name: str, numbers: dict[str, Any]) -> tuple[str, ...]:
     if "shut" not in numbers:
         return (*cells, "", "", "", "no lips were found in its meshes")
     share = (f"{numbers['shut']:.0%}", f"{numbers['crossing']:.1%}", f"{numbers['opening']:.0%}")
-    return (*cells, *share, f"without {told}" if told else "")
+    said = (f"without {told}" if told else "", numbers.get("read", ""))
+    return (*cells, *share, ". ".join(part for part in said if part))
 
 
 def line_of(row: Sequence[str]) -> str:

@@ -39,6 +39,7 @@ ROOMS = {
     "core.formats": {"core.motion", "core.performance"},
     "rigs.families": set(),
     "rigs.lips": set(),
+    "rigs.reading": {"rigs.lips"},
     "rigs.bones": set(),
     "rigs.demo_head": set(),
     "scene.sounds": set(),

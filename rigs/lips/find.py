@@ -7,7 +7,8 @@ and tongue move as wholes, so they have no such crack; a mouth bag has one only 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,12 +51,15 @@ class FaceMesh:
     edges : ndarray [shape=(m, 2)], int
     keys : mapping of str to ndarray [shape=(n, 3)]
         Offset of each vertex when a shape key is at 1, masks and relative keys included.
+    moves : mapping of any to ndarray [shape=(n, 3)]
+        The same for controls that are no keys, as measured where the scene shows them.
     """
 
     name: str
     vertices: Points
     edges: Indices
     keys: Mapping[str, Points]
+    moves: Mapping[Any, Points] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -205,7 +209,7 @@ def _axes(
     side = np.linalg.svd(lips - lips.mean(0), full_matrices=False)[2][0]
     moved = opening[low].sum(0)
     up = -moved + (moved @ side) * side
-    up = _snapped(up / np.linalg.norm(up), SNAP, across=side)
+    up = _snapped(up / max(float(np.linalg.norm(up)), 1e-12), SNAP, across=side)
     side = _snapped(side - (side @ up) * up, SNAP, across=up)
     side = side / np.linalg.norm(side)
     forward = np.cross(side, up)
@@ -235,6 +239,8 @@ def _stations(
     opened = mesh.vertices + SEEN * opening
     across, depth = mesh.vertices @ left, mesh.vertices @ forward
     rough = float(np.ptp(across[high]))
+    if not rough > 0:  # a seam that opens in one column is no mouth
+        return None
     upper = _edge(across, -(opened @ up), depth, high, rough)
     lower = _edge(across, opened @ up, depth, low, rough)
     if min(len(upper), len(lower)) < FEWEST // 2:

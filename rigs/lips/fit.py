@@ -40,6 +40,8 @@ class Part:
         The value while the face rests, and its limits.
     solved : bool
         A whole mouth (`schema.Row`).
+    unit : float
+        What a whole shape adds to the value: 1, or 100 for a control in percent.
     """
 
     controls: tuple[Control, ...]
@@ -48,6 +50,12 @@ class Part:
     low: float
     high: float
     solved: bool
+    unit: float = 1.0
+
+    @property
+    def room(self) -> float:
+        """How far it goes up from rest, in whole shapes."""
+        return (self.high - self.rest) / self.unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,12 +113,12 @@ class LipFit:
         return self.table(values, frames) @ self.gap.T
 
     def table(self, values: Mapping[Control, NDArray[np.floating]], frames: int) -> Array:
-        """Return how far each part is from its rest, shape (frames, parts)."""
+        """Return how far each part is from its rest in whole shapes, shape (frames, parts)."""
         table = np.zeros((frames, len(self.parts)))
         for i, part in enumerate(self.parts):
             present = [values[control] for control in part.controls if control in values]
             if present:
-                table[:, i] = present[0] - part.rest
+                table[:, i] = (present[0] - part.rest) / part.unit
         return table
 
 
@@ -195,32 +203,45 @@ def skin_of(meshes: Sequence[FaceMesh], rig: RigMap) -> tuple[FaceMesh, Lips] | 
     """Choose the mesh whose lips most of the rows move, and find them; None if there is none."""
     best: tuple[tuple[int, int], FaceMesh, Lips] | None = None
     for mesh in meshes:
-        rows = [row for row in rig.rows if _is_key_of(row.control, mesh)]
-        lips = _lips_of(mesh, rows)
+        moves = [(row, offsets_of(row.control, mesh)) for row in rig.rows]
+        moved = [(row, offsets) for row, offsets in moves if offsets is not None]
+        lips = _lips_of(mesh, moved)
         if lips is None:
             continue
-        moving = sum(
-            bool(np.abs(lips.gap(mesh.keys[row.control.key])).max() > IDLE) for row in rows
-        )
+        moving = sum(bool(np.abs(lips.gap(offsets)).max() > IDLE) for _, offsets in moved)
         rank = (moving, len(mesh.vertices))
         if best is None or rank > best[0]:
             best = rank, mesh, lips
     return None if best is None else best[1:]
 
 
-def _is_key_of(control: Control, mesh: FaceMesh) -> bool:
-    return control.kind == "shape key" and control.mesh == mesh.name and control.key in mesh.keys
+def offsets_of(control: Control, mesh: FaceMesh) -> NDArray[np.floating] | None:
+    """Say what a control at 1 does to a mesh.
+
+    Parameters
+    ----------
+    control : Control
+    mesh : FaceMesh
+
+    Returns
+    -------
+    ndarray [shape=(n, 3)] or None
+        None where the control is not the mesh's, or was not measured.
+    """
+    if control.kind == "shape key":
+        return mesh.keys.get(control.key) if control.mesh == mesh.name else None
+    return mesh.moves.get(control)
 
 
-def _lips_of(mesh: FaceMesh, rows: Sequence[Row]) -> Lips | None:
+def _lips_of(mesh: FaceMesh, moved: Sequence[tuple[Row, NDArray[np.floating]]]) -> Lips | None:
     """Find lips by whatever opens this mouth: jaw first, then lips that are pulled apart."""
     openers: dict[str, float] = {"jawOpen": 1.0, "mouthLowerDownLeft": 0.3, "mouthUpperUpLeft": 0.2}
     ranked: list[tuple[float, NDArray[np.floating]]] = []
-    for row in rows:
+    for row, offsets in moved:
         terms = dict(row.terms)
         share = max(terms.get(name, 0.0) * weight for name, weight in openers.items())
         if share > 0.0:
-            ranked.append((share, mesh.keys[row.control.key]))
+            ranked.append((share, offsets))
     for _, opening in sorted(ranked, key=lambda pair: -pair[0])[:4]:
         lips = find_lips(mesh, opening)
         if lips is not None:
@@ -236,14 +257,20 @@ def _parts(rig: RigMap, fixed: frozenset[Control]) -> tuple[Part, ...]:
             alike = replace(row, control=Control("", ""))
             grouped.setdefault(alike, []).append(row.control)
     return tuple(
-        Part(tuple(controls), row.terms, row.rest, row.low, row.high, row.solved)
+        Part(tuple(controls), row.terms, row.rest, row.low, row.high, row.solved, _unit(row))
         for row, controls in grouped.items()
     )
 
 
+def _unit(row: Row) -> float:
+    """Return what a whole shape adds; keys count at 1, whatever an artist scaled their row by."""
+    return 1.0 if row.control.kind == "shape key" else abs(row.scale) or 1.0
+
+
 def _gap_of(mesh: FaceMesh, lips: Lips, part: Part) -> Array:
-    keys = [control.key for control in part.controls if _is_key_of(control, mesh)]
-    return sum((lips.gap(mesh.keys[key]) for key in keys), np.zeros(len(lips.upper)))
+    moves = [offsets_of(control, mesh) for control in part.controls]
+    gaps = (lips.gap(offsets) for offsets in moves if offsets is not None)
+    return sum(gaps, np.zeros(len(lips.upper)))
 
 
 def measured_mouths(mouths: Sequence[Terms], fit: LipFit) -> list[Terms]:

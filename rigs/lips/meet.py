@@ -67,7 +67,7 @@ def meet(
     for i, part in enumerate(fit.parts):
         for control in part.controls:
             if control in out:
-                out[control] = (solved[:, i] + part.rest).astype(np.float32)
+                out[control] = (solved[:, i] * part.unit + part.rest).astype(np.float32)
     return out
 
 
@@ -81,11 +81,11 @@ def _room(wanted: Array, fit: LipFit, contact: Array, tuck: Array) -> tuple[Arra
         if still:
             low[:, i] = high[:, i] = wanted[:, i]
         elif names == ("mouthClose",):
-            high[:, i] = np.maximum(high[:, i], (part.high - part.rest) * closing[:, 0])
+            high[:, i] = np.maximum(high[:, i], part.room * closing[:, 0])
         elif fit.rest.any() and (part.solved or names[0] in _SHUTS):
             # A mouth that is open at rest has to be pulled shut.
             shuts = fit.gap[:, i].mean() < 0
-            high[:, i] = np.maximum(high[:, i], (part.high - part.rest) * contact[:, 0] * shuts)
+            high[:, i] = np.maximum(high[:, i], part.room * contact[:, 0] * shuts)
     return low, high
 
 

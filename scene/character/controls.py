@@ -65,9 +65,15 @@ def _driven(item: bpy.types.Object, control: Control) -> bool:
     return any(driver.data_path == property_path(control) for driver in data.drivers)
 
 
-def within_limits(rig: RigMap) -> RigMap:
+def within_limits(rig: RigMap, *, keys_only: bool = False) -> RigMap:
     """The rig with every control's own numbers: its range, a property's default as rest."""
-    return replace(rig, rows=tuple(_within(row) for row in rig.rows))
+    return replace(
+        rig,
+        rows=tuple(
+            row if keys_only and row.control.kind != "shape key" else _within(row)
+            for row in rig.rows
+        ),
+    )
 
 
 def _within(row: Row) -> Row:

@@ -10,11 +10,13 @@ from mathutils import Vector
 
 from ...core.errors import RigError, SettingsError
 from ...rigs.match import match
+from ...rigs.reading.rows import FAMILY
 from ...rigs.schema import Control, RigMap
 from ..keys import has_shape_keys, shape_keys
 from .bones import meshes_on
 from .controls import other_controls, within_limits
 from .mapping import edited_rig
+from .reading import told_by_face
 
 Names = tuple[tuple[str, tuple[str, ...]], ...]
 TOUCH = 0.1  # bounding boxes are grown by this part of their size before they are compared
@@ -234,7 +236,7 @@ def controls_of(character: Character) -> tuple[Control, ...]:
 
 
 def matched_rig(character: Character) -> RigMap:
-    """The rows that the names alone ask for; RigError if they ask for none.
+    """The rows that names and what moves ask for; RigError if they ask for none.
 
     Keys with drivers follow something else, often a property that we can move.
     """
@@ -244,10 +246,11 @@ def matched_rig(character: Character) -> RigMap:
     free = tuple((mesh, tuple(k for k in keys if k not in driven[mesh])) for mesh, keys in every)
     rig = _matched(free, others)
     if isinstance(rig, RigError):
-        rig = _matched(every, others)
-    if isinstance(rig, RigError):
-        raise rig
-    return within_limits(rig)
+        known = _matched(every, others)
+        rig, free = (rig, free) if isinstance(known, RigError) else (known, every)
+    told = told_by_face(character.root, character.meshes, free, rig)
+    # Properties that were read have their limits already.
+    return within_limits(told, keys_only=told.family == FAMILY)
 
 
 @lru_cache(maxsize=64)  # panels ask on every redraw
