@@ -28,13 +28,14 @@ SHIPPED_FILES = (
     "__main__.py",
     "pipeline.py",
     "cli.py",
+    "api.py",
     "options.py",
     "bake.py",
     "README.md",
     "CHANGELOG.md",
     "LICENSE",
 )
-SHIPPED_FOLDERS = ("core", "jobs", "models", "operators", "panels", "rigs", "scene")
+SHIPPED_FOLDERS = ("batch", "core", "jobs", "models", "operators", "panels", "rigs", "scene")
 SHIPPED_SUFFIXES = {".py", ".onnx", ".json", ".npz", ".csv", ".txt", ".md", ".png"}
 # A zip cannot tell times before 1980; this one says nothing about when it was built.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
