@@ -126,14 +126,15 @@ def test_a_ten_second_line_is_mixed_again_quickly(face, fake, ours, tmp_path):
     assert time.perf_counter() - start < 0.5  # 0.1 on an idle machine
 
 
-def test_few_keys_stay_within_the_tolerance(face, fake, choose):
+@pytest.mark.parametrize("way", ["few", "poses"])
+def test_fewer_keys_stay_within_the_tolerance(face, fake, choose, way):
     item = face()
     choose(item)
     bpy.context.scene.frame_set(1)
     bpy.ops.lipwright.generate()
     dense = [value_at(item, frame) for frame in range(50)]
     count = len(jaw_curve(item).keyframe_points)
-    item.lipwright.few, item.lipwright.tolerance = True, 0.02
+    item.lipwright.keying, item.lipwright.tolerance = way, 0.02
     bpy.context.scene.frame_set(1)  # where a file that is in no strip begins
     bpy.ops.lipwright.generate()
     assert len(jaw_curve(item).keyframe_points) < count / 2
