@@ -141,6 +141,30 @@ def test_fewer_keys_stay_within_the_tolerance(face, fake, choose, way):
     assert [value_at(item, frame) for frame in range(50)] == pytest.approx(dense, abs=0.0201)
 
 
+def test_key_poses_live_on_through_a_hand_key_a_retake_and_clear(face, fake, choose):
+    item = face()
+    choose(item)
+    item.lipwright.keying = "poses"
+    bpy.context.scene.frame_set(1)
+    bpy.ops.lipwright.generate()
+    points = jaw_curve(item).keyframe_points
+    assert {point.interpolation for point in points} == {"BEZIER"}
+    assert {"EXTREME"} <= {point.type for point in points} <= {"EXTREME", "BREAKDOWN", "JITTER"}
+    assert {point.handle_left_type for point in points} <= {"ALIGNED", "FREE"}
+    hand = points.insert(20.0, 0.77)
+    hand.interpolation = "CONSTANT"
+    item.lipwright.keying = "twos"
+    bpy.context.scene.frame_set(1)
+    bpy.ops.lipwright.generate()
+    points = jaw_curve(item).keyframe_points
+    assert {point.interpolation for point in points} == {"CONSTANT"}
+    assert [point.co.y for point in points if point.co.x == 20] == [pytest.approx(0.77)]
+    bpy.ops.lipwright.clear()
+    assert [tuple(point.co) for point in jaw_curve(item).keyframe_points] == [
+        (20.0, pytest.approx(0.77))
+    ]
+
+
 def test_clear(face, fake, choose):
     item = face()
     choose(item)
