@@ -16,7 +16,8 @@ from .core.decode import corrected_posteriors, phones_of
 from .core.errors import RigError
 from .core.motion.ends import CLOSING_SECONDS, Ends, Room, ends_of, lengthened
 from .core.motion.envelope import Envelope
-from .core.motion.keys import Keys, few_keys, sampled, scene_frames
+from .core.motion.keying import EVERY_FRAME, TWOS, Keying
+from .core.motion.keys import Keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import FaceTrack
 from .core.performance.acting import Acting
@@ -36,6 +37,7 @@ from .models.session import Cancel, Progress
 from .rigs.apart import Curves, split
 from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
 from .rigs.drive import drive
+from .rigs.keyed import keyed
 from .rigs.lips.fit import LipFit
 from .rigs.schema import Control, RigMap
 
@@ -237,8 +239,8 @@ class TakePlan:
         The value at which each control does nothing.
     turns : tuple of Turn
         What bones turn, one row a frame.
-    tolerance : float or None
-        How far few keys may stray; None for one key a frame.
+    keying : Keying
+        In which way it is keyed.
     lead_frames, tail_frames : float
         How many of the frames lie before the sound, and after it.
     """
@@ -247,7 +249,7 @@ class TakePlan:
     layers: Mapping[str, Mapping[Control, Keys]]
     rests: Mapping[Control, float]
     turns: tuple[Turn, ...] = ()
-    tolerance: float | None = None
+    keying: Keying = EVERY_FRAME
     lead_frames: float = 0.0
     tail_frames: float = 0.0
 
@@ -266,16 +268,16 @@ def plan_take(
     *,
     body: Body = NO_BODY,
     apart: bool = False,
-    tolerance: float | None = None,
+    keying: Keying = EVERY_FRAME,
     resting: Sequence[Control] = (),
     room: Room = ONLY_CLOSING,
 ) -> TakePlan:
     """Turn what was heard into the keys of one character.
 
-    `body` says which bones are there to turn, `apart` keeps the layers apart, `tolerance` thins
-    the keys, and the controls of `resting` are held at 0. A mouth that is open where the sound ends
-    closes in the `room` after it, and feelings come and go there. Raises RigError if every row of
-    the rig is muted.
+    `body` says which bones are there to turn, `apart` keeps the layers apart, `keying` is
+    the way of keying, and the controls of `resting` are held at 0. A mouth that is open where the
+    sound ends closes in the `room` after it, and feelings come and go there. Raises RigError if
+    every row of the rig is muted.
     """
     if "head" not in body.roles:
         settings = replace(settings, layers=settings.layers - {"head"})
@@ -284,34 +286,27 @@ def plan_take(
     whole = list(faces.values())[-1]
     lead = round(ends.lead_seconds * whole.rate_hz) / whole.rate_hz  # it is of whole frames
     frames = scene_frames(whole.times_seconds - lead, clock)
+    rate_hz = clock.fps
+    if keying.way == TWOS:
+        frames, rate_hz = np.arange(frames[0], frames[-1] + 2, 2), clock.fps / 2
     moments = clock.seconds(frames) + lead
-    shown = {layer: sampled(face, moments, clock.fps) for layer, face in faces.items()}
+    shown = {layer: sampled(face, moments, rate_hz) for layer, face in faces.items()}
     base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})
     if not base:
         raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
-    strengths = {row.control: abs(row.scale) or 1.0 for row in rig.rows}
+    whole = list(shown.values())[-1]
 
-    def keyed(curves: Curves) -> dict[Control, Keys]:
-        keys = {control: Keys(frames, values) for control, values in curves.items()}
-        if tolerance is None:
-            return keys
-        # Poses keep one a frame: they are added up before their bones' keys are thinned.
-        return {
-            control: dense
-            if control.kind == "pose"
-            else few_keys(dense, tolerance=tolerance * strengths[control])
-            for control, dense in keys.items()
-        }
+    def keys_of(curves: Curves) -> dict[Control, Keys]:
+        return keyed(curves, frames, whole, rig, fit, keying)
 
     still = Keys(frames[[0, -1]], np.zeros(2, np.float32))
-    lowest = {**keyed(base), **dict.fromkeys(resting, still)}
-    whole = list(shown.values())[-1]
+    lowest = {**keys_of(base), **dict.fromkeys(resting, still)}
     return TakePlan(
         frames,
-        {next(iter(faces)): lowest, **{layer: keyed(curves) for layer, curves in added.items()}},
+        {next(iter(faces)): lowest, **{layer: keys_of(curves) for layer, curves in added.items()}},
         {row.control: row.rest for row in rig.rows},
         plan_turns(whole, body, settings.layers),
-        tolerance,
+        keying,
         lead * clock.fps,
         ends.tail_seconds * clock.fps,
     )

@@ -12,6 +12,7 @@ import bpy
 
 from ..core.errors import LipwrightError, SettingsError
 from ..core.formats import FORMATS, resampled, write_track
+from ..core.motion.keying import DENSE, FEW, WAYS, Keying
 from ..core.motion.track import FaceTrack
 from ..core.phone_list import end_to_end
 from ..core.phones import Phone
@@ -86,10 +87,16 @@ def add_scene_options(said: argparse.ArgumentParser) -> None:
         "--fps", type=rate_in_hz, help="set the scene's frame rate first, such as 29.97"
     )
     said.add_argument(
+        "--keys",
+        choices=tuple(WAYS),
+        default=None,
+        help="; ".join(f"{way}: {help[0].lower()}{help[1:]}" for way, (_, help) in WAYS.items()),
+    )
+    said.add_argument(
         "--few-keys",
         type=tolerance_in_units,
         metavar="TOLERANCE",
-        help="write only the keys needed for this tolerance, such as 0.01",
+        help="how far few keys and key poses may stray, such as 0.01; few keys without --keys",
     )
     said.add_argument("--mapping", type=Path, help="use this saved mapping (JSON)")
 
@@ -157,8 +164,9 @@ def bake(
         settings_of(character).acting.look_at = object_named(args.look_at_object, scene)
         look_at = looked_at(character, analysis, clock)
         wanted = replace(wanted, acting=replace(wanted.acting, look_at=look_at))
-    report = animate(character, analysis, wanted, clock, span.name, args.few_keys)
-    write_dials(settings_of(character), wanted, args.few_keys)
+    keying = keying_from(args)
+    report = animate(character, analysis, wanted, clock, span.name, keying)
+    write_dials(settings_of(character), wanted, keying)
     said = end_to_end(analysis.phones, analysis.seconds)
     edited = phones is not None
     keep_phones(character.root, said, heard.recording, span.first_frame, edited=edited)
@@ -169,6 +177,12 @@ def bake(
             args, perform_to_rest(analysis, wanted), analysis.phones, scene, report.name
         )
     return report, analysis
+
+
+def keying_from(args: argparse.Namespace) -> Keying:
+    """In which way the options key."""
+    way = args.keys or (DENSE if args.few_keys is None else FEW)
+    return Keying(way) if args.few_keys is None else Keying(way, args.few_keys)
 
 
 def refuse_places(args: argparse.Namespace) -> None:

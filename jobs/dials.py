@@ -5,6 +5,7 @@ import bpy
 
 from ..core.dials import dials_of
 from ..core.motion.envelope import Envelope
+from ..core.motion.keying import Keying
 from ..core.performance.acting import Acting, LookAt
 from ..core.performance.emotion import AUTO, Strength
 from ..core.performance.layers import LAYERS, SEEDED
@@ -47,14 +48,12 @@ def read_dials(
     )
 
 
-def tolerance_of(dials: bpy.types.PropertyGroup) -> float | None:
-    """The tolerance for few keys; None for a key on every frame."""
-    return dials.tolerance if dials.few else None
+def keying_of(dials: bpy.types.PropertyGroup) -> Keying:
+    """The way in which a character is keyed."""
+    return Keying(dials.keying, dials.tolerance)
 
 
-def write_dials(
-    dials: bpy.types.PropertyGroup, settings: Settings, tolerance: float | None
-) -> None:
+def write_dials(dials: bpy.types.PropertyGroup, settings: Settings, keying: Keying) -> None:
     """Leave on the character what a headless take was made with, so that an artist can go on."""
     for name in FELT:
         setattr(dials.feelings, name, _peak(settings.emotions.get(name, 0.0)))
@@ -71,9 +70,7 @@ def write_dials(
     for one in dials_of(Style):
         setattr(dials, one.name, getattr(settings.style, one.name))
     dials.sync_offset_ms = settings.style.sync_offset_seconds * 1000
-    dials.few = tolerance is not None
-    if tolerance is not None:
-        dials.tolerance = tolerance
+    dials.keying, dials.tolerance = keying.way, keying.tolerance
 
 
 def _peak(strength: Strength) -> float:

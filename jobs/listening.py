@@ -22,7 +22,7 @@ from ..scene.saved.phones import Corrected, keep_phones
 from ..scene.saved.preferences import device_and_threads
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
-from .dials import read_dials, tolerance_of
+from .dials import keying_of, read_dials
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, say, speaking
 from .take import animate, gather, looked_at, settings_for
@@ -153,10 +153,10 @@ class Listening(Reasoned):
         clock = clock_of(context.scene, span.first_frame)
         look_at = looked_at(character, analysis, clock)
         settings = settings_for(character, analysis, clock, span.name, look_at)
-        tolerance = tolerance_of(settings_of(character))
+        keying = keying_of(settings_of(character))
         heard_from = replace(self.heard_from, span=span)
         report = animate(
-            *(character, analysis, settings, clock, span.name, tolerance),
+            *(character, analysis, settings, clock, span.name, keying),
             found=found,
             heard_from=heard_from,
         )

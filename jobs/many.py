@@ -149,7 +149,16 @@ def _do(args: argparse.Namespace, scene: str, line: Line, blank: Row, known: Row
 def _key(own: argparse.Namespace, wish: Wish, scene: str) -> str:
     """Sum of all that decides what is written: the line, the scene, the mapping, the keys."""
     mapping = "" if own.mapping is None else sum_of(own.mapping)
-    rest = [scene, mapping, own.character, own.look_at_object, own.few_keys, own.fps, own.write]
+    rest = [
+        scene,
+        mapping,
+        own.character,
+        own.look_at_object,
+        own.keys,
+        own.few_keys,
+        own.fps,
+        own.write,
+    ]
     return replace(wish, form=json.dumps(rest)).key(own.audio)
 
 

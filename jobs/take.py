@@ -7,6 +7,7 @@ import bpy
 import numpy as np
 
 from ..core.motion.ends import CLOSING_SECONDS, Room
+from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
 from ..core.timing import FrameClock
 from ..pipeline import Analysis, Settings, TakePlan, plan_take
@@ -30,7 +31,7 @@ from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, plan_writings, targets_of
 from ..scene.takes.write import SAME_SHOT_FRAMES, Take, takes_of, write_take
-from .dials import read_dials, tolerance_of
+from .dials import keying_of, read_dials
 
 SAME_FRAMES = 2.0  # a take that lies further from where it was written is another state of the file
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
@@ -80,7 +81,7 @@ def animate(
     settings: Settings,
     clock: FrameClock,
     name: str,
-    tolerance: float | None = None,
+    keying: Keying = EVERY_FRAME,
     *,
     found: Gathered | None = None,
     heard_from: HeardFrom | None = None,
@@ -99,7 +100,7 @@ def animate(
         clock,
         body=found.body,
         apart=found.apart,
-        tolerance=tolerance,
+        keying=keying,
         resting=found.resting,
         room=room_beside(character, analysis, clock, source or source_of_name(name)),
     )
@@ -151,13 +152,11 @@ def write_plan(
     """Write a plan as a take."""
     (_, lowest), *added = plan.layers.items()
     turns = [Turn(turn.layer, *targets[turn.role], turn.degrees) for turn in plan.turns]
-    writings, notes = plan_writings(
-        turns, plan.frames, few=plan.tolerance is not None, apart=bool(added)
-    )
+    writings, notes = plan_writings(turns, plan.frames, keying=plan.keying, apart=bool(added))
     return write_take(
         *(character, lowest, take),
         rests=plan.rests,
-        tolerance=plan.tolerance,
+        keying=plan.keying,
         added=dict(added),
         turns=writings,
         notes=notes,
@@ -218,7 +217,7 @@ def mix_again(character: Character) -> Report | None:
         settings,
         clock,
         last.name,
-        tolerance_of(dials),
+        keying_of(dials),
         found=gather(character, settings.layers, measure=False),
         heard_from=last.heard_from,
     )

@@ -4,8 +4,11 @@
 import bpy
 
 from ..core.dials import dials_of
+from ..core.motion.keying import FEW, POSES
 from ..core.motion.mix import Style
 from .parts import OfCharacter
+
+THINNED = (POSES, FEW)
 
 
 class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
@@ -23,8 +26,8 @@ class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
         for one in dials_of(Style):
             column.prop(dials, one.name, slider=True)
         layout.prop(dials, "sync_offset_ms", text="Sync (ms)")
-        layout.prop(dials, "few")
-        if dials.few:
+        layout.prop(dials, "keying")
+        if dials.keying in THINNED:
             layout.prop(dials, "tolerance")
 
 

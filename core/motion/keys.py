@@ -24,11 +24,20 @@ class Keys:
     frames : ndarray [shape=(k,)], float64
         Scene frames, ascending.
     values : ndarray [shape=(k,)], float32
-        The control's value there; straight lines in between.
+        The control's value there; straight lines in between, unless there are slopes.
+    slopes : ndarray [shape=(k, 2)], optional
+        Change in a frame to the left and to the right: Bézier handles at a third of the way.
+    kinds : ndarray [shape=(k,)], optional
+        What kind of pose each is (`core.motion.poses`).
+    held : bool
+        A value stays until the next key.
     """
 
     frames: NDArray[np.float64]
     values: NDArray[np.float32]
+    slopes: NDArray[np.float64] | None = None
+    kinds: NDArray[np.int32] | None = None
+    held: bool = False
 
 
 def scene_frames(times_seconds: NDArray[np.floating], clock: FrameClock) -> NDArray[np.float64]:

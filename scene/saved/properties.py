@@ -12,6 +12,7 @@ from bpy.props import (
 )
 
 from ...core.dials import dials_of
+from ...core.motion.keying import DENSE, WAYS
 from ...core.motion.mix import Style
 from ...core.performance.layers import LAYERS
 from ...core.transcript.words import LANGUAGES
@@ -122,14 +123,18 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    few: switch_property(
-        "Few Keys",
-        "Write only the keys that are needed, easier to edit by hand; off: one key on every frame",
+    keying: EnumProperty(
+        name="Keys",
+        description="Which keys are written",
+        items=[(way, *said) for way, said in WAYS.items()],
+        default=DENSE,
+        update=changed,
+        override=OVERRIDABLE,
     )
     tolerance: FloatProperty(
         name="Tolerance",
-        description="How far few keys may stray from the exact curve",
-        default=0.01,
+        description="How far key poses and few keys may stray from the exact curve",
+        default=0.02,
         min=0.0005,
         max=0.2,
         precision=4,

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import bpy
+import numpy as np
 
-from ...core.motion.keys import Keys, few_keys
+from ...core.motion.keying import Keying
+from ...core.motion.keys import Keys
+from ...core.motion.thin import thinned
 from ...rigs.schema import Control
 from ..character.controls import block_of, property_path
 from ..character.find import Character, locked_keys
@@ -39,11 +42,11 @@ def parts_of(
     keys: Mapping[Control, Keys],
     rests: Mapping[Control, float],
     standing: Standing,
-    tolerance: float | None,
+    keying: Keying,
 ) -> tuple[list[Part], list[str]]:
     """The channels that controls come to, and sentences about what was left out.
 
-    Each mesh has a part, if an empty one. `tolerance` thins the keys of bones, whose dense keys
+    Each mesh has a part, if an empty one. `keying` is for the keys of bones, whose dense keys
     are needed to add poses up.
     """
     parts = {mesh.data.shape_keys: Part(mesh.data.shape_keys) for mesh in character.meshes}
@@ -73,7 +76,7 @@ def parts_of(
         part = parts.setdefault(character.armature, Part(character.armature))
         moved, stood, gone, held = bone_keys(character.armature, poses, standing)
         part.held |= held
-        part.keys.update(moved if tolerance is None else _thinned(moved, tolerance))
+        part.keys.update(_thinned(moved, keying))
         part.rests.update(stood)
         for reason, names in gone.items():
             left[character.armature.name, reason] = names
@@ -116,9 +119,10 @@ def _left_out(name: str, left: Mapping[tuple[str, str], Iterable[str]]) -> list[
     ]
 
 
-def _thinned(moved: Mapping[Channel, Keys], tolerance: float) -> dict[Channel, Keys]:
-    """Few keys: the tolerance is a share of how far each channel moves."""
-    return {
-        channel: few_keys(keys, tolerance=tolerance * float(keys.values.max() - keys.values.min()))
-        for channel, keys in moved.items()
-    }
+def _thinned(moved: Mapping[Channel, Keys], keying: Keying) -> dict[Channel, Keys]:
+    """Keys of bones: the tolerance is a share of how far each channel moves."""
+    return thinned(
+        moved,
+        {channel: keying.tolerance * float(np.ptp(keys.values)) for channel, keys in moved.items()},
+        keying,
+    )

@@ -76,7 +76,7 @@ def _clear_curve(curves: Any, path: str, index: int, ledger: Ledger, handle: int
     if curve is None:
         return
     stands = coordinates(curve)
-    put(curve, ~ours_among(stands, entry.keys), stands[:0])
+    put(curve, ~ours_among(stands, entry.keys))
     if not len(curve.keyframe_points):
         curves.remove(curve)
 

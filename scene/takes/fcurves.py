@@ -2,14 +2,20 @@
 """Keyframes of one F-curve in bulk: what goes, what stays exactly as it is, what is new."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.motion.keys import Keys
+from ...core.motion.poses import EXTREME
 
-LINEAR = 1  # of the RNA enum of interpolations, the same number in every Blender
+# Numbers of the RNA enums, the same in every Blender: interpolations, handles, kinds of keys (which
+# `core.motion.poses` numbers as Blender does).
+CONSTANT, LINEAR, BEZIER = 0, 1, 2
+FREE, ALIGNED = 0, 3
+SAME_SLOPE = 1e-9
 ANY_VALUE = 1e-4  # a weight below this is rest
 
 # What makes up a keyframe: attribute, numbers in it, type.
@@ -65,16 +71,58 @@ def rest_of(channel: Channel) -> float:
     return 1.0 if one else 0.0
 
 
-def with_rest(keys: Keys, span: Range, rest: float) -> Coordinates:
-    """Our keys with a key at rest on both ends of the span, shape (keys, 2)."""
+@dataclass(frozen=True)
+class Fresh:
+    """New keyframes of a curve, by frame.
+
+    `slopes` (keys, 2) are the changes in a frame to the left and right where curves lie between.
+    """
+
+    points: Coordinates
+    interpolation: int = LINEAR
+    slopes: NDArray[np.float64] | None = None
+    kinds: NDArray[np.int32] | None = None
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def only(self, mask: NDArray[np.bool_]) -> "Fresh":
+        """Some of them."""
+        slopes = None if self.slopes is None else self.slopes[mask]
+        kinds = None if self.kinds is None else self.kinds[mask]
+        return Fresh(self.points[mask], self.interpolation, slopes, kinds)
+
+    def with_values(self, values: NDArray[np.floating]) -> "Fresh":
+        """The same frames with other values; curves between them go flat through those."""
+        points = np.stack([self.points[:, 0], values], axis=1).astype(np.float32)
+        moved = values - self.points[:, 1]
+        slopes = self.slopes
+        if slopes is not None and len(points) > 1:
+            slopes = slopes + np.gradient(moved, self.points[:, 0].astype(np.float64))[:, None]
+        return Fresh(points, self.interpolation, slopes, self.kinds)
+
+
+NONE_FRESH = Fresh(np.empty((0, 2), np.float32))
+
+
+def with_rest(keys: Keys, span: Range, rest: float) -> Fresh:
+    """Our keys with a key at rest on both ends of the span."""
     low, high = span
     within = (keys.frames > low + 1e-3) & (keys.frames < high - 1e-3)
     frames = np.concatenate([[low], np.asarray(keys.frames)[within], [high]])
     values = np.concatenate([[rest], np.asarray(keys.values)[within], [rest]])
-    return np.stack([frames, values], axis=1).astype(np.float32)
+    points = np.stack([frames, values], axis=1).astype(np.float32)
+    if keys.slopes is None:
+        return Fresh(points, CONSTANT if keys.held else LINEAR)
+    ends = np.zeros((1, 2))
+    slopes = np.concatenate([ends, keys.slopes[within], ends])
+    kinds = None
+    if keys.kinds is not None:
+        kinds = np.concatenate([[EXTREME], keys.kinds[within], [EXTREME]]).astype(np.int32)
+    return Fresh(points, BEZIER, slopes, kinds)
 
 
-def put(curve: Any, stay: NDArray[np.bool_], fresh: Coordinates) -> None:
+def put(curve: Any, stay: NDArray[np.bool_], fresh: Fresh = NONE_FRESH) -> None:
     """Keep some of a curve's keyframes with everything that they are, and add new ones.
 
     `stay` says which of the present ones are kept. No two may lie on one frame.
@@ -86,9 +134,9 @@ def put(curve: Any, stay: NDArray[np.bool_], fresh: Coordinates) -> None:
     kept = int(stay.sum())
     points.clear()
     points.add(kept + len(fresh))
-    if old is None:
-        points.foreach_set("co", fresh.ravel())
-        points.foreach_set("interpolation", np.full(len(fresh), LINEAR, np.int32))
+    if old is None and fresh.slopes is None and fresh.kinds is None:
+        points.foreach_set("co", fresh.points.ravel())
+        points.foreach_set("interpolation", np.full(len(fresh), fresh.interpolation, np.int32))
     else:
         _write_both(points, old, fresh)
     curve.update()
@@ -104,16 +152,46 @@ def _read(points: Any) -> Points:
     return table
 
 
-def _write_both(points: Any, old: Points, fresh: NDArray[np.float32]) -> None:
+def _write_both(points: Any, old: Points | None, fresh: Fresh) -> None:
     """Old keyframes whole, new ones with Blender's own defaults for what we do not say."""
-    kept, new = len(old["co"]), len(fresh)
+    kept = 0 if old is None else len(old["co"])
+    ours = _parts_of(fresh, None if old is None else old["co"][:, 0])
     for name, width, kind in _PARTS:
-        values = np.empty((kept + new) * width, kind)
+        values = np.empty((kept + len(fresh)) * width, kind)
         points.foreach_get(name, values)  # the defaults
         values = values.reshape(-1, width)
-        values[:kept] = old[name]
-        if name in ("co", "handle_left", "handle_right"):
-            values[kept:] = fresh
-        elif name == "interpolation":
-            values[kept:] = LINEAR
+        if old is not None:
+            values[:kept] = old[name]
+        if name in ours:
+            values[kept:] = ours[name].reshape(-1, width)
         points.foreach_set(name, values.ravel())
+
+
+def _parts_of(fresh: Fresh, others: NDArray[np.float32] | None) -> Points:
+    """What we say of new keyframes: handles lie at a third of the way to the neighbour."""
+    points = fresh.points
+    parts: Points = {
+        "co": points,
+        "handle_left": points,
+        "handle_right": points,
+        "interpolation": np.full(len(points), fresh.interpolation, np.int32),
+    }
+    if fresh.kinds is not None:
+        parts["type"] = fresh.kinds
+    if fresh.slopes is None or not len(points):
+        return parts
+    frames = points[:, 0].astype(np.float64)
+    every = np.unique(frames if others is None else np.concatenate([frames, others]))
+    place = np.searchsorted(every, frames)
+    left = frames - every[np.maximum(place - 1, 0)]
+    right = every[np.minimum(place + 1, len(every) - 1)] - frames
+    for name, reach, slope in (
+        ("handle_left", -np.where(left > 0, left, 1.0) / 3, fresh.slopes[:, 0]),
+        ("handle_right", np.where(right > 0, right, 1.0) / 3, fresh.slopes[:, 1]),
+    ):
+        step = np.stack([reach, reach * slope], axis=1)
+        parts[name] = (points + step).astype(np.float32)
+    broken = np.abs(fresh.slopes[:, 0] - fresh.slopes[:, 1]) > SAME_SLOPE
+    types = np.where(broken, FREE, ALIGNED).astype(np.int32)
+    parts["handle_left_type"] = parts["handle_right_type"] = types
+    return parts

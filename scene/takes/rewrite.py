@@ -13,8 +13,10 @@ from ...core.motion.ease import smoothstep
 from ...core.motion.keys import Keys
 from .fcurves import (
     ANY_VALUE,
+    NONE_FRESH,
     Channel,
     Coordinates,
+    Fresh,
     Range,
     coordinates,
     inside,
@@ -81,7 +83,11 @@ class Rewrite:
         curve = self.curves.find(channel[0], index=channel[1])
         if curve is not None:
             fresh = self._joined(fresh, curve, rest)
-        need = need or np.abs(fresh[:, 1] - rest).max() >= ANY_VALUE
+        # What hardly moves may be drawn at rest, by a key at each end, and still have a curve.
+        moves = (
+            (fresh.points[:, 1], keys.values) if keys.slopes is not None else (fresh.points[:, 1],)
+        )
+        need = need or any(np.abs(m - rest).max(initial=0.0) >= ANY_VALUE for m in moves)
         need = need or abs(stands - rest) >= ANY_VALUE
         if curve is None:
             if not need:
@@ -92,22 +98,24 @@ class Rewrite:
         drop = ours & (inside(present[:, 0], [span, *self.cut]) | self._in_gone(present))
         hand = present[~ours & inside(present[:, 0], [span]), 0]
         self.by_hand += len(hand)
-        fresh = _beside(fresh, hand) if need or (ours & ~drop).any() else NOTHING
+        fresh = _beside(fresh, hand) if need or (ours & ~drop).any() else NONE_FRESH
         put(curve, ~drop, fresh)
-        self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh]), known)
+        self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh.points]), known)
         return len(fresh)
 
-    def _joined(self, fresh: Coordinates, curve: Any, rest: float) -> Coordinates:
+    def _joined(self, fresh: Fresh, curve: Any, rest: float) -> Fresh:
         """Let the take come from another one's face instead of from rest, and go over into it.
 
         That is where the other one still fades, or begins already.
         """
         low, high = self.take.span
-        frames, values = fresh[:, 0], fresh[:, 1].astype(np.float64)
+        frames, values = fresh.points[:, 0], fresh.points[:, 1].astype(np.float64)
+        joined = False
         for edge, length in ((low, self.take.lead), (high, self.take.tail)):
             stands = curve.evaluate(edge) - rest
             if not self._beside_another(edge) or abs(stands) < ANY_VALUE:
                 continue
+            joined = True
             if length < SHORT_FRAMES and edge == low:
                 # It does not come from rest by itself: what stands there goes over into it.
                 share = smoothstep(np.clip((frames - low) / GOES_OVER_FRAMES, 0, 1))
@@ -115,7 +123,7 @@ class Rewrite:
             else:
                 left = 1 - smoothstep(np.clip(np.abs(frames - edge) / (length + 1), 0, 1))
                 values = values + left * stands
-        return np.stack([frames, values], axis=1).astype(np.float32)
+        return fresh.with_values(values) if joined else fresh
 
     def _beside_another(self, frame: float) -> bool:
         """Say whether another take lies at a frame, or ends or begins beside it."""
@@ -137,7 +145,7 @@ class Rewrite:
             kept = present[ours & ~drop]
             if len(kept) and np.abs(kept[:, 1] - rest_of(channel)).max() < ANY_VALUE:
                 drop, kept = ours, NOTHING  # nothing but rest is left
-            put(curve, ~drop, NOTHING)
+            put(curve, ~drop)
             self._settle(curve, channel, kept, known)
 
     def _in_gone(self, present: Coordinates) -> NDArray[np.bool_]:
@@ -184,8 +192,8 @@ def put_back(block: bpy.types.ID, channel: Channel, value: float) -> None:
         return
 
 
-def _beside(fresh: Coordinates, hand: NDArray[np.float32]) -> Coordinates:
+def _beside(fresh: Fresh, hand: NDArray[np.float32]) -> Fresh:
     """Those of our keys that are not next to one that the artist set."""
     if not len(hand):
         return fresh
-    return fresh[np.abs(fresh[:, :1] - hand[None, :]).min(axis=1) > HAND_FRAMES]
+    return fresh.only(np.abs(fresh.points[:, :1] - hand[None, :]).min(axis=1) > HAND_FRAMES)

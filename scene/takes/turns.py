@@ -11,7 +11,9 @@ from mathutils import Euler, Matrix, Quaternion, Vector
 from numpy.typing import NDArray
 
 from ...core.errors import RigError
-from ...core.motion.keys import Keys, few_keys
+from ...core.motion.keying import Keying
+from ...core.motion.keys import Keys
+from ...core.motion.thin import thinned
 from ...rigs.bones.body_names import EYES, find_body
 from ...rigs.schema import RigMap
 from ..character.bones import is_held
@@ -22,7 +24,7 @@ from .fcurves import Channel
 from .places import animated_paths
 from .write import Writing, standing
 
-ANGLE_TOLERANCE = 0.0005  # radians; few keys on a rotation
+ANGLE_TOLERANCE = 0.0005  # radians; few keys and key poses of a rotation
 # What turns for a role: a bone of an armature, or with "" an object itself.
 Target = tuple[bpy.types.Object, str]
 
@@ -102,7 +104,7 @@ def eyes_are_bones(dials: bpy.types.PropertyGroup, rig: RigMap) -> bool:
 
 
 def plan_writings(
-    turns: Sequence[Turn], frames: NDArray[np.float64], *, few: bool, apart: bool
+    turns: Sequence[Turn], frames: NDArray[np.float64], *, keying: Keying, apart: bool
 ) -> tuple[list[Writing], list[str]]:
     """Turns as rotations on top of how their bones stand or are animated, and what was left out."""
     found: list[Writing] = []
@@ -118,8 +120,9 @@ def plan_writings(
         keys, rests = {}, {}
         for channel, values, rest in _channels(turn):
             curve = Keys(frames, values.astype(np.float32))
-            keys[channel] = few_keys(curve, tolerance=ANGLE_TOLERANCE) if few else curve
+            keys[channel] = curve
             rests[channel] = rest
+        keys = thinned(keys, dict.fromkeys(keys, ANGLE_TOLERANCE), keying)
         combining = frozenset(keys) if turn.bone else frozenset()
         found.append(Writing(turn.item, keys, rests, layer=layer, combining=combining))
     return found, notes

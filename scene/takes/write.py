@@ -13,6 +13,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ...core.motion.keying import EVERY_FRAME, Keying
 from ...core.motion.keys import Keys
 from ...rigs.schema import Control
 from .. import compat
@@ -103,7 +104,7 @@ def write_take(
     take: Take,
     *,
     rests: Mapping[Control, float] | None = None,
-    tolerance: float | None = None,
+    keying: Keying = EVERY_FRAME,
     added: Mapping[str, Mapping[Control, Keys]] | None = None,
     turns: Sequence[Writing] = (),
     notes: Iterable[str] = (),
@@ -111,17 +112,17 @@ def write_take(
     """Write one line: `keys` inside the take's span, with rest on its first and last frame.
 
     An earlier take of the same source, and one of the same shot, is replaced wherever it was;
-    other lines stay, and so does what the artist keyed. Keys of poses are dense, and thinned to
-    `tolerance` here. `added` are layers that lie on tracks of their own and add to `keys`. Raises
+    other lines stay, and so does what the artist keyed. Keys of poses are dense, and thinned as
+    `keying` says here. `added` are layers that lie on tracks of their own and add to `keys`. Raises
     RigError if the character cannot be written to, before anything is changed; keys that cannot
     be written are named in the report.
     """
     refuse_if_not_writable(character)
     report = Report(take.name, first_frame=take.span[0], last_frame=take.span[1])
-    parts, left_out = parts_of(character, keys, rests or {}, standing, tolerance)
+    parts, left_out = parts_of(character, keys, rests or {}, standing, keying)
     plan = [Writing(part.block, part.keys, part.rests, frozenset(part.held)) for part in parts]
     for layer, more in (added or {}).items():
-        parts, _ = parts_of(character, more, {}, standing, None)
+        parts, _ = parts_of(character, more, {}, standing, EVERY_FRAME)
         plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
     plan += turns
     report.notes += [*left_out, *notes]

@@ -126,18 +126,43 @@ def test_a_ten_second_line_is_mixed_again_quickly(face, fake, ours, tmp_path):
     assert time.perf_counter() - start < 0.5  # 0.1 on an idle machine
 
 
-def test_few_keys_stay_within_the_tolerance(face, fake, choose):
+@pytest.mark.parametrize("way", ["few", "poses"])
+def test_fewer_keys_stay_within_the_tolerance(face, fake, choose, way):
     item = face()
     choose(item)
     bpy.context.scene.frame_set(1)
     bpy.ops.lipwright.generate()
     dense = [value_at(item, frame) for frame in range(50)]
     count = len(jaw_curve(item).keyframe_points)
-    item.lipwright.few, item.lipwright.tolerance = True, 0.02
+    item.lipwright.keying, item.lipwright.tolerance = way, 0.02
     bpy.context.scene.frame_set(1)  # where a file that is in no strip begins
     bpy.ops.lipwright.generate()
     assert len(jaw_curve(item).keyframe_points) < count / 2
     assert [value_at(item, frame) for frame in range(50)] == pytest.approx(dense, abs=0.0201)
+
+
+def test_key_poses_live_on_through_a_hand_key_a_retake_and_clear(face, fake, choose):
+    item = face()
+    choose(item)
+    item.lipwright.keying = "poses"
+    bpy.context.scene.frame_set(1)
+    bpy.ops.lipwright.generate()
+    points = jaw_curve(item).keyframe_points
+    assert {point.interpolation for point in points} == {"BEZIER"}
+    assert {"EXTREME"} <= {point.type for point in points} <= {"EXTREME", "BREAKDOWN", "JITTER"}
+    assert {point.handle_left_type for point in points} <= {"ALIGNED", "FREE"}
+    hand = points.insert(20.0, 0.77)
+    hand.interpolation = "CONSTANT"
+    item.lipwright.keying = "twos"
+    bpy.context.scene.frame_set(1)
+    bpy.ops.lipwright.generate()
+    points = jaw_curve(item).keyframe_points
+    assert {point.interpolation for point in points} == {"CONSTANT"}
+    assert [point.co.y for point in points if point.co.x == 20] == [pytest.approx(0.77)]
+    bpy.ops.lipwright.clear()
+    assert [tuple(point.co) for point in jaw_curve(item).keyframe_points] == [
+        (20.0, pytest.approx(0.77))
+    ]
 
 
 def test_clear(face, fake, choose):

@@ -128,7 +128,7 @@ def test_every_panel_draws(draw, face, name, source):
     item = face()
     bpy.context.scene.lipwright.source = source
     bpy.context.scene.sequence_editor_create()
-    item.lipwright.head, item.lipwright.few = True, True
+    item.lipwright.head, item.lipwright.keying = True, "poses"
     assert draw(name) is not None
 
 

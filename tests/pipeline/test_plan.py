@@ -9,6 +9,8 @@ import pytest
 from lipwright.core.audio.load import load_sound, make_sound
 from lipwright.core.errors import RigError
 from lipwright.core.motion.ends import Room
+from lipwright.core.motion.keying import FEW, POSES, TWOS, Keying
+from lipwright.core.motion.poses import drawn
 from lipwright.core.motion.track import ARKIT_NAMES, LIP_CONTACT
 from lipwright.core.timing import FrameClock
 from lipwright.pipeline import LAYERS, Settings, analyse, perform, plan_take
@@ -59,13 +61,44 @@ def test_layers_that_lie_apart_add_up_to_the_whole(analysis, rig):
 
 def test_few_keys_stay_within_the_tolerance(analysis, rig):
     dense = plan_take(analysis, Settings(), rig, None, CLOCK).layers[""]
-    few = plan_take(analysis, Settings(), rig, None, CLOCK, tolerance=0.02).layers[""]
+    few = plan_take(analysis, Settings(), rig, None, CLOCK, keying=Keying(FEW, 0.02)).layers[""]
     assert sum(len(keys.frames) for keys in few.values()) < 0.4 * sum(
         len(keys.frames) for keys in dense.values()
     )
     for control, keys in few.items():
         drawn = np.interp(dense[control].frames, keys.frames, keys.values)
         assert np.abs(drawn - dense[control].values).max() <= 0.02 + 1e-6
+
+
+@pytest.mark.parametrize(("tolerance", "fewer"), [(0.02, 6), (0.05, 8)])
+def test_key_poses_share_their_frames_and_keep_every_closure(analysis, rig, tolerance, fewer):
+    dense = plan_take(analysis, Settings(), rig, None, CLOCK)
+    posed = plan_take(analysis, Settings(), rig, None, CLOCK, keying=Keying(POSES, tolerance))
+    few = posed.layers[""]
+    assert sum(len(keys.frames) for keys in few.values()) * fewer < len(few) * len(dense.frames)
+    lines = {}
+    for control, keys in dense.layers[""].items():
+        mine = few[control]
+        lines[control.key] = drawn(mine.frames, mine.values, mine.slopes, dense.frames)
+        assert np.abs(lines[control.key] - keys.values).max() <= tolerance + 1e-6
+    posed_on = {
+        tuple(keys.frames)
+        for control, keys in few.items()
+        if control.key.startswith(("jaw", "mouth")) and len(keys.frames) > 2
+    }
+    assert len(posed_on) == 1, "every shape of the mouth has its keys on the same frames"
+    shut = dense.layers[""][Control("Head", "mouthClose")].values
+    jaw = dense.layers[""][Control("Head", "jawOpen")].values
+    met = (shut > 0.9 * jaw) & (jaw > 0.05)
+    assert met.sum() >= 5
+    opened = (lines["jawOpen"] - lines["mouthClose"] / 0.95) - (jaw - shut / 0.95)
+    assert np.abs(opened[met]).max() < 0.01, "of a jaw's opening"
+
+
+def test_on_twos_every_second_frame_is_held(analysis, rig):
+    plan = plan_take(analysis, Settings(), rig, None, CLOCK, keying=Keying(TWOS))
+    assert (np.diff(plan.frames) == 2).all()
+    assert all(keys.held for keys in plan.layers[""].values())
 
 
 def test_bones_turn_by_their_roles(analysis, rig):
