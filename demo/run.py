@@ -48,21 +48,15 @@ def zip_for_this_python() -> Path:
     return build.build(build.Target(line, build.this_platform()), build.DIST)
 
 
-def film(baked: Path, sound: Path, seconds: float) -> Path | None:
-    """Render every frame and join them with the sound; None without an encoder."""
-    encoder = shutil.which("ffmpeg")
-    if encoder is None:
-        return None
+def film(baked: Path, sound: Path, seconds: float) -> Path:
+    """Render every frame and join them with the sound, by Blender's own encoder."""
     frames, out = OUT / "frames", OUT / "demo.mp4"
     shutil.rmtree(frames, ignore_errors=True)
     script = PICTURES / "render_face.py"
     options = ["--film", seconds, "--rate", FILM_RATE, "--size", FILM_PIXELS]
     run([sys.executable, script, baked, "-o", frames, *options])
-    has_x264 = "libx264" in run([encoder, "-hide_banner", "-encoders"])
-    codec = ["-c:v", "libx264", "-crf", "20"] if has_x264 else ["-c:v", "mpeg4", "-q:v", "4"]
-    command = [encoder, "-y", "-v", "error", "-framerate", FILM_RATE, "-i", frames / "%04d.png"]
-    command += ["-i", sound, *codec, "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest", out]
-    run(command)
+    encoder = PICTURES / "encode_film.py"
+    run([sys.executable, encoder, frames, sound, out, "--rate", FILM_RATE])
     shutil.rmtree(frames)
     return out
 
@@ -103,10 +97,7 @@ def main() -> int:
 
     say(f"Done in {time.monotonic() - started:.0f} s:")
     for path in (*files.values(), sheet, movie):
-        if path is not None:
-            say(f"  {os.path.relpath(path)}")
-    if movie is None:
-        say("  no film: ffmpeg was not found")
+        say(f"  {os.path.relpath(path)}")
     return 0
 
 
