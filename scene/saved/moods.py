@@ -2,6 +2,8 @@
 """Moods: sliders and dials under a name; the artist's own are JSON files, never code."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import bpy
@@ -10,8 +12,9 @@ from ...core.dials import Dial, dials_of
 from ...core.errors import SettingsError
 from ...core.performance.acting import Acting
 from ...core.performance.emotion import AUTO
-from ...core.performance.prototypes import BLENDS, FELT
+from ...core.performance.prototypes import BLENDS, FELT, variant_of
 from .. import compat
+from .acting import variant_property
 
 VERSION = 1
 SUFFIX = ".json"
@@ -54,19 +57,32 @@ def own_moods() -> list[str]:
     return sorted(path.stem for path in folder().glob(f"*{SUFFIX}"))
 
 
-def read_mood(name: str) -> dict[str, float]:
-    """The values of a mood; SettingsError if there is none or its file is no mood."""
+@dataclass(frozen=True)
+class Mood:
+    """Values of sliders and dials, and which variant of an emotion is shown."""
+
+    values: Mapping[str, float]
+    variants: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_mood(name: str) -> Mood:
+    """What a mood sets; SettingsError if there is none or its file is no mood."""
     if name in MOODS:
-        return MOODS[name]
+        return Mood(MOODS[name])
     path = folder() / f"{name}{SUFFIX}"
     try:
         told = json.loads(path.read_text("utf8"))
         values = {key: float(value) for key, value in told["dials"].items()}
+        # Moods of before have none.
+        chosen = {one: variant_of(one, it) for one, it in told.get("variants", {}).items()}
     except FileNotFoundError as error:
         raise SettingsError(f"There is no mood “{name}” any more. Save it again") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        *(OSError, ValueError, KeyError, TypeError, AttributeError),
+        *(RecursionError, SettingsError),
+    ) as error:
         raise SettingsError(f"“{path}” is no mood. Save it again, or remove it") from error
-    return values
+    return Mood(values, chosen)
 
 
 def save_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> Path:
@@ -79,7 +95,8 @@ def save_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.Pro
     values = {key: getattr(feelings, key) for key in (*FELT, AUTO)}
     values |= {one.name: getattr(dials.acting, one.name) for one in _numbers()}
     path = folder() / f"{stem}{SUFFIX}"
-    text = json.dumps({"version": VERSION, "dials": values}, indent=1)
+    variants = {key: getattr(feelings, variant_property(key)) for key in FELT}
+    text = json.dumps({"version": VERSION, "dials": values, "variants": variants}, indent=1)
     try:
         path.write_text(text + "\n", "utf8")
     except OSError as error:
@@ -96,8 +113,10 @@ def remove_mood(name: str) -> None:
 
 def use_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> None:
     """Set every slider and dial to a mood's values, or to its middle."""
-    values = read_mood(name)
+    mood = read_mood(name)
     for key in (*FELT, AUTO):
-        setattr(feelings, key, values.get(key, 0.0))
+        setattr(feelings, key, mood.values.get(key, 0.0))
+    for key in FELT:
+        setattr(feelings, variant_property(key), variant_of(key, mood.variants.get(key, "")))
     for one in _numbers():
-        setattr(dials.acting, one.name, values.get(one.name, one.default))
+        setattr(dials.acting, one.name, mood.values.get(one.name, one.default))

@@ -287,6 +287,23 @@ def test_other_lines_stay_when_one_is_taken_apart(person, act):
 # --- moods and dice -------------------------------------------------------------------------------
 
 
+def test_a_mood_keeps_which_face_it_shows(person, ours, tmp_path, monkeypatch):
+    moods = ours("scene.saved.moods")
+    monkeypatch.setattr(moods, "folder", lambda: tmp_path)
+    feelings = person.root.lipwright.feelings
+    feelings.happy, feelings.happy_variant = 0.8, "grin"
+    assert bpy.ops.lipwright.save_mood(mood="Grinning") == {"FINISHED"}
+    bpy.ops.lipwright.use_mood(mood="Warm")
+    assert feelings.happy_variant == "smile"
+    bpy.ops.lipwright.use_mood(mood="Grinning")
+    assert feelings.happy_variant == "grin"
+    (tmp_path / "Grinning.json").write_text('{"dials": {"happy": 1}, "variants": {"happy": "x"}}')
+    with pytest.raises(RuntimeError, match="is no mood"):
+        bpy.ops.lipwright.use_mood(mood="Grinning")
+    (tmp_path / "Grinning.json").write_text('{"dials": {"happy": 1}}')  # as saved before
+    assert bpy.ops.lipwright.use_mood(mood="Grinning") == {"FINISHED"}
+
+
 def test_a_mood_is_saved_and_used(person, ours, tmp_path, monkeypatch):
     moods = ours("scene.saved.moods")
     monkeypatch.setattr(moods, "folder", lambda: tmp_path)
