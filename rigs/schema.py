@@ -85,8 +85,6 @@ class RigMap:
         What nothing drives.
     read : tuple of (Control, float)
         What no name told: controls whose effect on the mesh decided, and how surely, 0..1.
-    why : str
-        Why this system was taken where the character has several; a part of a sentence.
     """
 
     family: str
@@ -95,7 +93,6 @@ class RigMap:
     missing: tuple[str, ...]
     unused: tuple[Control, ...]
     read: tuple[tuple[Control, float], ...] = ()
-    why: str = ""
 
     @property
     def matched(self) -> tuple[str, ...]:
