@@ -7,13 +7,16 @@ from dataclasses import replace
 import bpy
 import numpy as np
 
+from ...rigs.bones.poses import Stance
 from ...rigs.lips.find import FaceMesh
 from ...rigs.schema import Control, Row
 from .bones import meshes_on
+from .poses import poses_of, put_stance
 from .preview import end_previews, show_values
 
 SHARE = 0.35  # of a whole shape: bones turn, and lips meet where the jaw is nearly shut
 STILL = 1e-7
+BOUND = Stance(np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]), np.ones(3))
 
 
 def may_try(root: bpy.types.Object) -> bool:
@@ -41,19 +44,42 @@ def tried(
     if root.type == "ARMATURE":
         items += [one for one in meshes_on(root) if one not in items and one.data.vertices]
     known = {mesh.name: mesh for mesh in meshes}
-    look = Look(items)
     moves: dict[str, dict[Control, np.ndarray]] = {item.name: {} for item in items}
-    for control, row in rows.items():
-        value = row.offset + SHARE * row.scale
-        if control.kind == "pose":
-            value = SHARE
-        for name, offsets in look.at(lambda c=control, v=value: show(root, {c: v})).items():
-            moves[name][control] = offsets / SHARE
+    # From rest, wherever a take or the artist has moved them now: the same at every frame.
+    at_rest = {
+        control: row.rest if control.kind != "pose" else 0.0 for control, row in rows.items()
+    }
+    done = show(root, at_rest)
+    try:
+        _put_at_rest(root, at_rest)
+        look = Look(items)
+        for control, row in rows.items():
+            value = SHARE if control.kind == "pose" else row.offset + SHARE * row.scale
+
+            def put(control: Control = control, value: float = value) -> Callable[[], None]:
+                show_values(root, {control: value})
+                return lambda: _put_at_rest(root, {control: at_rest[control]})
+
+            for name, offsets in look.at(put).items():
+                moves[name][control] = offsets / SHARE
+    finally:
+        done()
+        bpy.context.view_layer.update()
     found = []
     for item in items:
         mesh = known.get(item.name) or _bare(item, look.stood[item.name])
         found.append(replace(mesh, moves=moves[item.name]))
     return found
+
+
+def _put_at_rest(root: bpy.types.Object, rests: Mapping[Control, float]) -> None:
+    """Put the bones of poses where the armature was bound, and other controls to these values."""
+    show_values(root, {control: rest for control, rest in rests.items() if control.kind != "pose"})
+    poses = [control.key for control in rests if control.kind == "pose"]
+    stored = poses_of(root) if poses else {}
+    for bone in {bone for name in poses for bone in stored.get(name, {})}:
+        if bone in root.pose.bones:
+            put_stance(root.pose.bones[bone], BOUND)
 
 
 def show(root: bpy.types.Object, values: Mapping[Control, float]) -> Callable[[], None]:
