@@ -260,3 +260,19 @@ def test_letters_that_are_not_known_are_said(text: str):
     assert "are not supported" in followed.note
     assert "en, " in followed.note
     assert np.array_equal(followed.posteriors, heard)
+
+
+def test_one_word_that_happens_to_fit_makes_no_text_of_it(monkeypatch: pytest.MonkeyPatch):
+    """Half of the speech fits, and two of the three words are not there."""
+    posteriors = heard_as(*MAMA[:-1], ("l", 8), ("r", 8), ("_", 20))
+    wrong = follow(posteriors, "mama kauft fische", language="de")
+    assert not wrong.word_starts
+    assert "left aside" in wrong.note
+    np.testing.assert_array_equal(wrong.posteriors, posteriors)
+    # Said alone, the same word is followed, also out of a long script.
+    assert follow(heard_as(*MAMA), "mama", language="de").word_starts
+    script = "mama kauft sieben frische fische"
+    assert follow(heard_as(*MAMA), script, language="de").word_starts
+    # It is the count of words that tells.
+    monkeypatch.setattr("lipwright.core.transcript.follow.HEARD_WORDS", 0.0)
+    assert follow(posteriors, "mama kauft fische", language="de").word_starts
