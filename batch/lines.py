@@ -139,14 +139,14 @@ def _json_rows(text: str, name: str) -> list[dict[str, Any]]:
     return content
 
 
-def _text_of(value: Any, column: str) -> str:
+def _text_of(value: Any) -> str:
     """A cell as text; lists and tables of JSON as the command line has them."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return ";".join(f"{key}={_text_of(one, column)}" for key, one in value.items())
+        return ";".join(f"{key}={_text_of(one)}" for key, one in value.items())
     if isinstance(value, list):
-        return ";".join(_text_of(one, column) for one in value)
+        return ";".join(_text_of(one) for one in value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # the seed 3 of a spreadsheet is 3.0
     return str(value).strip()
@@ -177,7 +177,7 @@ def _from_rows(rows: Iterable[Mapping[str, Any]], path: Path) -> Lines:
         )
     lines: list[Line] = []
     for number, row in enumerate(rows, 1):
-        cells = {column: _text_of(row.get(header), column) for header, column in meant.items()}
+        cells = {column: _text_of(row.get(header)) for header, column in meant.items()}
         cells = {column: text for column, text in cells.items() if text}
         if not cells:
             continue  # an empty row of a spreadsheet

@@ -17,8 +17,8 @@ from multiprocessing import connection
 from typing import Any
 
 from ..core.errors import LipwrightError, SettingsError
-from .row import FAILED, Row
-from .work import Task, do_line, get_ready, version
+from .row import Row
+from .work import Task, do_line, failed, get_ready, version
 
 AHEAD = 4  # tasks for each worker
 CONNECT_SECONDS = 20
@@ -92,16 +92,10 @@ def _one_by_one(tasks: Iterable[Task], device: str, threads: int) -> Iterator[Ro
         try:
             yield pool.submit(do_line, task).result()
         except BrokenProcessPool:
-            yield _crashed(task)
+            yield failed(task.line, CRASHED)
             pool.shutdown()
             pool = _new_pool(1, device, threads)
     pool.shutdown()
-
-
-def _crashed(task: Task) -> Row:
-    line = task.line
-    character = line.cells.get("character", "")
-    return Row(line.name, str(line.sound), FAILED, message=CRASHED, character=character)
 
 
 def on_cluster(tasks: Iterable[Task], address: str) -> Iterator[Row]:
@@ -141,7 +135,7 @@ def on_cluster(tasks: Iterable[Task], address: str) -> Iterator[Row]:
             except LipwrightError:
                 raise
             except Exception:  # the line has ended as many workers as Dask allows
-                yield _crashed(task)
+                yield failed(task.line, CRASHED)
             future.release()
             for new in hand_out(1):
                 done.add(new)

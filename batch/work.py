@@ -214,10 +214,15 @@ def sum_of(path: Path) -> str:
         return ""
 
 
+def failed(line: Line, message: str = "") -> Row:
+    """Make the row of a line of which nothing was written."""
+    character = line.cells.get("character", "")
+    return Row(line.name, str(line.sound), FAILED, message=message, character=character)
+
+
 def do_line(task: Task) -> Row:
     """Do one line, unless it is done already; what goes wrong is told in its row."""
-    line = task.line
-    blank = Row(line.name, str(line.sound), FAILED, character=line.cells.get("character", ""))
+    blank = failed(task.line)
     try:
         return _do(task, blank)
     except Exception as error:  # one line's trouble must not end the others

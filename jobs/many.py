@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..batch.carry_out import carry_out
 from ..batch.journal import Journal
-from ..batch.lines import Line, read_lines
-from ..batch.report import as_sentence, write_report
-from ..batch.row import DONE, FAILED, Row
-from ..batch.show import shown_for
+from ..batch.lines import Line
+from ..batch.row import DONE, Row
 from ..batch.sketch import confidence_of, longest_silence, mouths_of
-from ..batch.work import Order, Wish, arguments_of, sum_of, wish_of
+from ..batch.work import Order, Wish, arguments_of, failed, sum_of, wish_of
 from ..core.errors import LipwrightError, SettingsError, sentence_of
 from ..core.transcript.words import lacking
 from .bake import DONE as EXIT_DONE
@@ -80,36 +79,20 @@ def main(arguments: Sequence[str], prog: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Do all lines; returns the exit code."""
-    if args.phones is not None:
-        raise SettingsError("--phones belongs to one sound. Leave it out of a batch")
     scene = sum_of(args.file)
     if not scene:
         raise SettingsError(f"The file “{args.file}” was not found. Check the path")
     if args.mapping is not None and not args.mapping.is_file():
         raise SettingsError(f"The mapping “{args.mapping}” was not found. Check the path")
-    found = read_lines(args.lines)
-    shown = shown_for(args.progress, sys.stdout, len(found.lines))
-    if found.unused:
-        shown.note("Columns that are not used: " + ", ".join(f"“{one}”" for one in found.unused))
-    with Journal(args.out) as journal:
-        rows: list[Row] = []
-        for row in _rows(args, scene, found.lines, journal):
-            if journal.known.get(row.name) != row:
-                journal.add(row)
-            shown.advance()
-            shown.row(row)
-            rows.append(row)
-        journal.put_in_order([line.name for line in found.lines])
-        write_report(args.out, rows, journal.partial)
-    shown.end(as_sentence(rows), str(args.out / "report.csv"))
-    return EXIT_FAILED if any(row.status == FAILED for row in rows) else EXIT_DONE
+    well = carry_out(args, sys.stdout, lambda lines, journal: _rows(args, scene, lines, journal))
+    return EXIT_DONE if well else EXIT_FAILED
 
 
 def _rows(
     args: argparse.Namespace, scene: str, lines: Sequence[Line], journal: Journal
 ) -> Iterator[Row]:
     for line in lines:
-        blank = Row(line.name, str(line.sound), FAILED, character=line.cells.get("character", ""))
+        blank = failed(line)
         try:
             yield _do(args, scene, line, blank, journal.known.get(line.name))
         except Exception as error:  # one line's trouble must not end the others

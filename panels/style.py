@@ -4,11 +4,9 @@
 import bpy
 
 from ..core.dials import dials_of
-from ..core.motion.keying import FEW, POSES
+from ..core.motion.keying import THINNED
 from ..core.motion.mix import Style
 from .parts import OfCharacter
-
-THINNED = (POSES, FEW)
 
 
 class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.motion.keying import FEW, POSES, TWOS, Keying
-from ..core.motion.keys import Keys, few_keys
+from ..core.motion.keying import POSES, TWOS, Keying
+from ..core.motion.keys import Keys
 from ..core.motion.mouth import CLOSE_PER_JAW, gap_of
 from ..core.motion.poses import key_poses
+from ..core.motion.thin import thinned
 from ..core.motion.track import LIP_CONTACT, LIP_TUCK, FaceTrack
 from .lips.fit import OPENING, LipFit
 from .schema import Control, RigMap
@@ -63,15 +64,12 @@ def keyed(
         control: Keys(frames, values, held=keying.way == TWOS) for control, values in curves.items()
     }
     free = [control for control in dense if control.kind != "pose"]
-    if keying.way == FEW:
-        for control in free:
-            limit = keying.tolerance * strengths.get(control, 1.0)
-            dense[control] = few_keys(dense[control], tolerance=limit)
-    if keying.way == POSES:
-        limits = {control: keying.tolerance * strengths.get(control, 1.0) for control in free}
-        gaps = lip_weights(rig, fit, free)
-        for group in _groups(rig, free):
-            dense |= _posed(group, curves, frames, limits, gaps, shown)
+    limits = {control: keying.tolerance * strengths.get(control, 1.0) for control in free}
+    if keying.way != POSES:
+        return dense | thinned({control: dense[control] for control in free}, limits, keying)
+    gaps = lip_weights(rig, fit, free)
+    for group in _groups(rig, free):
+        dense |= _posed(group, curves, frames, limits, gaps, shown)
     return dense
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..errors import SettingsError
 
 DENSE, POSES, FEW, TWOS = "dense", "poses", "few", "twos"
+THINNED = (POSES, FEW)  # fewer keys than frames
 # Name to label and help, for options and panels.
 WAYS: dict[str, tuple[str, str]] = {
     DENSE: ("Every Frame", "One key on every frame"),
@@ -43,7 +44,7 @@ class Keying:
     @property
     def thins(self) -> bool:
         """Say whether there are fewer keys than frames."""
-        return self.way in (POSES, FEW)
+        return self.way in THINNED
 
 
 EVERY_FRAME = Keying()
