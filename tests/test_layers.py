@@ -64,7 +64,7 @@ OUTSIDE = {
     "cli": {"numpy"},
     "api": set(),
     "__main__": set(),
-    "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "aud", "addon_utils", "pxr"},
+    "scene": {"bpy", "bpy_extras", "mathutils", "numpy", "scipy", "aud", "addon_utils", "pxr"},
     "jobs": {"bpy", "numpy"},
     "operators": {"bpy", "bpy_extras", "mathutils", "numpy"},
     "panels": {"bpy"},

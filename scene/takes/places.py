@@ -167,7 +167,7 @@ def place_for(
             action, slot = own_action(block, owner, character)
             if beside and owner == data:
                 data.action = None
-                _add_strip(data, action, slot, report)
+                add_strip(data, action, slot, report)
             return Place(block, action, slot, theirs)
     action = our_action(character, layer) if compat.HAS_SLOTS else None
     action = action or _new_action(block, character, layer)
@@ -177,7 +177,7 @@ def place_for(
     if data.action is None and not theirs and not beside:
         compat.assign(data, action, slot)
     else:
-        _add_strip(data, action, slot, report)
+        add_strip(data, action, slot, report)
     return Place(block, action, slot, theirs)
 
 
@@ -224,9 +224,10 @@ def _blend(block: bpy.types.ID, layer: str) -> str:
     return "ADD" if layer else "REPLACE"
 
 
-def _add_strip(
+def add_strip(
     data: bpy.types.AnimData, action: bpy.types.Action, slot: Any | None, report: Report
 ) -> None:
+    """Let an Action of ours play on a new NLA track, added to what lies below it."""
     layer = layer_of(action)
     track = data.nla_tracks.new()
     track.name = f"{TRACK} {layer.capitalize()}".rstrip()
@@ -282,7 +283,7 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
         for one in track.strips
         if one.action == action and not one.mute
     ]
-    in_place = [strip for strip, _ in strips if _in_place(strip)]
+    in_place = [strip for strip, _ in strips if is_in_place(strip)]
     # Our own track's first strip is ours wherever it got to.
     fitting = in_place or [one for one, track in strips if track.name.startswith(TRACK)][:1]
     for strip in fitting:
@@ -301,7 +302,7 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
     )
 
 
-def _in_place(strip: bpy.types.NlaStrip) -> bool:
+def is_in_place(strip: bpy.types.NlaStrip) -> bool:
     """Say whether a strip plays its action's frames when they are due."""
     moved = abs(strip.frame_start - strip.action_frame_start)
     return moved < 1e-3 and abs(strip.scale - 1) < 1e-4 and abs(strip.repeat - 1) < 1e-4
@@ -313,12 +314,13 @@ def _moves_properties(strip: bpy.types.NlaStrip) -> bool:
 
 def release(block: bpy.types.ID, owner: Any, action: bpy.types.Action, slot: Any | None) -> None:
     """Take an action of ours off a datablock, with a track and a slot that nobody needs then."""
-    _unplug(block.animation_data, owner)
+    unplug(block.animation_data, owner)
     if not compat.slot_is_used(action, slot, block):
         compat.drop_slot(action, slot)
 
 
-def _unplug(data: bpy.types.AnimData, owner: Any) -> None:
+def unplug(data: bpy.types.AnimData, owner: Any) -> None:
+    """Take what an owner plays off it; an NLA strip goes, and its track if that is empty then."""
     if owner == data:
         data.action = None
         return
