@@ -123,7 +123,8 @@ def test_all_lines_in_one_file(ours, lines, capsys):
     assert found.takes == ("hello", "act2/bye")
     for take in found.takes:
         jaw = found.curves_of[take]["jawOpen"]
-        assert jaw.times_seconds[0] == 0.0 and jaw.values.max() > 0.1
+        assert jaw.times_seconds[0] == 0.0
+        assert jaw.values.max() > 0.1
     bpy.ops.wm.open_mainfile(filepath=str(out / "anna.blend"), load_ui=False)
     slots = ours("scene.compat").HAS_SLOTS
     names = {action.name for action in bpy.data.actions}

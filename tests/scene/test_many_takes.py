@@ -145,7 +145,7 @@ def test_records_are_written_as_they_were_read(rigged, ours, takes, tmp_path):
 def test_curves_are_what_the_scene_shows(rigged, ours, takes, spoilt):
     """Whatever lets a take be read from its curves, or not: the values are those of the scene."""
     played = ours("scene.exports.played")
-    character, (take,) = takes(rigged, {"hello": 1.0})
+    _character, (take,) = takes(rigged, {"hello": 1.0})
     ours("scene.takes.aside").wear(take)
     keys, scene = rigged.data.shape_keys, bpy.context.scene
     blocks = keys.key_blocks
