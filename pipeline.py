@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .core.audio.load import Sound, fingerprint_of
+from .core.audio.load import RATE_HZ, Sound, fingerprint_of
 from .core.decode import corrected_posteriors, phones_of
 from .core.errors import RigError
+from .core.motion.captured import with_captured
 from .core.motion.ends import CLOSING_SECONDS, Ends, Room, ends_of, lengthened
 from .core.motion.envelope import Envelope
 from .core.motion.keying import EVERY_FRAME, TWOS, Keying
@@ -121,7 +122,7 @@ def analyse(
     )
     seconds, fingerprint = sound.seconds, fingerprint_of(sound)
     notes = list(sound.notes)
-    silent = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
+    mute = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
     written: Written | None = None
@@ -134,7 +135,7 @@ def analyse(
         heard = replace(heard, posteriors=corrected)
     else:
         spoken = phones_of(heard.posteriors, heard.rate_hz)
-    if silent:
+    if mute:
         notes.append("The sound is silent. Check its volume, and that it is the right file")
     elif all(phone.symbol == SILENCE for phone in spoken):
         notes.append("No speech was heard, so the mouth stays shut. Check that somebody speaks")
@@ -155,6 +156,12 @@ def analyse(
         fingerprint=fingerprint,
     )
     return Analysis(seconds, voice, mouth, tuple(notes), written)
+
+
+def silent(seconds: Seconds) -> Analysis:
+    """Return what is heard of silence: nothing, for a face that somebody else moves."""
+    samples = np.zeros(max(1, round(seconds * RATE_HZ)), np.float32)
+    return replace(analyse(Sound(samples)), notes=())
 
 
 def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
@@ -215,13 +222,20 @@ def steps(
 
 def perform(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Make all wanted layers and add them up: 100 Hz, the channels of `OUTPUT_NAMES`."""
-    return mix(analysis, layer_tracks(analysis, settings), settings)
+    return _captured(mix(analysis, layer_tracks(analysis, settings), settings), settings)
 
 
 def perform_to_rest(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Perform for a file: what is not at rest where the sound ends comes to rest beyond it."""
     tracks, _ = layers_with_ends(analysis, settings, ONLY_CLOSING)
-    return mix(analysis, tracks, settings)
+    return _captured(mix(analysis, tracks, settings), settings)
+
+
+def _captured(face: FaceTrack, settings: Settings, lead_seconds: Seconds = 0.0) -> FaceTrack:
+    """Put somebody's face in the place of ours, where that is wanted."""
+    if settings.captured is None:
+        return face
+    return with_captured(face, settings.captured, lead_seconds)
 
 
 @dataclass(frozen=True)
@@ -283,8 +297,10 @@ def plan_take(
         settings = replace(settings, layers=settings.layers - {"head"})
     tracks, ends = layers_with_ends(analysis, settings, room)
     faces = (apart and steps(analysis, tracks, settings)) or {"": mix(analysis, tracks, settings)}
-    whole = list(faces.values())[-1]
+    highest, whole = list(faces.items())[-1]
     lead = round(ends.lead_seconds * whole.rate_hz) / whole.rate_hz  # it is of whole frames
+    whole = _captured(whole, settings, lead)
+    faces = {**faces, highest: whole}
     frames = scene_frames(whole.times_seconds - lead, clock)
     rate_hz = clock.fps
     if keying.way == TWOS:
@@ -326,5 +342,6 @@ __all__ = [
     "mix",
     "perform",
     "plan_take",
+    "silent",
     "steps",
 ]

@@ -106,9 +106,12 @@ def arguments_of(line: Line, order: Order) -> argparse.Namespace:
     if "emotion" in line.cells:
         own.emotion = []
     try:
-        return line_parser().parse_args(_options_of(line.cells), own)
+        line_parser().parse_args(_options_of(line.cells), own)
     except SettingsError as error:
         raise SettingsError(f"The row’s settings are wrong: {error}") from error
+    if "capture" in line.cells:
+        own.capture = line.sound.parent / line.cells["capture"]
+    return own
 
 
 def transcript_of(line: Line, args: argparse.Namespace) -> Transcript | None:

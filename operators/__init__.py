@@ -12,6 +12,7 @@ from . import (
     moods,
     phones,
     store_pose,
+    take_capture,
     try_pose,
 )
 
@@ -21,6 +22,7 @@ modules = (
     add_strip,
     generate,
     clear,
+    take_capture,
     phones,
     export,
     mapping,

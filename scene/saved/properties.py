@@ -29,6 +29,7 @@ from .acting import (
     switch_property,
 )
 from .acting import classes as acting_classes
+from .capture import LIPWRIGHT_PG_capture
 
 VERSION = 1
 
@@ -56,6 +57,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
 
     version: IntProperty(default=VERSION, options={"HIDDEN"}, override=OVERRIDABLE)
     feelings: PointerProperty(type=LIPWRIGHT_PG_feelings, override=OVERRIDABLE)
+    capture: PointerProperty(type=LIPWRIGHT_PG_capture, override=OVERRIDABLE)
     acting: PointerProperty(type=LIPWRIGHT_PG_acting, override=OVERRIDABLE)
     seed: IntProperty(
         name="Seed",
@@ -214,7 +216,13 @@ class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     notes: StringProperty()
 
 
-classes = (*acting_classes, LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene, LIPWRIGHT_PG_progress)
+classes = (
+    *acting_classes,
+    LIPWRIGHT_PG_capture,
+    LIPWRIGHT_PG_character,
+    LIPWRIGHT_PG_scene,
+    LIPWRIGHT_PG_progress,
+)
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 
