@@ -34,7 +34,7 @@ from .core.transcript.follow import follow
 from .core.transcript.words import Transcript
 from .models.articulator import articulate
 from .models.listener import Heard, listen
-from .models.session import Cancel, Progress
+from .models.session import Cancel, Progress, device_note
 from .rigs.apart import Curves, split
 from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
 from .rigs.drive import drive
@@ -121,7 +121,7 @@ def analyse(
         cancelled=cancelled,
     )
     seconds, fingerprint = sound.seconds, fingerprint_of(sound)
-    notes = list(sound.notes)
+    notes = [note for note in (device_note(device, threads), *sound.notes) if note]
     mute = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
