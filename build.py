@@ -260,8 +260,8 @@ def index(folder: Path) -> Path:
     its address to Blender's preferences.
     """
     found = importlib.util.find_spec("bpy")
-    origin = None if found is None else found.origin
-    tools = [] if origin is None else sorted(Path(origin).parent.glob(EXTENSION_TOOL))
+    home = Path(str(found.origin)).parent if found is not None else ROOT
+    tools = sorted(home.glob(EXTENSION_TOOL))
     if not tools:
         raise BuildError("Blender's module is missing: run `make venv` and use .venv/bin/python")
     command = [sys.executable, str(tools[0]), "server-generate", f"--repo-dir={folder}"]

@@ -20,7 +20,7 @@ from .core.audio.load import load_sound
 from .core.errors import LipwrightError, SettingsError, sentence_of
 from .core.formats import BY_SUFFIX, FORMATS, shown_name, write_track
 from .core.phones import Phone
-from .models.session import Progress
+from .models.session import Progress, device_note, open_session
 from .options import (
     add_voice_options,
     phones_from,
@@ -125,6 +125,7 @@ def _one(
 
 def say_device(device: str, threads: int) -> None:
     """Open the listener, and say on stderr if it runs elsewhere than it was asked to."""
+    open_session("listener", device, threads)
     note = device_note(device, threads)
     if note:
         sys.stderr.write(f"lipwright: {note}\n")

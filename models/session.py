@@ -80,8 +80,8 @@ def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
             "ONNX Runtime could not be loaded. Install the Lipwright zip made for this "
             "Blender version and system"
         ) from error
-    wanted = PROVIDERS.get("cuda" if device == "auto" else device)
-    first = [wanted] if wanted in ort.get_available_providers() else []
+    wanted = PROVIDERS.get("cuda" if device == "auto" else device, _CPU)
+    providers = [one for one in (wanted, _CPU) if one in ort.get_available_providers()]
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -92,7 +92,7 @@ def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
     options.enable_mem_pattern = False
     network = bundled(name)
     try:
-        return _opened(ort, network, options, [*first, _CPU])
+        return _opened(ort, network, options, list(dict.fromkeys(providers)))
     except Exception as error:  # ONNX Runtime raises bare RuntimeErrors and its own classes
         raise ModelError(f"The {name} network could not be opened: {error}") from error
 

@@ -119,7 +119,11 @@ def test_a_device_that_does_not_start(monkeypatch):
             raise RuntimeError("CUDA driver version is insufficient")
         return real(path, options, providers=providers)
 
-    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: list(PROVIDERS.values()))
+    monkeypatch.setattr(
+        onnxruntime,
+        "get_available_providers",
+        lambda: [*PROVIDERS.values(), "CPUExecutionProvider"],
+    )
     monkeypatch.setattr(onnxruntime, "InferenceSession", without_driver)
     open_session.cache_clear()
     try:
