@@ -2,7 +2,7 @@
 """The options that the command line and the bake share, and what they mean."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -273,14 +273,16 @@ def settings_from(args: argparse.Namespace) -> Settings:
     """Turn parsed voice options into settings."""
     emotions = unmixed(dict(args.emotion))
     pitch, yaw, roll = args.head_amount
+    auto = emotions.pop(AUTO, 0.0)
+    acting = _turned(args, Acting)
     return Settings(
         seed=args.seed,
-        auto=emotions.pop(AUTO, 0.0),
+        auto=auto,
         emotions=emotions,
         layers=args.layers,
         style=Style(**_turned(args, Style), sync_offset_seconds=args.sync_offset / 1000),
         acting=Acting(
-            **_turned(args, Acting),
+            **acting,
             head_pitch=pitch,
             head_yaw=yaw,
             head_roll=roll,
@@ -288,10 +290,19 @@ def settings_from(args: argparse.Namespace) -> Settings:
             variants=dict(args.variant),
         ),
         seeds=dict(args.layer_seed),
+        resting=steady(emotions, acting["stays"]),
         captured=None
         if args.capture is None
         else Captured(read_track(args.capture), args.capture_parts, str(args.capture)),
     )
+
+
+def steady(emotions: Mapping[str, Strength], share: float) -> dict[str, float]:
+    """Return what of some feelings goes on between lines: those that do not change over one."""
+    if not share:
+        return {}
+    lasting = {name: one for name, one in emotions.items() if not isinstance(one, Envelope)}
+    return {name: share * strength for name, strength in lasting.items() if strength}
 
 
 def phones_from(args: argparse.Namespace) -> tuple[Phone, ...] | None:

@@ -20,9 +20,9 @@ from .core.motion.envelope import Envelope
 from .core.motion.keying import EVERY_FRAME, TWOS, Keying
 from .core.motion.keys import Keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
-from .core.motion.track import FaceTrack
+from .core.motion.track import ARKIT_NAMES, FaceTrack
 from .core.performance.acting import Acting
-from .core.performance.emotion import AUTO, Strength, strengths_over
+from .core.performance.emotion import AUTO, Strength, resting_face, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
 from .core.performance.voice import Voice
@@ -167,6 +167,13 @@ def silent(seconds: Seconds) -> Analysis:
 def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
     """Say what the face feels: what was asked for or written, and what is wanted of the guess."""
     wanted = dict(settings.emotions)
+    for name, strength in settings.resting.items():
+        asked = wanted.get(name, 0.0)
+        if isinstance(asked, Envelope):
+            over = np.maximum(asked.at(np.array(asked.times_seconds)), strength)
+            wanted[name] = Envelope.of(asked.times_seconds, over)
+        else:
+            wanted[name] = max(asked, strength)
     times = np.arange(0.0, analysis.seconds + FEELING_SECONDS, FEELING_SECONDS)
     if analysis.written is not None:
         wanted = with_written(wanted, analysis.written, times)
@@ -194,8 +201,12 @@ def layers_with_ends(
     tracks, acting = layer_tracks(analysis, settings), settings.acting
     wanted = Ends(acting.lead_in, acting.hold, acting.fade_out, CLOSING_SECONDS)
     ends = ends_of(tracks, wanted, room)
+    stays = resting_face(settings.resting, acting)
     return {
-        name: lengthened(track, ends, feels=name == "emotion") for name, track in tracks.items()
+        name: lengthened(track, ends, feels=True, stays=stays)
+        if name == "emotion"
+        else lengthened(track, ends, feels=False)
+        for name, track in tracks.items()
     }, ends
 
 
@@ -320,12 +331,22 @@ def plan_take(
     return TakePlan(
         frames,
         {next(iter(faces)): lowest, **{layer: keys_of(curves) for layer, curves in added.items()}},
-        {row.control: row.rest for row in rig.rows},
+        _rests(settings, rig, fit),
         plan_turns(whole, body, settings.layers),
         keying,
         lead * clock.fps,
         ends.tail_seconds * clock.fps,
     )
+
+
+def _rests(settings: Settings, rig: RigMap, fit: LipFit | None) -> dict[Control, float]:
+    """Return what each control stands at between lines: at rest, or in the mood that goes on."""
+    rests = {row.control: row.rest for row in rig.rows}
+    if not settings.resting or "emotion" not in settings.layers:
+        return rests
+    mood = FaceTrack(resting_face(settings.resting, settings.acting)[None], ARKIT_NAMES, 1.0)
+    moved = drive(mix_layers({"emotion": mood}, settings.style, 1, 1.0), rig, fit)
+    return rests | {control: float(values[0]) for control, values in moved.items()}
 
 
 __all__ = [

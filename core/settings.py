@@ -32,6 +32,8 @@ class Settings:
         The dials of emotion, eyes, head and breath.
     seeds : mapping of str to int
         Seeds of single layers, where they are not to follow `seed`.
+    resting : mapping of str to float
+        Strength 0..1.5 of what the character feels also between its lines.
     captured : Captured, optional
         Somebody's face of which parts take the place of ours.
     """
@@ -43,6 +45,7 @@ class Settings:
     style: Style = field(default_factory=Style)
     acting: Acting = PLAIN
     seeds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    resting: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     captured: Captured | None = None
 
     def seed_of(self, layer: str) -> int:

@@ -17,6 +17,7 @@ from ..core.performance.emotion import AUTO, Strength
 from ..core.performance.layers import LAYERS, SEEDED
 from ..core.performance.prototypes import FELT, variant_of
 from ..core.timing import FrameClock
+from ..options import steady
 from ..pipeline import Settings, Style
 from ..scene.saved.acting import FOLLOWS, variant_property
 from ..scene.saved.sliders import strengths
@@ -51,6 +52,11 @@ def read_dials(
             variants={name: getattr(sliders, variant_property(name)) for name in FELT},
         ),
         seeds={name: getattr(seeds, name) for name in SEEDED if getattr(seeds, name) != FOLLOWS},
+        # The character's own mood, also where a line has another; keyframed sliders fall to rest.
+        resting=steady(
+            {k: v for k, v in strengths(dials.feelings, clock, seconds).items() if k != AUTO},
+            acting.stays,
+        ),
         captured=captured_by(dials.capture),
     )
 

@@ -104,7 +104,13 @@ def ends_of(tracks: dict[str, FaceTrack], wanted: Ends, room: Room) -> Ends:
     ).fitted(room)
 
 
-def lengthened(track: FaceTrack, ends: Ends, *, feels: bool) -> FaceTrack:
+def lengthened(
+    track: FaceTrack,
+    ends: Ends,
+    *,
+    feels: bool,
+    stays: NDArray[np.float32] | None = None,
+) -> FaceTrack:
     """Add its ends to a layer.
 
     Parameters
@@ -113,6 +119,8 @@ def lengthened(track: FaceTrack, ends: Ends, *, feels: bool) -> FaceTrack:
     ends : Ends
     feels : bool
         Whether it is a feeling, which stays; else it comes to rest as a mouth does.
+    stays : ndarray [shape=(channels,)], optional
+        What it comes from and goes back to instead of rest.
 
     Returns
     -------
@@ -130,7 +138,12 @@ def lengthened(track: FaceTrack, ends: Ends, *, feels: bool) -> FaceTrack:
     hold = ends.hold_seconds if feels else 0.0
     rising = _share(np.arange(before, 0, -1) / track.rate_hz, 0.0, comes)
     falling = _share(np.arange(1, after + 1) / track.rate_hz, hold, goes)
-    parts = [rising[:, None] * track.values[0], track.values, falling[:, None] * track.values[-1]]
+    rest = np.zeros(track.values.shape[1], np.float32) if stays is None else stays
+    parts = [
+        rest + rising[:, None] * (track.values[0] - rest),
+        track.values,
+        rest + falling[:, None] * (track.values[-1] - rest),
+    ]
     return FaceTrack(np.concatenate(parts).astype(np.float32), track.names, track.rate_hz)
 
 

@@ -92,6 +92,8 @@ class Acting:
         How much eyes, head, brows and breath go with a feeling.
     lead_in, hold, fade_out : float
         Seconds that a feeling takes to come before the sound, stays after it, takes to go then.
+    stays : float
+        How much of what the character feels by itself goes on between its lines.
     blink_rate_per_minute : float
         Mean; people blink 17 times a minute at rest and 26 in conversation (Bentivoglio 1997).
     blink_speed : float
@@ -153,6 +155,14 @@ class Acting:
         3.0,
         "Fade-Out",
         "Seconds that a feeling takes to go after that",
+        section="emotion",
+    )
+    stays: float = dial(
+        0.0,
+        0.0,
+        1.0,
+        "Between Lines",
+        "How much of the character's own feeling stays when it does not speak: a resting mood",
         section="emotion",
     )
     blink_rate_per_minute: float = dial(

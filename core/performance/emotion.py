@@ -154,6 +154,39 @@ def shown(strength: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(strength < 1, np.power(np.maximum(strength, 0.0), CURVE), strength)
 
 
+def resting_face(emotions: Mapping[str, float], acting: Acting = PLAIN) -> NDArray[np.float32]:
+    """Show a mix of emotions on a face that says nothing, and does not move.
+
+    Parameters
+    ----------
+    emotions : mapping of str to float
+        Strength 0..`STRONGEST` of each of `EMOTIONS`.
+    acting : Acting
+        As for `emotion_layer`.
+
+    Returns
+    -------
+    ndarray [shape=(channels,)], float32
+        The ARKit channels, 0..1.
+
+    Raises
+    ------
+    SettingsError
+        If a name or variant is unknown or a strength is outside its range.
+    """
+    face = np.zeros(len(ARKIT_NAMES), np.float32)
+    for name, strength in emotions.items():
+        whole = float(shown(strengths_over(name, strength, np.zeros(1)))[0])
+        for shape, amount in pose(name, acting.variants.get(name, "")).items():
+            share = acting.emotion_upper
+            if shape.startswith(MOUTH):
+                kind = MOUTH_TABLE.get(stem_of(shape))
+                left = 1.0 if kind is None else ROOM.get(kind.kind, (1.0,))[_SILENT]
+                share = acting.emotion_mouth * left
+            face[ARKIT_NAMES.index(shape)] += amount * whole * share
+    return np.clip(face, 0, 1)
+
+
 def emotion_layer(
     voice: Voice, emotions: Mapping[str, Strength], *, seed: int, acting: Acting = PLAIN
 ) -> FaceTrack:
