@@ -27,6 +27,7 @@ class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
         layout.prop(dials, "keying")
         if dials.keying in THINNED:
             layout.prop(dials, "tolerance")
+        layout.prop(dials, "hand_fade_seconds")
 
 
 register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_style,))

@@ -141,6 +141,18 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
+    hand_fade_seconds: FloatProperty(
+        name="Hand Keys Fade",
+        description="Seconds over which keys that you set by hand fade into the take beside them",
+        default=0.2,
+        min=0.0,
+        max=5.0,
+        soft_max=1.0,
+        precision=2,
+        step=5,
+        update=changed,
+        override=OVERRIDABLE,
+    )
 
 
 declare(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...core.motion.ease import smoothstep
 from ...core.motion.keys import Keys
+from .beside import beside
 from .fcurves import (
     ANY_VALUE,
     NONE_FRESH,
@@ -24,14 +25,11 @@ from .fcurves import (
     rest_of,
     with_rest,
 )
-from .ledger import Entry, Ledger, TakeRange, ours_among
+from .ledger import NOTHING, Entry, Ledger, TakeRange, ours_among
 
-# Our keys this near to one that the artist set give way to it, so that the face gets there.
-HAND_FRAMES = 3.0
 # A take that begins with less than so many frames of a feeling that comes takes over from another
 # one's in its own first frames.
 SHORT_FRAMES, GOES_OVER_FRAMES = 3.0, 5.0
-NOTHING = np.empty((0, 2), np.float32)
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,9 @@ class Rewrite:
         handle: int,
         spans: Spans,
         take: TakeRange,
+        reach_frames: float,
     ) -> None:
-        self.take = take
+        self.take, self.reach_frames = take, reach_frames
         self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
         self.gone, self.keep, self.cut = spans.gone, spans.keep, spans.cut
         self.by_hand = 0
@@ -96,9 +95,12 @@ class Rewrite:
         present = coordinates(curve)
         ours = ours_among(present, known.keys)
         drop = ours & (inside(present[:, 0], [span, *self.cut]) | self._in_gone(present))
-        hand = present[~ours & inside(present[:, 0], [span]), 0]
+        hand = present[~ours & inside(present[:, 0], [span])]
         self.by_hand += len(hand)
-        fresh = _beside(fresh, hand) if need or (ours & ~drop).any() else NONE_FRESH
+        if need or (ours & ~drop).any():
+            fresh = beside(fresh, hand, self.reach_frames, within=span)
+        else:
+            fresh = NONE_FRESH
         put(curve, ~drop, fresh)
         self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh.points]), known)
         return len(fresh)
@@ -190,10 +192,3 @@ def put_back(block: bpy.types.ID, channel: Channel, value: float) -> None:
             getattr(holder, name)[index] = value
     except (ValueError, AttributeError, IndexError):  # the bone or the key is gone
         return
-
-
-def _beside(fresh: Fresh, hand: NDArray[np.float32]) -> Fresh:
-    """Those of our keys that are not next to one that the artist set."""
-    if not len(hand):
-        return fresh
-    return fresh.only(np.abs(fresh.points[:, :1] - hand[None, :]).min(axis=1) > HAND_FRAMES)

@@ -20,6 +20,7 @@ from .. import compat
 from ..character.find import Character, refuse_if_not_writable
 from .channels import parts_of
 from .fcurves import ANY_VALUE, Channel, Range, channel_of, rest_of, value_of
+from .free import held_curves, reach_of, refresh
 from .ledger import (
     TakeRange,
     handle_of,
@@ -135,6 +136,13 @@ def write_take(
             _write_block(one, character, take, replaced, spans, report, apart=bool(added))
             done.add((one.block.session_uid, one.layer))
     _finish(character, take, replaced, spans, done)
+    refresh(character)
+    held = held_curves(character)
+    if held:
+        report.notes.append(
+            f"{len(held)} shapes hold a pose of yours from the first frame to the last. "
+            "“Free It Outside These Keys” lets them speak elsewhere"
+        )
     return report
 
 
@@ -192,7 +200,8 @@ def _write_block(
     place = place_for(one.block, character, report, one.layer, apart=apart)
     ledger, handle = read_ledger(place.action), handle_of(place.slot)
     curves = compat.curves(place.action, place.slot, make=True)
-    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range)
+    reach = reach_of(character)
+    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range, reach)
     skipped = [c for c in one.keys if c[0] in place.taken and c not in one.combining]
     whole = _turning(one.keys)
     for channel, keys in one.keys.items():
@@ -266,7 +275,8 @@ def _finish(
             if not holds_ours(owner) or (block.session_uid, layer_of(action)) in done:
                 continue
             ledger = read_ledger(action)
-            Rewrite(block, curves, ledger, handle_of(slot), spans, take.range).tidy(())
+            handle, reach = handle_of(slot), reach_of(character)
+            Rewrite(block, curves, ledger, handle, spans, take.range, reach).tidy(())
             if layer_of(action) not in {layer for _, layer in done}:
                 for source in replaced:
                     ledger.takes.pop(source, None)
@@ -291,7 +301,9 @@ def _note_theirs(
 ) -> None:
     data = block.animation_data
     if data.action is not None and not holds_ours(data):
-        on_top = [one for one in compat.curves_of(data) if channel_of(one) in channels]
+        freed = read_ledger(data.action).channels(compat.slot_of(data))
+        found = [one for one in compat.curves_of(data) if channel_of(one) in channels]
+        on_top = [one for one in found if channel_of(one) not in freed]
         if on_top:
             count = sum(len(curve.keyframe_points) for curve in on_top)
             report.notes.append(
