@@ -23,6 +23,7 @@ from ..scene.saved.preferences import device_and_threads
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
 from .dials import keying_of, read_dials
+from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, say, speaking
 from .take import animate, gather, looked_at, settings_for
@@ -53,6 +54,8 @@ class Listening(Reasoned):
     heard_from: HeardFrom
     corrected: tuple[Corrected, ...] = ()
     by_hand_notes: tuple[str, ...] = ()
+    instead_of: tuple[Earlier, ...] = ()
+    kept_notes: tuple[str, ...] = ()
 
     def _prepare(self, context: bpy.types.Context) -> None:
         """Set `heard_from` and `corrected`, and call `_character`."""
@@ -61,6 +64,10 @@ class Listening(Reasoned):
     def _heard_span(self, _context: bpy.types.Context) -> AudioSpan:
         """Where the take is to lie."""
         return self.heard_from.span
+
+    def _asks(self, _context: bpy.types.Context) -> bool:
+        """Say whether something was asked that has to be answered first."""
+        return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Work through it at once."""
@@ -73,7 +80,7 @@ class Listening(Reasoned):
         """Listen in a thread while the window stays alive."""
         with speaking(self):
             self._prepare(context)
-        if self.said_error:
+        if self.said_error or self._asks(context):
             return {"CANCELLED"}
         self.job = Job(self._work()).start()
         state = context.window_manager.lipwright
@@ -159,8 +166,10 @@ class Listening(Reasoned):
             *(character, analysis, settings, clock, span.name, keying),
             found=found,
             heard_from=heard_from,
+            instead_of=frozenset(one.source for one in self.instead_of),
         )
-        report.notes += self._keep(character, heard, span)
+        take_away(self.instead_of, span, compat.sequencer_scene(context))
+        report.notes += [*self._keep(character, heard, span), *self.kept_notes]
         say(self, report)
 
     def _keep(self, character: Character, heard: Heard, span: AudioSpan) -> list[str]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One line on one character: gather, plan, write; the button, the command and bake.py share it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import bpy
@@ -85,10 +86,12 @@ def animate(
     *,
     found: Gathered | None = None,
     heard_from: HeardFrom | None = None,
+    instead_of: frozenset[str] = frozenset(),
 ) -> Report:
     """Write what was heard as one take of a character, beginning at the clock's first frame.
 
-    `found` is the character as it was gathered, where that was done already.
+    `found` is the character as it was gathered, where that was done already; `instead_of` are the
+    sources of takes that this one replaces.
     """
     source = "" if heard_from is None else heard_from.span.source
     found = found or gather(character, settings.layers)
@@ -102,10 +105,11 @@ def animate(
         apart=found.apart,
         keying=keying,
         resting=found.resting,
-        room=room_beside(character, analysis, clock, source or source_of_name(name)),
+        room=room_beside(character, analysis, clock, {source or source_of_name(name), *instead_of}),
     )
     present = _present(compat.sequencer_scene(bpy.context))
-    take = Take(name, plan.span, source, present, plan.lead_frames, plan.tail_frames)
+    ends = plan.lead_frames, plan.tail_frames
+    take = Take(name, plan.span, source, present, *ends, instead_of)
     report = write_plan(character, plan, found.targets, take)
     report.notes += tell_driven(found.driven)
     if found.resting:
@@ -125,14 +129,16 @@ def _present(scene: bpy.types.Scene) -> frozenset[str]:
     return sources_in(scene) | {source_of_name(strip.name) for strip in sound_strips(scene)}
 
 
-def room_beside(character: Character, analysis: Analysis, clock: FrameClock, source: str) -> Room:
+def room_beside(
+    character: Character, analysis: Analysis, clock: FrameClock, gone: Collection[str]
+) -> Room:
     """Time between a line and what this character says before and after it, or the scene's ends.
 
-    A mouth closes also beyond the scene's end.
+    A mouth closes also beyond the scene's end. Takes of the sources in `gone` count for nothing.
     """
     scene, one = bpy.context.scene, 1 / clock.fps
     first, end = (float(frame) for frame in clock.frames(np.array([0.0, analysis.seconds])))
-    others = [take for known, take in takes_of(character).items() if known != source]
+    others = [take for known, take in takes_of(character).items() if known not in gone]
     # One that begins in the same shot gives way to this line, unless it comes after it.
     after = min(first + SAME_SHOT_FRAMES, end - 1)
     later = [take.low for take in others if take.said[0] > after]

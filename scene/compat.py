@@ -101,6 +101,12 @@ def new_sound_strip(scene: bpy.types.Scene, name: str, path: str, channel: int, 
     return strips.new_sound(name=name, filepath=path, channel=channel, frame_start=frame)
 
 
+def remove_strip(scene: bpy.types.Scene, strip: Any) -> None:
+    """Take a strip out of the sequencer, or out of the meta strip that it is in."""
+    holder = next(iter(metas_of(strip, scene)), scene.sequence_editor)
+    (holder.strips if hasattr(holder, "strips") else holder.sequences).remove(strip)
+
+
 def active_strip(scene: bpy.types.Scene) -> Any | None:
     """The strip that the artist clicked last."""
     editor = scene.sequence_editor

@@ -150,6 +150,7 @@ class LIPWRIGHT_PG_line(bpy.types.PropertyGroup):
     )
     feelings: PointerProperty(type=LIPWRIGHT_PG_feelings)
     uid: StringProperty(options={"HIDDEN"}, description="What takes of this strip are known by")
+    added: BoolProperty(options={"HIDDEN"}, description="Lipwright added this strip for a file")
 
 
 class LIPWRIGHT_PG_seeds(bpy.types.PropertyGroup):

@@ -306,11 +306,19 @@ def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> An
     }
     channel = next(number for number in range(1, 130) if number not in taken)
     try:
-        return compat.new_sound_strip(scene, Path(full).stem, full, min(channel, 128), frame)
+        strip = compat.new_sound_strip(scene, Path(full).stem, full, min(channel, 128), frame)
     except RuntimeError as error:
         raise SoundError(
             f"Blender could not add “{Path(full).name}” to the sequencer. Convert it to WAV"
         ) from error
+    strip.lipwright.added = True
+    return strip
+
+
+def strip_of_source(scene: bpy.types.Scene, source: str) -> Any | None:
+    """The strip that takes of a source are of, if it is still there."""
+    uid = source.removeprefix(OF_STRIP) if source.startswith(OF_STRIP) else ""
+    return next((one for one in sound_strips(scene) if uid and one.lipwright.uid == uid), None)
 
 
 def plays_at(scene: bpy.types.Scene, path: Path, frame: int) -> bool:

@@ -87,6 +87,8 @@ class Take:
     # How many of its frames lie before its sound, and after it.
     lead: float = 0.0
     tail: float = 0.0
+    # Sources of takes that it takes the place of, as the artist wishes.
+    instead_of: frozenset[str] = frozenset()
 
     @property
     def range(self) -> TakeRange:
@@ -175,6 +177,9 @@ def _replaced(character: Character, take: Take, report: Report) -> set[str]:
     low, high = take.range.said
     for source, known in takes_of(character).items():
         first, last = known.said
+        if source in take.instead_of:
+            found.add(source)
+            report.notes.append(f"“{known.name}” was replaced")
         if source in found or not (first < high and low < last):
             continue
         present = take.present
