@@ -12,6 +12,7 @@ from . import (
     mapping,
     moods,
     phones,
+    playblast,
     store_pose,
     try_pose,
 )
@@ -25,6 +26,7 @@ modules = (
     clear,
     phones,
     export,
+    playblast,
     mapping,
     store_pose,
     try_pose,

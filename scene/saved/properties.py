@@ -217,6 +217,44 @@ class LIPWRIGHT_PG_scene(bpy.types.PropertyGroup):
     )
 
 
+declare(
+    LIPWRIGHT_PG_scene,
+    {
+        "film_path": StringProperty(
+            name="Film",
+            description="Where the playblast goes; <scene> stands for the scene's name",
+            default="//playblast/<scene>.mp4",
+            subtype="FILE_PATH",
+            options=compat.PATH_OPTIONS,
+        ),
+        "film_frames": EnumProperty(
+            name="Frames",
+            description="Which frames the playblast has",
+            items=(
+                ("LINE", "Lines", "From the character's first line to its last"),
+                ("SCENE", "Scene", "The preview range, or the scene's range without one"),
+            ),
+        ),
+        "film_view": EnumProperty(
+            name="View",
+            description="From where the playblast looks",
+            items=(
+                ("CAMERA", "Camera", "The scene's camera; without one, in front of the face"),
+                ("FACE", "Face", "In front of the face"),
+            ),
+        ),
+        "film_engine": EnumProperty(
+            name="Look",
+            description="How the playblast is drawn",
+            items=(
+                ("SOLID", "Solid", "Workbench: quick"),
+                ("OWN", "Scene's Engine", "As the scene renders: slow, but needs no display"),
+            ),
+        ),
+    },
+)
+
+
 class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     """What the worker is doing; on the window manager, so it is never saved."""
 
@@ -224,6 +262,7 @@ class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     factor: FloatProperty(min=0.0, max=1.0, subtype="FACTOR")
     text: StringProperty()
     notes: StringProperty()
+    film: StringProperty(description="The newest playblast")
 
 
 classes = (*acting_classes, LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene, LIPWRIGHT_PG_progress)

@@ -267,14 +267,19 @@ def name_of_recording(path: Path) -> str:
 def mixdown(strip: Any, scene: bpy.types.Scene, left: float, right: float) -> Path:
     """Render what is heard of one strip between two frames, retiming and all, to a WAV file."""
     path = Path(bpy.app.tempdir) / f"lipwright-{strip.name.encode().hex()[:40]}.wav"
-    path.unlink(missing_ok=True)
     with _alone(strip, scene, int(left), int(right) - 1):
-        bpy.ops.sound.mixdown(
-            filepath=str(path), check_existing=False, container="WAV", codec="PCM", format="S16"
-        )
+        mixdown_scene(path)
     if not path.is_file():
         raise SoundError(f"The retimed strip “{strip.name}” could not be rendered to a sound file")
     return path
+
+
+def mixdown_scene(path: Path) -> None:
+    """Render what is heard of the context's scene to a WAV file."""
+    path.unlink(missing_ok=True)
+    bpy.ops.sound.mixdown(
+        filepath=str(path), check_existing=False, container="WAV", codec="PCM", format="S16"
+    )
 
 
 @contextmanager
