@@ -99,7 +99,7 @@ class Listening(Reasoned):
         news = self.job.advance()
         if news is not None:
             state.factor = news
-        _redraw(context)
+        redraw(context)
         if not self.job.done:
             return {"RUNNING_MODAL"} if event.type == "ESC" else {"PASS_THROUGH"}
         self._stop(context)
@@ -116,7 +116,7 @@ class Listening(Reasoned):
         context.window_manager.event_timer_remove(self.timer)
         state = context.window_manager.lipwright
         state.running, state.factor, state.text = False, 0.0, ""
-        _redraw(context)
+        redraw(context)
 
     def _work(self) -> Work:
         """What the worker does; it sees values only, not the operator."""
@@ -135,9 +135,13 @@ class Listening(Reasoned):
 
         return listen
 
+    def _meant(self, context: bpy.types.Context) -> Character | None:
+        """Who says it."""
+        return chosen_character(context)
+
     def _character(self, context: bpy.types.Context) -> Character:
         """The character that is meant, to be found again; RigError if it cannot be animated."""
-        character = chosen_character(context)
+        character = self._meant(context)
         if character is None:
             raise RigError(NO_CHARACTER)
         rig_of(character)
@@ -203,8 +207,9 @@ def _shows(
     )
 
 
-def _redraw(context: bpy.types.Context) -> None:
+def redraw(context: bpy.types.Context) -> None:
+    """Draw the tab again."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                area.tag_redraw()
+                area.tagredraw()

@@ -4,6 +4,7 @@
 from . import (
     add_demo_head,
     add_strip,
+    cast,
     clear,
     export,
     free_keys,
@@ -22,6 +23,7 @@ modules = (
     give_shapes,
     add_strip,
     generate,
+    cast,
     free_keys,
     clear,
     phones,

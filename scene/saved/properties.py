@@ -4,6 +4,7 @@
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     IntProperty,
@@ -255,6 +256,15 @@ declare(
 )
 
 
+class LIPWRIGHT_PG_progress_line(bpy.types.PropertyGroup):
+    """A line of the cast; `name` is its strip's."""
+
+    character: StringProperty()
+    status: StringProperty()
+    factor: FloatProperty(min=0.0, max=1.0)
+    note: StringProperty()
+
+
 class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     """What the worker is doing; on the window manager, so it is never saved."""
 
@@ -262,10 +272,12 @@ class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     factor: FloatProperty(min=0.0, max=1.0, subtype="FACTOR")
     text: StringProperty()
     notes: StringProperty()
+    lines: CollectionProperty(type=LIPWRIGHT_PG_progress_line)
     film: StringProperty(description="The newest playblast")
 
 
-classes = (*acting_classes, LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene, LIPWRIGHT_PG_progress)
+classes = (*acting_classes, LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene)
+classes += (LIPWRIGHT_PG_progress_line, LIPWRIGHT_PG_progress)
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 

@@ -9,6 +9,7 @@ import bpy
 import pytest
 
 from lipwright.tests.blender_fixtures import jaw_curve, value_at, write_wave
+from lipwright.tests.operators.windows import Window
 
 NO_STRIPS = not bpy.app.build_options.audaspace
 needs_strips = pytest.mark.skipif(NO_STRIPS, reason="this bpy is built without sound strips")
@@ -294,22 +295,6 @@ def test_head_motion_on_a_bone(face, fake, choose):
     assert rig.pose.bones["Bone"].rotation_quaternion.w == 1
 
 
-class Window:
-    """The parts of a context that the modal operator uses, without a window."""
-
-    def __init__(self) -> None:
-        self.scene, self.window = bpy.context.scene, None
-        self.view_layer, self.preferences = bpy.context.view_layer, bpy.context.preferences
-        self.timers: list[object] = []
-        self.window_manager = SimpleNamespace(
-            lipwright=bpy.context.window_manager.lipwright,
-            windows=[],
-            event_timer_add=lambda *_args, **_options: self.timers.append(1) or 1,
-            event_timer_remove=self.timers.remove,
-            modal_handler_add=lambda _operator: True,
-        )
-
-
 @pytest.fixture
 def modal(ours):
     """Drive invoke and modal as a window would: `modal()` gives (operator, context, step)."""
@@ -322,7 +307,7 @@ def modal(ours):
             report = staticmethod(lambda kind, text: said.append((kind, text)))
 
         generate = module.LIPWRIGHT_OT_generate
-        methods = "invoke modal _stop _prepare _asks _work _character _write _keep"
+        methods = "invoke modal _stop _prepare _asks _work _meant _character _write _keep"
         for name in (*methods.split(), "bl_idname", "instead_of", "kept_notes"):
             setattr(Operator, name, getattr(generate, name))
         Operator.earlier, Operator.add_strip = "ASK", True

@@ -6,7 +6,10 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-PANELS = ("speech", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping", "export")
+PANELS = (
+    *("speech", "cast", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping"),
+    *("export", "playblast"),
+)
 
 
 class Layout:
@@ -90,7 +93,7 @@ def draw(ours):
     """Draw a panel: the lines of text and buttons, or None if it is hidden."""
 
     def do(name: str, width: int = 400) -> list[str] | None:
-        module = "mapping" if name == "poses" else name
+        module = {"poses": "mapping", "playblast": "export"}.get(name, name)
         panel = getattr(ours(f"panels.{module}"), f"LIPWRIGHT_PT_{name}")
         context = SimpleNamespace(
             scene=bpy.context.scene,
@@ -118,7 +121,7 @@ def draw(ours):
 
 
 def test_without_a_character_only_speech_is_drawn(draw):
-    assert [name for name in PANELS if draw(name) is not None] == ["speech"]
+    assert [name for name in PANELS if draw(name) is not None] == ["speech", "cast"]
     assert "[lipwright.add_demo_head]" in draw("speech")
 
 
