@@ -15,6 +15,7 @@ from . import (
     phones,
     playblast,
     store_pose,
+    styles,
     try_pose,
 )
 
@@ -33,6 +34,7 @@ modules = (
     store_pose,
     try_pose,
     moods,
+    styles,
 )
 
 

@@ -142,6 +142,9 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
+    other: StringProperty(
+        options={"HIDDEN"}, description="Dials of the take that was kept", override=OVERRIDABLE
+    )
     hand_fade_seconds: FloatProperty(
         name="Hand Keys Fade",
         description="Seconds over which keys that you set by hand fade into the take beside them",
