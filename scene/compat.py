@@ -39,6 +39,16 @@ PATH_OPTIONS: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= 
 Strip = bpy.types.Strip if hasattr(bpy.types, "Strip") else bpy.types.Sequence
 
 
+def open_handlers() -> list[Any]:
+    """What Blender calls when a file was opened, and (4.3+) when one was appended or linked."""
+    handlers = bpy.app.handlers
+    found = [handlers.load_post]
+    return [
+        *found,
+        *([handlers.blend_import_post] if hasattr(handlers, "blend_import_post") else []),
+    ]
+
+
 def user_folder(name: str) -> str:
     """A folder of the user's for our files, made if missing; the extension's own if it is one."""
     package = str(__package__).rpartition(".")[0]

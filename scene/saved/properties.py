@@ -132,6 +132,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
+    few: BoolProperty(options={"HIDDEN"}, override=OVERRIDABLE)  # of before: `migrate.py`
     tolerance: FloatProperty(
         name="Tolerance",
         description="How far key poses and few keys may stray from the exact curve",
