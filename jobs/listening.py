@@ -26,7 +26,7 @@ from .dials import keying_of, read_dials
 from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, say, speaking
-from .take import animate, gather, looked_at, settings_for
+from .take import animate, gather, looked_at, settings_for, wanted_part
 from .worker import Job, Work
 
 TICK_SECONDS = 0.1
@@ -171,6 +171,7 @@ class Listening(Reasoned):
             found=found,
             heard_from=heard_from,
             instead_of=frozenset(one.source for one in self.instead_of),
+            wanted=wanted_part(context.scene),
         )
         take_away(self.instead_of, span, compat.sequencer_scene(context))
         report.notes += [*self._keep(character, heard, span), *self.kept_notes]

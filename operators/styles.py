@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Styles as presets and files, and A/B: two takes of one line to choose from."""
+"""Another take: styles, two takes to choose from, part of a line alone."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..jobs.manners import OfCharacter, Reasoned, speaking
-from ..jobs.take import mix_again
+from ..jobs.manners import OfCharacter, Reasoned, say, speaking
+from ..jobs.take import mix_again, newest_take
 from ..scene.character.chosen import meant_character, settings_of
 from ..scene.saved.presets import remove_preset, write_json
 from ..scene.saved.styles import (
@@ -158,6 +158,31 @@ class LIPWRIGHT_OT_swap_takes(OfCharacter, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
+class LIPWRIGHT_OT_redo_part(OfCharacter, bpy.types.Operator):
+    """Draw the chosen part of the newest line anew with the dials as they are, without listening; \
+the rest of it stays"""
+
+    bl_idname = "lipwright.redo_part"
+    bl_label = "Redo This Part"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only a line that is remembered."""
+        why = super().reason(context)
+        if why or newest_take(meant_character(context)) is not None:
+            return why
+        return "Generate the line first: what was heard of it is needed"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write it."""
+        with speaking(self):
+            report = mix_again(meant_character(context))
+            if report is not None:
+                say(self, report)
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
 class LIPWRIGHT_OT_follow_seed(OfCharacter, bpy.types.Operator):
     """Let this layer follow the seed of all layers again"""
 
@@ -182,6 +207,7 @@ register, unregister = bpy.utils.register_classes_factory(
         LIPWRIGHT_OT_import_style,
         LIPWRIGHT_OT_keep_take,
         LIPWRIGHT_OT_swap_takes,
+        LIPWRIGHT_OT_redo_part,
         LIPWRIGHT_OT_follow_seed,
     )
 )

@@ -8,7 +8,7 @@ from ..core.motion.keying import THINNED
 from ..core.motion.mix import Style
 from ..core.performance.manners import STYLES
 from ..scene.saved.styles import own_styles
-from .parts import OfCharacter
+from .parts import OfCharacter, reason, say
 
 
 class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
@@ -40,6 +40,35 @@ class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
             row.operator("lipwright.swap_takes", icon="ARROW_LEFTRIGHT")
 
 
+class LIPWRIGHT_PT_part(OfCharacter, bpy.types.Panel):
+    """What of a line the dials change."""
+
+    bl_label = "Only a Part"
+    bl_parent_id = "LIPWRIGHT_PT_style"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw_header(self, context: bpy.types.Context) -> None:
+        """On or off."""
+        self.layout.prop(context.scene.lipwright, "part_use", text="")
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Which frames, which regions, how it goes over."""
+        layout, choice = self.rows(), context.scene.lipwright
+        layout.active = choice.part_use
+        layout.row().prop(choice, "part_frames", expand=True)
+        if choice.part_frames == "FRAMES":
+            column = layout.column(align=True)
+            column.prop(choice, "part_first")
+            column.prop(choice, "part_last")
+        if choice.part_frames != "LINE":
+            layout.prop(choice, "part_blend_seconds")
+        layout.column(align=True).prop(choice, "part_regions", expand=True)
+        layout.operator("lipwright.redo_part", icon="FILE_REFRESH")
+        why = reason("LIPWRIGHT_OT_redo_part", context)
+        if why:
+            say(layout, context, why, "INFO")
+
+
 class LIPWRIGHT_MT_styles(bpy.types.Menu):
     """Styles: dials of speaking and acting."""
 
@@ -60,4 +89,6 @@ class LIPWRIGHT_MT_styles(bpy.types.Menu):
         self.layout.operator("lipwright.export_style", icon="FILE_TICK")
 
 
-register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_MT_styles, LIPWRIGHT_PT_style))
+register, unregister = bpy.utils.register_classes_factory(
+    (LIPWRIGHT_MT_styles, LIPWRIGHT_PT_style, LIPWRIGHT_PT_part)
+)

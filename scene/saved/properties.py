@@ -17,6 +17,7 @@ from ...core.motion.keying import DENSE, WAYS
 from ...core.motion.mix import Style
 from ...core.performance.layers import LAYERS
 from ...core.transcript.words import LANGUAGES
+from ...rigs.regions import REGIONS
 from .. import compat
 from ..keys import has_shape_keys
 from .acting import (
@@ -225,6 +226,42 @@ class LIPWRIGHT_PG_scene(bpy.types.PropertyGroup):
 declare(
     LIPWRIGHT_PG_scene,
     {
+        "part_use": BoolProperty(
+            name="Only a Part",
+            description="Dials, seeds and Generate draw only this part of a line anew; the rest of "
+            "it stays as it is. Switched off, the next change draws all of it",
+        ),
+        "part_frames": EnumProperty(
+            name="Frames",
+            description="Which frames of the line are drawn anew",
+            items=(
+                ("LINE", "Line", "All of it"),
+                ("PREVIEW", "Preview", "The preview range (P in the timeline)"),
+                ("FRAMES", "Frames", "From a first frame to a last"),
+            ),
+        ),
+        "part_first": IntProperty(name="First", description="First frame of the part", default=1),
+        "part_last": IntProperty(name="Last", description="Last frame of the part", default=50),
+        "part_blend_seconds": FloatProperty(
+            name="Blend",
+            description="Seconds at both ends of the part over which it goes over into the rest",
+            default=0.2,
+            min=0.0,
+            max=5.0,
+            soft_max=1.0,
+            precision=2,
+            step=5,
+        ),
+        "part_regions": EnumProperty(
+            name="Regions",
+            description="What of the face is drawn anew",
+            items=[
+                (name, *said, "NONE", 1 << number)
+                for number, (name, said) in enumerate(REGIONS.items())
+            ],
+            options={"ENUM_FLAG"},
+            default=set(REGIONS),
+        ),
         "film_path": StringProperty(
             name="Film",
             description="Where the playblast goes; <scene> stands for the scene's name",

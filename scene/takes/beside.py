@@ -43,7 +43,7 @@ def beside(
     edges = [(max(a, low), min(b, high)) for a, b in stretches]
     starts = np.array([a for a, _ in edges])
     both = np.unique(np.array(edges))
-    with_edges = _inserted(fresh, both, draw)
+    with_edges = inserted(fresh, both, draw)
     frames = with_edges.points[:, 0].astype(np.float64)
     inside = np.zeros(len(frames), bool)
     for a, b in edges:
@@ -74,7 +74,7 @@ def _drawn(fresh: Fresh, at: NDArray[np.float64]) -> NDArray[np.float64]:
     return drawn(frames, values, fresh.slopes, at)
 
 
-def _inserted(fresh: Fresh, edges: NDArray[np.float64], draw: Draw) -> Fresh:
+def inserted(fresh: Fresh, edges: NDArray[np.float64], draw: Draw) -> Fresh:
     """Keys on the edges too, each with the slope that the curve has there."""
     frames = fresh.points[:, 0].astype(np.float64)
     # Straight lines bend at their keys: there the slope is that over a frame to both sides.

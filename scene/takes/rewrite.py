@@ -3,6 +3,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import bpy
@@ -23,9 +24,11 @@ from .fcurves import (
     inside,
     put,
     rest_of,
+    standing_keys,
     with_rest,
 )
 from .ledger import NOTHING, Entry, Ledger, TakeRange, ours_among
+from .part import Part, renewed
 
 # A take that begins with less than so many frames of a feeling that comes takes over from another
 # one's in its own first frames.
@@ -56,8 +59,9 @@ class Rewrite:
         spans: Spans,
         take: TakeRange,
         reach_frames: float,
+        part: Part | None = None,
     ) -> None:
-        self.take, self.reach_frames = take, reach_frames
+        self.take, self.reach_frames, self.part = take, reach_frames, part
         self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
         self.gone, self.keep, self.cut = spans.gone, spans.keep, spans.cut
         self.by_hand = 0
@@ -101,6 +105,10 @@ class Rewrite:
             fresh = beside(fresh, hand, self.reach_frames, within=span)
         else:
             fresh = NONE_FRESH
+        if self.part is not None:
+            drop = ours
+            old, draw = standing_keys(curve).only(ours), partial(_evaluated, curve, rest)
+            fresh = renewed(old, fresh, self.part, draw, present[~ours])
         put(curve, ~drop, fresh)
         self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh.points]), known)
         return len(fresh)
@@ -192,3 +200,10 @@ def put_back(block: bpy.types.ID, channel: Channel, value: float) -> None:
             getattr(holder, name)[index] = value
     except (ValueError, AttributeError, IndexError):  # the bone or the key is gone
         return
+
+
+def _evaluated(curve: Any, rest: float, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a curve shows at some frames; rest, where it is new."""
+    if not len(curve.keyframe_points):
+        return np.full(len(frames), rest)
+    return np.array([curve.evaluate(frame) for frame in frames], np.float64)

@@ -30,6 +30,7 @@ from .ledger import (
     source_of_name,
     write_ledger,
 )
+from .part import Part
 from .places import (
     Report,
     animated_blocks,
@@ -89,6 +90,8 @@ class Take:
     tail: float = 0.0
     # Sources of takes that it takes the place of, as the artist wishes.
     instead_of: frozenset[str] = frozenset()
+    # What alone is drawn anew of the take that is there.
+    part: Part | None = None
 
     @property
     def range(self) -> TakeRange:
@@ -129,9 +132,11 @@ def write_take(
         plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
     plan += turns
     report.notes += [*left_out, *notes]
-    replaced = _replaced(character, take, report)
+    replaced = set() if take.part else _replaced(character, take, report)
     # Datablocks share an Action and its ledger, which changes with the first that is written.
-    spans = _spans(takes_of(character), replaced, take.range)
+    spans = _spans(takes_of(character), replaced or {take.known_by}, take.range)
+    if take.part:
+        spans = Spans(keep=spans.keep)
     done: set[tuple[int, str]] = set()
     for one in _joined(plan):
         if one.keys or our_owners(one.block):
@@ -206,7 +211,7 @@ def _write_block(
     ledger, handle = read_ledger(place.action), handle_of(place.slot)
     curves = compat.curves(place.action, place.slot, make=True)
     reach = reach_of(character)
-    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range, reach)
+    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range, reach, take.part)
     skipped = [c for c in one.keys if c[0] in place.taken and c not in one.combining]
     whole = _turning(one.keys)
     for channel, keys in one.keys.items():
@@ -223,8 +228,10 @@ def _write_block(
     rewrite.tidy(set(one.keys) | one.held)
     for source in replaced:
         ledger.takes.pop(source, None)
-    ledger.takes = {source: cut_short(known, take.range) for source, known in ledger.takes.items()}
-    ledger.takes[take.known_by] = take.range
+    if take.part is None:
+        ledger.takes = {one: cut_short(known, take.range) for one, known in ledger.takes.items()}
+    if take.part is None or take.known_by not in ledger.takes:
+        ledger.takes[take.known_by] = take.range
     if one.combining:
         note, changed = combine_with(one.block, one.combining)
         ledger.combined |= {handle} if changed else set()

@@ -8,7 +8,7 @@ import pytest
 
 PANELS = (
     *("speech", "cast", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping"),
-    *("export", "playblast"),
+    *("export", "playblast", "part"),
 )
 
 
@@ -93,7 +93,7 @@ def draw(ours):
     """Draw a panel: the lines of text and buttons, or None if it is hidden."""
 
     def do(name: str, width: int = 400) -> list[str] | None:
-        module = {"poses": "mapping", "playblast": "export"}.get(name, name)
+        module = {"poses": "mapping", "playblast": "export", "part": "style"}.get(name, name)
         panel = getattr(ours(f"panels.{module}"), f"LIPWRIGHT_PT_{name}")
         context = SimpleNamespace(
             scene=bpy.context.scene,
