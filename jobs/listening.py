@@ -213,4 +213,4 @@ def redraw(context: bpy.types.Context) -> None:
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                area.tagredraw()
+                area.tag_redraw()

@@ -346,6 +346,7 @@ def test_modal_runs_to_the_end(face, fake, choose, modal):
     assert run_out(step) == {"FINISHED"}
     assert not state.running
     assert not context.timers
+    assert context.redrawn
     assert value_at(item, 24) > 0.1
     assert said[-1][0] == {"INFO"}
 
