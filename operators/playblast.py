@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..core.errors import LipwrightError
+from ..core.errors import Cancelled
 from ..jobs.manners import OfCharacter, busy, speaking
 from ..scene import compat
 from ..scene.character.chosen import meant_character
@@ -91,7 +91,7 @@ face; Esc stops it, and your render settings stay as they are"""
         with speaking(self):
             if self.stopped:
                 self.film.drop()
-                raise LipwrightError("Stopped. There is no film, or the one of before")
+                raise Cancelled
             self._end()
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 

@@ -31,14 +31,17 @@ class LIPWRIGHT_UL_cast(bpy.types.UIList):
         _property: str,
         _index: int,
     ) -> None:
-        """One row."""
+        """One row; its fields are below the list, where there is room for names."""
         row = layout.row(align=True)
         row.prop(item, "use", text="")
-        strips = row.row(align=True)
-        strips.active = item.use
-        strips.prop(item, "by", text="", icon_only=True)
-        strips.prop(item, "channel" if item.by == CHANNEL else "pattern", text="")
-        strips.prop(item, "character", text="")
+        parts = row.split(factor=0.5)
+        parts.active = item.use
+        said = f"Channel {item.channel}" if item.by == CHANNEL else item.pattern or "Which strips?"
+        parts.label(text=said)
+        if item.character is None:
+            parts.label(text="Who?", icon="QUESTION")
+        else:
+            parts.label(text=item.character.name)
 
 
 class LIPWRIGHT_PT_cast(Tab, bpy.types.Panel):
@@ -57,6 +60,8 @@ class LIPWRIGHT_PT_cast(Tab, bpy.types.Panel):
             column = row.column(align=True)
             column.operator("lipwright.add_part", text="", icon="ADD")
             column.operator("lipwright.remove_part", text="", icon="REMOVE")
+            if cast.active < len(cast.parts):
+                self._row(cast.parts[cast.active])
         else:
             layout.operator("lipwright.add_part", icon="ADD")
         layout.operator("lipwright.fill_cast", icon="IMPORT")
@@ -70,6 +75,14 @@ class LIPWRIGHT_PT_cast(Tab, bpy.types.Panel):
         if why and not state.running:
             say(layout, context, why, "INFO")
         self._lines(context, state)
+
+    def _row(self, part: bpy.types.PropertyGroup) -> None:
+        """The fields of the active row."""
+        column = self.layout.column()
+        column.use_property_split, column.use_property_decorate = True, False
+        column.row().prop(part, "by", expand=True)
+        column.prop(part, "channel" if part.by == CHANNEL else "pattern")
+        column.prop(part, "character", icon="OUTLINER_OB_ARMATURE")
 
     def _lines(self, context: bpy.types.Context, state: bpy.types.PropertyGroup) -> None:
         lines = list(state.lines)

@@ -55,7 +55,7 @@ class LIPWRIGHT_PT_part(OfCharacter, bpy.types.Panel):
         """Which frames, which regions, how it goes over."""
         layout, choice = self.rows(), context.scene.lipwright
         layout.active = choice.part_use
-        layout.row().prop(choice, "part_frames", expand=True)
+        layout.prop(choice, "part_frames")
         if choice.part_frames == "FRAMES":
             column = layout.column(align=True)
             column.prop(choice, "part_first")

@@ -173,6 +173,26 @@ def test_the_rig_panel_says_what_matched(draw, face):
     assert any(line.startswith("Head: 12 shapes") for line in lines)
 
 
+def test_the_cast_is_a_table_with_the_fields_of_its_row(draw, face):
+    item = face()
+    lines = draw("cast")
+    assert lines[:2] == ["[lipwright.add_part]", "[lipwright.fill_cast]"]
+    assert any("Add who says" in line for line in lines)
+    parts = bpy.context.scene.lipwright_cast.parts
+    first, second = parts.add(), parts.add()
+    first.pattern, first.character, second.by, second.channel = "anna", item, "CHANNEL", 3
+    lines = draw("cast")
+    assert lines[:4] == ["anna", "Head", "Channel 3", "Who?"]
+    state = bpy.context.window_manager.lipwright
+    for name, status in (("a", "DONE"), ("b", "RUNS"), ("c", "FAILED")):
+        row = state.lines.add()
+        row.name, row.character, row.status = name, "Head", status
+    row.note = "The strip is muted"
+    lines = draw("cast")
+    state.lines.clear()
+    assert {"Head: a", "Head: b", "Head: c", "The strip is muted"} <= set(lines)
+
+
 def test_an_edited_mapping_is_drawn_row_by_row(draw, face):
     item = face()
     assert "[lipwright.edit_mapping]" in draw("mapping")
