@@ -23,9 +23,10 @@ from ..scene.saved.preferences import device_and_threads
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
 from .dials import keying_of, read_dials
+from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, say, speaking
-from .take import animate, gather, looked_at, settings_for
+from .take import animate, gather, looked_at, settings_for, wanted_part
 from .worker import Job, Work
 
 TICK_SECONDS = 0.1
@@ -53,6 +54,8 @@ class Listening(Reasoned):
     heard_from: HeardFrom
     corrected: tuple[Corrected, ...] = ()
     by_hand_notes: tuple[str, ...] = ()
+    instead_of: tuple[Earlier, ...] = ()
+    kept_notes: tuple[str, ...] = ()
 
     def _prepare(self, context: bpy.types.Context) -> None:
         """Set `heard_from` and `corrected`, and call `_character`."""
@@ -61,6 +64,10 @@ class Listening(Reasoned):
     def _heard_span(self, _context: bpy.types.Context) -> AudioSpan:
         """Where the take is to lie."""
         return self.heard_from.span
+
+    def _asks(self, _context: bpy.types.Context) -> bool:
+        """Say whether something was asked that has to be answered first."""
+        return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Work through it at once."""
@@ -73,7 +80,7 @@ class Listening(Reasoned):
         """Listen in a thread while the window stays alive."""
         with speaking(self):
             self._prepare(context)
-        if self.said_error:
+        if self.said_error or self._asks(context):
             return {"CANCELLED"}
         self.job = Job(self._work()).start()
         state = context.window_manager.lipwright
@@ -92,7 +99,7 @@ class Listening(Reasoned):
         news = self.job.advance()
         if news is not None:
             state.factor = news
-        _redraw(context)
+        redraw(context)
         if not self.job.done:
             return {"RUNNING_MODAL"} if event.type == "ESC" else {"PASS_THROUGH"}
         self._stop(context)
@@ -109,7 +116,7 @@ class Listening(Reasoned):
         context.window_manager.event_timer_remove(self.timer)
         state = context.window_manager.lipwright
         state.running, state.factor, state.text = False, 0.0, ""
-        _redraw(context)
+        redraw(context)
 
     def _work(self) -> Work:
         """What the worker does; it sees values only, not the operator."""
@@ -128,9 +135,13 @@ class Listening(Reasoned):
 
         return listen
 
+    def _meant(self, context: bpy.types.Context) -> Character | None:
+        """Who says it."""
+        return chosen_character(context)
+
     def _character(self, context: bpy.types.Context) -> Character:
         """The character that is meant, to be found again; RigError if it cannot be animated."""
-        character = chosen_character(context)
+        character = self._meant(context)
         if character is None:
             raise RigError(NO_CHARACTER)
         rig_of(character)
@@ -159,8 +170,11 @@ class Listening(Reasoned):
             *(character, analysis, settings, clock, span.name, keying),
             found=found,
             heard_from=heard_from,
+            instead_of=frozenset(one.source for one in self.instead_of),
+            wanted=wanted_part(context.scene),
         )
-        report.notes += self._keep(character, heard, span)
+        take_away(self.instead_of, span, compat.sequencer_scene(context))
+        report.notes += [*self._keep(character, heard, span), *self.kept_notes]
         say(self, report)
 
     def _keep(self, character: Character, heard: Heard, span: AudioSpan) -> list[str]:
@@ -194,7 +208,8 @@ def _shows(
     )
 
 
-def _redraw(context: bpy.types.Context) -> None:
+def redraw(context: bpy.types.Context) -> None:
+    """Draw the tab again."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":

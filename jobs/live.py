@@ -50,7 +50,9 @@ def _forget_on_load(_path: str) -> None:
     """Another file has other characters, perhaps of the same names."""
     memory.forget()
     _waiting.clear()
-    bpy.context.window_manager.lipwright.running = False
+    state = bpy.context.window_manager.lipwright
+    state.running = False
+    state.lines.clear()
 
 
 def register() -> None:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One line on one character: gather, plan, write; the button, the command and bake.py share it."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
 
+from ..core.errors import SettingsError
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
@@ -13,13 +15,14 @@ from ..core.timing import FrameClock
 from ..pipeline import Analysis, Settings, TakePlan, plan_take
 from ..rigs.bones.turns import Body
 from ..rigs.lips.fit import LipFit
+from ..rigs.regions import controls_in, region_of_role
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_of
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
-from ..scene.clock import clock_of
+from ..scene.clock import clock_of, fps_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sound_strips, sources_in
@@ -27,6 +30,7 @@ from ..scene.takes.channels import tell_driven
 from ..scene.takes.ledger import source_of_name
 from ..scene.takes.left_on import left_on, tell_left_on
 from ..scene.takes.look_at import sample_look_at
+from ..scene.takes.part import Part
 from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, plan_writings, targets_of
@@ -35,6 +39,14 @@ from .dials import keying_of, read_dials
 
 SAME_FRAMES = 2.0  # a take that lies further from where it was written is another state of the file
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be drawn anew: frames, and regions of the face (`rigs.regions`)."""
+
+    part: Part
+    regions: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -85,10 +97,14 @@ def animate(
     *,
     found: Gathered | None = None,
     heard_from: HeardFrom | None = None,
+    instead_of: frozenset[str] = frozenset(),
+    wanted: Wanted | None = None,
 ) -> Report:
     """Write what was heard as one take of a character, beginning at the clock's first frame.
 
-    `found` is the character as it was gathered, where that was done already.
+    `found` is the character as it was gathered, where that was done already; `instead_of` are the
+    sources of takes that this one replaces. Of a take that is there already only what is `wanted`
+    is drawn anew.
     """
     source = "" if heard_from is None else heard_from.span.source
     found = found or gather(character, settings.layers)
@@ -102,10 +118,13 @@ def animate(
         apart=found.apart,
         keying=keying,
         resting=found.resting,
-        room=room_beside(character, analysis, clock, source or source_of_name(name)),
+        room=room_beside(character, analysis, clock, {source or source_of_name(name), *instead_of}),
     )
     present = _present(compat.sequencer_scene(bpy.context))
-    take = Take(name, plan.span, source, present, plan.lead_frames, plan.tail_frames)
+    ends = plan.lead_frames, plan.tail_frames
+    take = Take(name, plan.span, source, present, *ends, instead_of)
+    if wanted is not None and take.known_by in takes_of(character):
+        plan, take = only(plan, found.rig, wanted.regions), replace(take, part=wanted.part)
     report = write_plan(character, plan, found.targets, take)
     report.notes += tell_driven(found.driven)
     if found.resting:
@@ -125,14 +144,16 @@ def _present(scene: bpy.types.Scene) -> frozenset[str]:
     return sources_in(scene) | {source_of_name(strip.name) for strip in sound_strips(scene)}
 
 
-def room_beside(character: Character, analysis: Analysis, clock: FrameClock, source: str) -> Room:
+def room_beside(
+    character: Character, analysis: Analysis, clock: FrameClock, gone: Collection[str]
+) -> Room:
     """Time between a line and what this character says before and after it, or the scene's ends.
 
-    A mouth closes also beyond the scene's end.
+    A mouth closes also beyond the scene's end. Takes of the sources in `gone` count for nothing.
     """
     scene, one = bpy.context.scene, 1 / clock.fps
     first, end = (float(frame) for frame in clock.frames(np.array([0.0, analysis.seconds])))
-    others = [take for known, take in takes_of(character).items() if known != source]
+    others = [take for known, take in takes_of(character).items() if known not in gone]
     # One that begins in the same shot gives way to this line, unless it comes after it.
     after = min(first + SAME_SHOT_FRAMES, end - 1)
     later = [take.low for take in others if take.said[0] > after]
@@ -144,6 +165,39 @@ def room_beside(character: Character, analysis: Analysis, clock: FrameClock, sou
         max(0.0, (min([last, *later]) - end) * one - one),
         followed=any(low <= last for low in later),
     )
+
+
+def only(plan: TakePlan, rig: RigMap, regions: frozenset[str]) -> TakePlan:
+    """What of a plan moves some regions of the face."""
+    controls = controls_in(rig, regions)
+    return replace(
+        plan,
+        layers={
+            layer: {control: keys for control, keys in curves.items() if control in controls}
+            for layer, curves in plan.layers.items()
+        },
+        turns=tuple(turn for turn in plan.turns if region_of_role(turn.role) in regions),
+    )
+
+
+def wanted_part(scene: bpy.types.Scene) -> Wanted | None:
+    """The part that is to be drawn anew alone; None for all of a line."""
+    choice = scene.lipwright
+    if not choice.part_use:
+        return None
+    regions = frozenset(choice.part_regions)
+    if not regions:
+        raise SettingsError("No region is chosen for the part. Choose mouth, eyes, brows or head")
+    if choice.part_frames == "LINE":
+        return Wanted(Part(), regions)
+    first, last = choice.part_first, choice.part_last
+    if choice.part_frames == "PREVIEW":
+        if not scene.use_preview_range:
+            raise SettingsError("There is no preview range. Set one (P in the timeline)")
+        first, last = scene.frame_preview_start, scene.frame_preview_end
+    if first >= last:
+        raise SettingsError("The part ends before it begins. Set its first and last frame")
+    return Wanted(Part(first, last, choice.part_blend_seconds * fps_of(scene)), regions)
 
 
 def write_plan(
@@ -220,6 +274,7 @@ def mix_again(character: Character) -> Report | None:
         keying_of(dials),
         found=gather(character, settings.layers, measure=False),
         heard_from=last.heard_from,
+        wanted=wanted_part(bpy.context.scene),
     )
 
 

@@ -4,14 +4,18 @@
 from . import (
     add_demo_head,
     add_strip,
+    cast,
     clear,
     export,
+    free_keys,
     generate,
     give_shapes,
     mapping,
     moods,
     phones,
+    playblast,
     store_pose,
+    styles,
     take_capture,
     try_pose,
 )
@@ -21,14 +25,18 @@ modules = (
     give_shapes,
     add_strip,
     generate,
+    cast,
+    free_keys,
     clear,
     take_capture,
     phones,
     export,
+    playblast,
     mapping,
     store_pose,
     try_pose,
     moods,
+    styles,
 )
 
 

@@ -4,14 +4,16 @@
 from dataclasses import replace
 
 import bpy
-from bpy.props import BoolProperty
+from bpy.props import BoolProperty, EnumProperty
 
+from ..jobs.earlier import earlier_in_shot
 from ..jobs.listening import Listening, character_reason
 from ..jobs.manners import Reasoned, busy
 from ..scene import compat
 from ..scene.saved.phones import corrected_phones
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import (
+    OF_STRIP,
     AudioSpan,
     add_to_sequencer,
     sound_strips,
@@ -26,6 +28,12 @@ from ..scene.sounds.transcript import chosen_transcript
 
 BY_HAND = (
     "The sounds that you corrected were used. Reset in the panel Phones goes back to what is heard"
+)
+ASK, REPLACE, KEEP = "ASK", "REPLACE", "KEEP"
+EARLIER_ITEMS = (
+    (ASK, "Ask", "Ask once; without a window both stay"),
+    (REPLACE, "Replace", "The new line takes the place of the earlier one and of its strip"),
+    (KEEP, "Keep Both", "The earlier line stays where the new one does not lie"),
 )
 
 
@@ -73,6 +81,12 @@ class LIPWRIGHT_OT_generate(Listening, bpy.types.Operator):
         description="Add a chosen file to the sequencer, so that Play gives sound with motion",
         default=True,
     )
+    earlier: EnumProperty(
+        name="Earlier Line",
+        description="What becomes of a line in the same shot whose strip Lipwright added",
+        items=EARLIER_ITEMS,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
@@ -83,8 +97,37 @@ class LIPWRIGHT_OT_generate(Listening, bpy.types.Operator):
         """Take everything that the worker needs as values, while Blender's data is at hand."""
         channel = context.scene.lipwright.channel
         span = replace(chosen_span(context), channel=channel - 1 if channel else None)
+        character, scene = self._character(context), compat.sequencer_scene(context)
+        self.corrected = corrected_phones(character.root)
+        self.there = earlier_in_shot(character, span, scene)
+        self.instead_of, self.kept_notes = (), ()
+        if self.there and self.earlier == REPLACE:
+            self.instead_of = self.there
+            if not span.source.startswith(OF_STRIP):  # the file takes the strip's place
+                span = replace(span, first_frame=self.there[0].first_frame)
+        elif self.there:
+            names = ", ".join(f"“{one.name}”" for one in self.there)
+            self.kept_notes = (f"{names} in the same shot stayed: “Earlier Line” can replace it",)
         self.heard_from = HeardFrom(span, chosen_transcript(context))
-        self.corrected = corrected_phones(self._character(context).root)
+
+    def _asks(self, context: bpy.types.Context) -> bool:
+        """Where an earlier line lies in the shot, let the artist say what becomes of it."""
+        there = self.there
+        if not there or self.earlier != ASK:
+            return False
+
+        def draw(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+            menu.layout.operator_context = "INVOKE_DEFAULT"
+            for answer, label, icon in (
+                (REPLACE, "Replace It and Its Strip", "FILE_REFRESH"),
+                (KEEP, "Keep Both", "DUPLICATE"),
+            ):
+                again = menu.layout.operator(self.bl_idname, text=label, icon=icon)
+                again.earlier, again.add_strip = answer, self.add_strip
+
+        title = f"“{there[0].name}” is in this shot already"
+        context.window_manager.popup_menu(draw, title=title, icon="QUESTION")
+        return True
 
     def _heard_span(self, context: bpy.types.Context) -> AudioSpan:
         """The span, after a file that is in no strip was put into the sequencer."""

@@ -8,7 +8,7 @@ from .parts import OfCharacter, reason, say
 
 
 class LIPWRIGHT_PT_export(OfCharacter, bpy.types.Panel):
-    """Out to engines."""
+    """Out to engines, and to a film."""
 
     bl_label = "Export"
     bl_order = 6
@@ -25,4 +25,29 @@ class LIPWRIGHT_PT_export(OfCharacter, bpy.types.Panel):
         say(self.layout, context, why or rate, "INFO")
 
 
-register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_export,))
+class LIPWRIGHT_PT_playblast(OfCharacter, bpy.types.Panel):
+    """A film to look at and to show."""
+
+    bl_label = "Playblast"
+    bl_parent_id = "LIPWRIGHT_PT_export"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What it shows and where it goes, then the button."""
+        layout, choice = self.rows(), context.scene.lipwright
+        layout.prop(choice, "film_path")
+        layout.row().prop(choice, "film_frames", expand=True)
+        layout.row().prop(choice, "film_view", expand=True)
+        layout.prop(choice, "film_engine")
+        layout.operator("lipwright.playblast", icon="RENDER_ANIMATION")
+        why = reason("LIPWRIGHT_OT_playblast", context)
+        film = context.window_manager.lipwright.film
+        if why:
+            say(layout, context, why, "INFO")
+        elif film:
+            say(layout, context, film, "CHECKMARK")
+            layout.operator("wm.path_open", text="Play", icon="PLAY").filepath = film
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (LIPWRIGHT_PT_export, LIPWRIGHT_PT_playblast)
+)

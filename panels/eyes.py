@@ -5,6 +5,7 @@ import bpy
 
 from ..core.performance.layers import LAYERS, SEEDED
 from ..scene.character.chosen import meant_character
+from ..scene.saved.acting import FOLLOWS
 from ..scene.takes.turns import bone_of
 from .parts import OfCharacter, say, stands_for, turn
 
@@ -30,9 +31,17 @@ class LIPWRIGHT_PT_eyes(OfCharacter, bpy.types.Panel):
             row.prop(dials, switch)
             part = row.row(align=True)
             part.active = getattr(dials, switch)
-            part.prop(dials.acting.seeds, name, text="")
-            part.operator("lipwright.roll", text="", icon="FILE_REFRESH").layer = name
+            self._seed(part, dials.acting.seeds, name)
         layout.prop(dials, "apart")
+
+    def _seed(self, row: bpy.types.UILayout, seeds: bpy.types.PropertyGroup, name: str) -> None:
+        """A layer's own seed, a way to another and back; or that it follows."""
+        if getattr(seeds, name) == FOLLOWS:
+            row.operator("lipwright.roll", text="Automatic", icon="FILE_REFRESH").layer = name
+            return
+        row.prop(seeds, name, text="")
+        row.operator("lipwright.roll", text="", icon="FILE_REFRESH").layer = name
+        row.operator("lipwright.follow_seed", text="", icon="X").layer = name
 
 
 class _Part(OfCharacter):

@@ -13,18 +13,18 @@ from ..core.motion.poses import key_poses
 from ..core.motion.thin import thinned
 from ..core.motion.track import LIP_CONTACT, LIP_TUCK, FaceTrack
 from .lips.fit import OPENING, LipFit
-from .schema import Control, RigMap
+from .schema import Control, RigMap, Row
 
 Curves = Mapping[Control, NDArray[np.float32]]
 Array = NDArray[np.float64]
 
 # What is posed together, by how the channels of a control begin; all else is the mouth.
+LIDS, GAZE, BROWS, MOUTH = "lids", "gaze", "brows", "mouth"
 GROUPS: dict[str, tuple[str, ...]] = {
-    "lids": ("eyeBlink", "eyeSquint", "eyeWide", "cheekSquint"),
-    "gaze": ("eyeLook",),
-    "brows": ("brow",),
+    LIDS: ("eyeBlink", "eyeSquint", "eyeWide", "cheekSquint"),
+    GAZE: ("eyeLook",),
+    BROWS: ("brow",),
 }
-MOUTH = "mouth"
 MET, TUCKED = 0.9, 0.5  # from here on lips meet, and a lip is tucked
 CONTACT_GAP, TUCK_GAP = 0.004, 0.008  # mouth widths that keys may change of the lips' distance
 STILL_GAP = 0.0005  # mouth widths that a shape may part the lips by and still count as still
@@ -100,13 +100,17 @@ def _gap(channel: str) -> float:
 
 def _groups(rig: RigMap, controls: list[Control]) -> list[list[Control]]:
     """Gather the controls that are posed together."""
-    first = {row.control: row.terms[0][0] for row in rig.rows if row.terms}
+    names = {row.control: group_of(row) for row in rig.rows}
     groups: dict[str, list[Control]] = {}
     for control in controls:
-        channel = first.get(control, "")
-        name = next((name for name, stems in GROUPS.items() if channel.startswith(stems)), MOUTH)
-        groups.setdefault(name, []).append(control)
+        groups.setdefault(names.get(control, MOUTH), []).append(control)
     return list(groups.values())
+
+
+def group_of(row: Row) -> str:
+    """Name the group of `GROUPS` that a row's control is posed with, else the mouth's."""
+    channel = row.terms[0][0] if row.terms else ""
+    return next((name for name, stems in GROUPS.items() if channel.startswith(stems)), MOUTH)
 
 
 def contact_marks(shown: FaceTrack) -> tuple[NDArray[np.bool_], Array]:

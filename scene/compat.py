@@ -31,10 +31,22 @@ HAS_SOUND: bool = bool(bpy.app.build_options.audaspace)
 HAS_DECODER: bool = HAS_SOUND and _imports("aud")
 # Debian's Blenders are built without USD.
 HAS_USD: bool = bool(bpy.app.build_options.usd)
+# A Blender may be built without FFmpeg.
+HAS_ENCODER: bool = bool(bpy.app.build_options.codec_ffmpeg)
 # From 4.5 a path property says itself that it may be relative to the .blend (//).
 PATH_OPTIONS: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 # The type of every strip of the sequencer.
 Strip = bpy.types.Strip if hasattr(bpy.types, "Strip") else bpy.types.Sequence
+
+
+def open_handlers() -> list[Any]:
+    """What Blender calls when a file was opened, and (4.3+) when one was appended or linked."""
+    handlers = bpy.app.handlers
+    found = [handlers.load_post]
+    return [
+        *found,
+        *([handlers.blend_import_post] if hasattr(handlers, "blend_import_post") else []),
+    ]
 
 
 def user_folder(name: str) -> str:
@@ -54,6 +66,12 @@ def all_strips(scene: bpy.types.Scene) -> list[Any]:
     if editor is None:
         return []
     return list(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
+
+
+def strips_of(scene: bpy.types.Scene) -> Any:
+    """The strips of the scene that are in no meta strip, to be added to."""
+    editor = scene.sequence_editor or scene.sequence_editor_create()
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
 def metas_of(strip: Any, scene: bpy.types.Scene) -> list[Any]:
@@ -96,9 +114,13 @@ def is_retimed(strip: Any) -> bool:
 
 def new_sound_strip(scene: bpy.types.Scene, name: str, path: str, channel: int, frame: int) -> Any:
     """Add a sound strip; raises RuntimeError if Blender cannot read the file."""
-    editor = scene.sequence_editor or scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    return strips.new_sound(name=name, filepath=path, channel=channel, frame_start=frame)
+    return strips_of(scene).new_sound(name=name, filepath=path, channel=channel, frame_start=frame)
+
+
+def remove_strip(scene: bpy.types.Scene, strip: Any) -> None:
+    """Take a strip out of the sequencer, or out of the meta strip that it is in."""
+    holder = next(iter(metas_of(strip, scene)), scene.sequence_editor)
+    (holder.strips if hasattr(holder, "strips") else holder.sequences).remove(strip)
 
 
 def active_strip(scene: bpy.types.Scene) -> Any | None:
@@ -248,6 +270,19 @@ def cut_name(name: str) -> str:
 
 
 # --- import and export ------------------------------------------------------------------------
+
+
+def set_film(render: bpy.types.RenderSettings, path: str) -> None:
+    """Let a render be an MP4 of H.264 with AAC, with exactly this path."""
+    if hasattr(render.image_settings, "media_type"):  # 5.0+: films are no file format of pictures
+        render.image_settings.media_type = "VIDEO"
+    render.image_settings.file_format = "FFMPEG"
+    render.image_settings.color_mode = "RGB"
+    render.ffmpeg.format, render.ffmpeg.codec = "MPEG4", "H264"
+    render.ffmpeg.constant_rate_factor = "HIGH"
+    render.ffmpeg.audio_codec, render.ffmpeg.audio_channels = "AAC", "STEREO"
+    render.ffmpeg.use_autosplit = False
+    render.filepath, render.use_file_extension = path, False
 
 
 def read_usd_shapes(path: Path) -> tuple[float, list[str]] | None:

@@ -46,7 +46,7 @@ ROOMS = {
     "scene.saved": {"scene.sounds"},
     "scene.character": {"scene.saved"},
     "scene.takes": {"scene.character", "scene.saved"},
-    "scene.exports": {"scene.takes", "scene.character"},
+    "scene.exports": {"scene.takes", "scene.character", "scene.sounds"},
     "training.data": set(),
     "training.prior": {"training.data"},
     "training.networks": {"training.data", "training.prior"},

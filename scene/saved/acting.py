@@ -113,8 +113,8 @@ def _bone(name: str, description: str) -> bpy.types.StringProperty:
 def _seed(layer: str) -> bpy.types.IntProperty:
     return IntProperty(
         name=f"{layer} Seed",
-        description="Another number is another take of this layer alone; -1 follows the seed of "
-        "all layers",
+        description="Another number is another take of this layer alone; without one it follows "
+        "the seed of all layers",
         default=FOLLOWS,
         min=FOLLOWS,
         update=changed,
@@ -150,6 +150,7 @@ class LIPWRIGHT_PG_line(bpy.types.PropertyGroup):
     )
     feelings: PointerProperty(type=LIPWRIGHT_PG_feelings)
     uid: StringProperty(options={"HIDDEN"}, description="What takes of this strip are known by")
+    added: BoolProperty(options={"HIDDEN"}, description="Lipwright added this strip for a file")
 
 
 class LIPWRIGHT_PG_seeds(bpy.types.PropertyGroup):

@@ -15,9 +15,9 @@ from ...core.performance.emotion import AUTO
 from ...core.performance.prototypes import BLENDS, FELT, variant_of
 from .. import compat
 from .acting import variant_property
+from .presets import SUFFIX, names_in, remove_preset, write_preset
 
-VERSION = 1
-SUFFIX = ".json"
+KIND, VERSION = "mood", 1
 # How eyes and head go with some of the named mixes.
 ACTED: dict[str, dict[str, float]] = {
     "tired": {
@@ -54,7 +54,7 @@ def folder() -> Path:
 
 def own_moods() -> list[str]:
     """Names of the artist's moods, sorted."""
-    return sorted(path.stem for path in folder().glob(f"*{SUFFIX}"))
+    return names_in(folder())
 
 
 @dataclass(frozen=True)
@@ -87,28 +87,16 @@ def read_mood(name: str) -> Mood:
 
 def save_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> Path:
     """Write sliders and dials under a name."""
-    stem = bpy.path.clean_name(name.strip())
-    if not stem:
-        raise SettingsError("Give the mood a name")
-    if name in MOODS:
-        raise SettingsError(f"“{name}” is one of Lipwright's own moods. Choose another name")
     values = {key: getattr(feelings, key) for key in (*FELT, AUTO)}
     values |= {one.name: getattr(dials.acting, one.name) for one in _numbers()}
-    path = folder() / f"{stem}{SUFFIX}"
     variants = {key: getattr(feelings, variant_property(key)) for key in FELT}
-    text = json.dumps({"version": VERSION, "dials": values, "variants": variants}, indent=1)
-    try:
-        path.write_text(text + "\n", "utf8")
-    except OSError as error:
-        raise SettingsError(f"“{path}” could not be written: {error.strerror}") from error
-    return path
+    told = {"version": VERSION, "dials": values, "variants": variants}
+    return write_preset(KIND, folder(), name, told, MOODS)
 
 
 def remove_mood(name: str) -> None:
     """Delete one of the artist's moods."""
-    if name not in own_moods():
-        raise SettingsError(f"There is no mood “{name}” of your own")
-    (folder() / f"{name}{SUFFIX}").unlink()
+    remove_preset(KIND, folder(), name)
 
 
 def use_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> None:

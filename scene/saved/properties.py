@@ -4,6 +4,7 @@
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     IntProperty,
@@ -16,6 +17,7 @@ from ...core.motion.keying import DENSE, WAYS
 from ...core.motion.mix import Style
 from ...core.performance.layers import LAYERS
 from ...core.transcript.words import LANGUAGES
+from ...rigs.regions import REGIONS
 from .. import compat
 from ..keys import has_shape_keys
 from .acting import (
@@ -133,6 +135,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
+    few: BoolProperty(options={"HIDDEN"}, override=OVERRIDABLE)  # of before: `migrate.py`
     tolerance: FloatProperty(
         name="Tolerance",
         description="How far key poses and few keys may stray from the exact curve",
@@ -140,6 +143,21 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         min=0.0005,
         max=0.2,
         precision=4,
+        update=changed,
+        override=OVERRIDABLE,
+    )
+    other: StringProperty(
+        options={"HIDDEN"}, description="Dials of the take that was kept", override=OVERRIDABLE
+    )
+    hand_fade_seconds: FloatProperty(
+        name="Hand Keys Fade",
+        description="Seconds over which keys that you set by hand fade into the take beside them",
+        default=0.2,
+        min=0.0,
+        max=5.0,
+        soft_max=1.0,
+        precision=2,
+        step=5,
         update=changed,
         override=OVERRIDABLE,
     )
@@ -207,6 +225,89 @@ class LIPWRIGHT_PG_scene(bpy.types.PropertyGroup):
     )
 
 
+declare(
+    LIPWRIGHT_PG_scene,
+    {
+        "part_use": BoolProperty(
+            name="Only a Part",
+            description="Dials, seeds and Generate draw only this part of a line anew; the rest of "
+            "it stays as it is. Switched off, the next change draws all of it",
+        ),
+        "part_frames": EnumProperty(
+            name="Frames",
+            description="Which frames of the line are drawn anew",
+            items=(
+                ("LINE", "Line", "All of it"),
+                ("PREVIEW", "Preview", "The preview range (P in the timeline)"),
+                ("FRAMES", "Frames", "From a first frame to a last"),
+            ),
+        ),
+        "part_first": IntProperty(name="First", description="First frame of the part", default=1),
+        "part_last": IntProperty(name="Last", description="Last frame of the part", default=50),
+        "part_blend_seconds": FloatProperty(
+            name="Blend",
+            description="Seconds at both ends of the part over which it goes over into the rest",
+            default=0.2,
+            min=0.0,
+            max=5.0,
+            soft_max=1.0,
+            precision=2,
+            step=5,
+        ),
+        "part_regions": EnumProperty(
+            name="Regions",
+            description="What of the face is drawn anew",
+            items=[
+                (name, *said, "NONE", 1 << number)
+                for number, (name, said) in enumerate(REGIONS.items())
+            ],
+            options={"ENUM_FLAG"},
+            default=set(REGIONS),
+        ),
+        "film_path": StringProperty(
+            name="Film",
+            description="Where the playblast goes; <scene> stands for the scene's name",
+            default="//playblast/<scene>.mp4",
+            subtype="FILE_PATH",
+            options=compat.PATH_OPTIONS,
+        ),
+        "film_frames": EnumProperty(
+            name="Frames",
+            description="Which frames the playblast has",
+            items=(
+                ("LINE", "Lines", "From the character's first line to its last"),
+                ("SCENE", "Scene", "The preview range, or the scene's range without one"),
+            ),
+        ),
+        "film_view": EnumProperty(
+            name="View",
+            description="From where the playblast looks",
+            items=(
+                ("CAMERA", "Camera", "The scene's camera; without one, in front of the face"),
+                ("FACE", "Face", "In front of the face"),
+            ),
+        ),
+        "film_engine": EnumProperty(
+            name="Look",
+            description="How the playblast is drawn",
+            items=(
+                ("SOLID", "Solid", "Workbench: quick"),
+                ("OWN", "Scene's Engine", "As the scene renders: slow, but needs no display"),
+            ),
+        ),
+    },
+)
+
+
+class LIPWRIGHT_PG_progress_line(bpy.types.PropertyGroup):
+    """A line of the cast; `name` is its strip's."""
+
+    character: StringProperty()
+    status: StringProperty()
+    factor: FloatProperty(min=0.0, max=1.0)
+    note: StringProperty()
+
+
 class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     """What the worker is doing; on the window manager, so it is never saved."""
 
@@ -214,6 +315,8 @@ class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     factor: FloatProperty(min=0.0, max=1.0, subtype="FACTOR")
     text: StringProperty()
     notes: StringProperty()
+    lines: CollectionProperty(type=LIPWRIGHT_PG_progress_line)
+    film: StringProperty(description="The newest playblast")
 
 
 classes = (
@@ -221,6 +324,7 @@ classes = (
     LIPWRIGHT_PG_capture,
     LIPWRIGHT_PG_character,
     LIPWRIGHT_PG_scene,
+    LIPWRIGHT_PG_progress_line,
     LIPWRIGHT_PG_progress,
 )
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)

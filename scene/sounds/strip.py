@@ -267,14 +267,19 @@ def name_of_recording(path: Path) -> str:
 def mixdown(strip: Any, scene: bpy.types.Scene, left: float, right: float) -> Path:
     """Render what is heard of one strip between two frames, retiming and all, to a WAV file."""
     path = Path(bpy.app.tempdir) / f"lipwright-{strip.name.encode().hex()[:40]}.wav"
-    path.unlink(missing_ok=True)
     with _alone(strip, scene, int(left), int(right) - 1):
-        bpy.ops.sound.mixdown(
-            filepath=str(path), check_existing=False, container="WAV", codec="PCM", format="S16"
-        )
+        mixdown_scene(path)
     if not path.is_file():
         raise SoundError(f"The retimed strip “{strip.name}” could not be rendered to a sound file")
     return path
+
+
+def mixdown_scene(path: Path) -> None:
+    """Render what is heard of the context's scene to a WAV file."""
+    path.unlink(missing_ok=True)
+    bpy.ops.sound.mixdown(
+        filepath=str(path), check_existing=False, container="WAV", codec="PCM", format="S16"
+    )
 
 
 @contextmanager
@@ -306,11 +311,19 @@ def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> An
     }
     channel = next(number for number in range(1, 130) if number not in taken)
     try:
-        return compat.new_sound_strip(scene, Path(full).stem, full, min(channel, 128), frame)
+        strip = compat.new_sound_strip(scene, Path(full).stem, full, min(channel, 128), frame)
     except RuntimeError as error:
         raise SoundError(
             f"Blender could not add “{Path(full).name}” to the sequencer. Convert it to WAV"
         ) from error
+    strip.lipwright.added = True
+    return strip
+
+
+def strip_of_source(scene: bpy.types.Scene, source: str) -> Any | None:
+    """The strip that takes of a source are of, if it is still there."""
+    uid = source.removeprefix(OF_STRIP) if source.startswith(OF_STRIP) else ""
+    return next((one for one in sound_strips(scene) if uid and one.lipwright.uid == uid), None)
 
 
 def plays_at(scene: bpy.types.Scene, path: Path, frame: int) -> bool:

@@ -2,6 +2,7 @@
 """The text of a line: typed into the panel, or the file beside the sound."""
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -26,8 +27,21 @@ def file_beside(context: bpy.types.Context) -> Path | None:
         name = bpy.path.abspath(sound.filepath, library=sound.library)
     if not name:
         return None
-    text = Path(bpy.path.abspath(name)).with_suffix(".txt")
+    return _text_of(name)
+
+
+def _text_of(sound: str) -> Path | None:
+    text = Path(bpy.path.abspath(sound)).with_suffix(".txt")
     return text if text.is_file() else None
+
+
+def transcript_beside(context: bpy.types.Context, strip: Any) -> Transcript | None:
+    """What the file beside a strip's sound says, where the panel wants such files."""
+    choice, sound = context.scene.lipwright, strip.sound
+    if sound is None or not choice.text_beside:
+        return None
+    beside = _text_of(bpy.path.abspath(sound.filepath, library=sound.library))
+    return None if beside is None else Transcript(read_transcript(beside), choice.language)
 
 
 def chosen_transcript(context: bpy.types.Context) -> Transcript | None:

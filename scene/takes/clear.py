@@ -8,6 +8,7 @@ import bpy
 from .. import compat
 from ..character.find import Character, refuse_if_tweaking
 from .fcurves import channel_of, coordinates, put
+from .free import unfree
 from .ledger import (
     Ledger,
     forget_ledger,
@@ -43,6 +44,7 @@ def clear_take(character: Character) -> int:
             if action not in ours:
                 ours.append(action)
             removed += _clear_owner(block, owner, action, slot)
+        unfree(block)
     for action in ours:
         _leave(action)
     return removed

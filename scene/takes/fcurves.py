@@ -75,11 +75,12 @@ def rest_of(channel: Channel) -> float:
 class Fresh:
     """New keyframes of a curve, by frame.
 
-    `slopes` (keys, 2) are the changes in a frame to the left and right where curves lie between.
+    `interpolation` is one for all, or one for each. `slopes` (keys, 2) are the changes in a frame
+    to the left and right where curves lie between.
     """
 
     points: Coordinates
-    interpolation: int = LINEAR
+    interpolation: int | NDArray[np.int32] = LINEAR
     slopes: NDArray[np.float64] | None = None
     kinds: NDArray[np.int32] | None = None
 
@@ -90,7 +91,9 @@ class Fresh:
         """Some of them."""
         slopes = None if self.slopes is None else self.slopes[mask]
         kinds = None if self.kinds is None else self.kinds[mask]
-        return Fresh(self.points[mask], self.interpolation, slopes, kinds)
+        ways = self.interpolation
+        ways = ways if isinstance(ways, int) else ways[mask]
+        return Fresh(self.points[mask], ways, slopes, kinds)
 
     def with_values(self, values: NDArray[np.floating]) -> "Fresh":
         """The same frames with other values; curves between them go flat through those."""
@@ -120,6 +123,19 @@ def with_rest(keys: Keys, span: Range, rest: float) -> Fresh:
     if keys.kinds is not None:
         kinds = np.concatenate([[EXTREME], keys.kinds[within], [EXTREME]]).astype(np.int32)
     return Fresh(points, BEZIER, slopes, kinds)
+
+
+def standing_keys(curve: Any) -> Fresh:
+    """All keyframes of a curve, as they could be set anew."""
+    table = _read(curve.keyframe_points)
+    points = table["co"]
+    slopes = []
+    for name in ("handle_left", "handle_right"):
+        reach = (table[name] - points).astype(np.float64)
+        flat = np.abs(reach[:, 0]) < 1e-6
+        slopes.append(np.where(flat, 0.0, reach[:, 1] / np.where(flat, 1.0, reach[:, 0])))
+    ways, kinds = table["interpolation"].ravel(), table["type"].ravel()
+    return Fresh(points, ways, np.stack(slopes, axis=1), kinds)
 
 
 def put(curve: Any, stay: NDArray[np.bool_], fresh: Fresh = NONE_FRESH) -> None:

@@ -28,6 +28,7 @@ OLD_TAKES, OLD_BEFORE = "lipwright_takes", "lipwright_before"
 # A key is ours while it stands this near to where we wrote it: frames, and values.
 SAME_FRAME, SAME_VALUE = 1e-3, 1e-5
 STRETCHED_FRAME = 0.02  # the same in a curve that was scaled in time: Blender rounds to floats
+NOTHING: Coordinates = np.empty((0, 2), np.float32)
 MOST = 0.9  # of our keys that a moved or renamed curve must still have
 
 Place = tuple[int, str, int]  # slot handle, data path, array index
@@ -173,6 +174,11 @@ def forget_ledger(action: bpy.types.Action) -> None:
 def is_ours(action: bpy.types.Action | None) -> bool:
     """Say whether we made this action."""
     return action is not None and MARK in action
+
+
+def is_freed(action: bpy.types.Action | None) -> bool:
+    """Say whether an Action of the artist's holds keys of ours beside theirs (`free.py`)."""
+    return action is not None and LEDGER in action and MARK not in action
 
 
 def holds_ours(owner: Any) -> bool:

@@ -11,7 +11,7 @@ import bpy
 
 from .. import compat
 from .fcurves import Channel, channel_of, coordinates
-from .ledger import MOST, Entry, handle_of, is_ours, ours_among, read_ledger, write_ledger
+from .ledger import MOST, Entry, handle_of, is_freed, is_ours, ours_among, read_ledger, write_ledger
 from .places import playing
 
 
@@ -19,8 +19,9 @@ def follow_renames(blocks: list[bpy.types.ID]) -> None:
     """Enter curves of ours in the ledger under the names that they have now."""
     for block in blocks:
         for owner in playing(block):
-            if is_ours(owner.action) and owner.action.library is None:
-                _follow(owner.action, compat.slot_of(owner))
+            action = owner.action
+            if (is_ours(action) or is_freed(action)) and action.library is None:
+                _follow(action, compat.slot_of(owner))
 
 
 def _follow(action: bpy.types.Action, slot: Any | None) -> None:

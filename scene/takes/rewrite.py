@@ -3,6 +3,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import bpy
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...core.motion.ease import smoothstep
 from ...core.motion.keys import Keys
+from .beside import beside
 from .fcurves import (
     ANY_VALUE,
     NONE_FRESH,
@@ -22,16 +24,15 @@ from .fcurves import (
     inside,
     put,
     rest_of,
+    standing_keys,
     with_rest,
 )
-from .ledger import Entry, Ledger, TakeRange, ours_among
+from .ledger import NOTHING, Entry, Ledger, TakeRange, ours_among
+from .part import Part, renewed
 
-# Our keys this near to one that the artist set give way to it, so that the face gets there.
-HAND_FRAMES = 3.0
 # A take that begins with less than so many frames of a feeling that comes takes over from another
 # one's in its own first frames.
 SHORT_FRAMES, GOES_OVER_FRAMES = 3.0, 5.0
-NOTHING = np.empty((0, 2), np.float32)
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,10 @@ class Rewrite:
         handle: int,
         spans: Spans,
         take: TakeRange,
+        reach_frames: float,
+        part: Part | None = None,
     ) -> None:
-        self.take = take
+        self.take, self.reach_frames, self.part = take, reach_frames, part
         self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
         self.gone, self.keep, self.cut = spans.gone, spans.keep, spans.cut
         self.by_hand = 0
@@ -96,9 +99,16 @@ class Rewrite:
         present = coordinates(curve)
         ours = ours_among(present, known.keys)
         drop = ours & (inside(present[:, 0], [span, *self.cut]) | self._in_gone(present))
-        hand = present[~ours & inside(present[:, 0], [span]), 0]
+        hand = present[~ours & inside(present[:, 0], [span])]
         self.by_hand += len(hand)
-        fresh = _beside(fresh, hand) if need or (ours & ~drop).any() else NONE_FRESH
+        if need or (ours & ~drop).any():
+            fresh = beside(fresh, hand, self.reach_frames, within=span)
+        else:
+            fresh = NONE_FRESH
+        if self.part is not None:
+            drop = ours
+            old, draw = standing_keys(curve).only(ours), partial(_evaluated, curve, rest)
+            fresh = renewed(old, fresh, self.part, draw, present[~ours])
         put(curve, ~drop, fresh)
         self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh.points]), known)
         return len(fresh)
@@ -192,8 +202,8 @@ def put_back(block: bpy.types.ID, channel: Channel, value: float) -> None:
         return
 
 
-def _beside(fresh: Fresh, hand: NDArray[np.float32]) -> Fresh:
-    """Those of our keys that are not next to one that the artist set."""
-    if not len(hand):
-        return fresh
-    return fresh.only(np.abs(fresh.points[:, :1] - hand[None, :]).min(axis=1) > HAND_FRAMES)
+def _evaluated(curve: Any, rest: float, frames: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a curve shows at some frames; rest, where it is new."""
+    if not len(curve.keyframe_points):
+        return np.full(len(frames), rest)
+    return np.array([curve.evaluate(frame) for frame in frames], np.float64)

@@ -20,6 +20,7 @@ from .. import compat
 from ..character.find import Character, refuse_if_not_writable
 from .channels import parts_of
 from .fcurves import ANY_VALUE, Channel, Range, channel_of, rest_of, value_of
+from .free import held_curves, reach_of, refresh
 from .ledger import (
     TakeRange,
     handle_of,
@@ -29,6 +30,7 @@ from .ledger import (
     source_of_name,
     write_ledger,
 )
+from .part import Part
 from .places import (
     Report,
     animated_blocks,
@@ -86,6 +88,10 @@ class Take:
     # How many of its frames lie before its sound, and after it.
     lead: float = 0.0
     tail: float = 0.0
+    # Sources of takes that it takes the place of, as the artist wishes.
+    instead_of: frozenset[str] = frozenset()
+    # What alone is drawn anew of the take that is there.
+    part: Part | None = None
 
     @property
     def range(self) -> TakeRange:
@@ -126,15 +132,24 @@ def write_take(
         plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
     plan += turns
     report.notes += [*left_out, *notes]
-    replaced = _replaced(character, take, report)
+    replaced = set() if take.part else _replaced(character, take, report)
     # Datablocks share an Action and its ledger, which changes with the first that is written.
-    spans = _spans(takes_of(character), replaced, take.range)
+    spans = _spans(takes_of(character), replaced or {take.known_by}, take.range)
+    if take.part:
+        spans = Spans(keep=spans.keep)
     done: set[tuple[int, str]] = set()
     for one in _joined(plan):
         if one.keys or our_owners(one.block):
             _write_block(one, character, take, replaced, spans, report, apart=bool(added))
             done.add((one.block.session_uid, one.layer))
     _finish(character, take, replaced, spans, done)
+    refresh(character)
+    held = held_curves(character)
+    if held:
+        report.notes.append(
+            f"{len(held)} shapes hold a pose of yours from the first frame to the last. "
+            "“Free It Outside These Keys” lets them speak elsewhere"
+        )
     return report
 
 
@@ -167,6 +182,9 @@ def _replaced(character: Character, take: Take, report: Report) -> set[str]:
     low, high = take.range.said
     for source, known in takes_of(character).items():
         first, last = known.said
+        if source in take.instead_of:
+            found.add(source)
+            report.notes.append(f"“{known.name}” was replaced")
         if source in found or not (first < high and low < last):
             continue
         present = take.present
@@ -192,7 +210,8 @@ def _write_block(
     place = place_for(one.block, character, report, one.layer, apart=apart)
     ledger, handle = read_ledger(place.action), handle_of(place.slot)
     curves = compat.curves(place.action, place.slot, make=True)
-    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range)
+    reach = reach_of(character)
+    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range, reach, take.part)
     skipped = [c for c in one.keys if c[0] in place.taken and c not in one.combining]
     whole = _turning(one.keys)
     for channel, keys in one.keys.items():
@@ -209,8 +228,10 @@ def _write_block(
     rewrite.tidy(set(one.keys) | one.held)
     for source in replaced:
         ledger.takes.pop(source, None)
-    ledger.takes = {source: cut_short(known, take.range) for source, known in ledger.takes.items()}
-    ledger.takes[take.known_by] = take.range
+    if take.part is None:
+        ledger.takes = {one: cut_short(known, take.range) for one, known in ledger.takes.items()}
+    if take.part is None or take.known_by not in ledger.takes:
+        ledger.takes[take.known_by] = take.range
     if one.combining:
         note, changed = combine_with(one.block, one.combining)
         ledger.combined |= {handle} if changed else set()
@@ -266,7 +287,8 @@ def _finish(
             if not holds_ours(owner) or (block.session_uid, layer_of(action)) in done:
                 continue
             ledger = read_ledger(action)
-            Rewrite(block, curves, ledger, handle_of(slot), spans, take.range).tidy(())
+            handle, reach = handle_of(slot), reach_of(character)
+            Rewrite(block, curves, ledger, handle, spans, take.range, reach).tidy(())
             if layer_of(action) not in {layer for _, layer in done}:
                 for source in replaced:
                     ledger.takes.pop(source, None)
@@ -291,7 +313,9 @@ def _note_theirs(
 ) -> None:
     data = block.animation_data
     if data.action is not None and not holds_ours(data):
-        on_top = [one for one in compat.curves_of(data) if channel_of(one) in channels]
+        freed = read_ledger(data.action).channels(compat.slot_of(data))
+        found = [one for one in compat.curves_of(data) if channel_of(one) in channels]
+        on_top = [one for one in found if channel_of(one) not in freed]
         if on_top:
             count = sum(len(curve.keyframe_points) for curve in on_top)
             report.notes.append(

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-from lipwright.tests.blender_fixtures import jaw_curve, value_at
+from lipwright.tests.blender_fixtures import jaw_curve, value_at, write_wave
+from lipwright.tests.operators.windows import Window
 
 NO_STRIPS = not bpy.app.build_options.audaspace
 needs_strips = pytest.mark.skipif(NO_STRIPS, reason="this bpy is built without sound strips")
@@ -60,6 +61,74 @@ def test_a_strip_that_moved_takes_its_keys_along(face, fake, choose, ours):
     assert fake.heard == 1, "the same sound is not listened to twice"
     assert value_at(item, 24) == 0
     assert value_at(item, 124) > 0.1
+
+
+@pytest.fixture
+def another_sound(tmp_path):
+    """A second file, a little longer."""
+    return write_wave(tmp_path / "another.wav", 2.5)
+
+
+@needs_strips
+@pytest.mark.parametrize("earlier", ["REPLACE", "KEEP", "ASK"])
+def test_another_sound_for_the_shot_replaces_the_take_where_that_is_wished(
+    face, fake, choose, ours, another_sound, earlier
+):
+    item = face()
+    choice = choose(item)
+    scene = bpy.context.scene
+    theirs = ours("scene.compat").new_sound_strip(scene, "theirs", choice.file, 7, 1)
+    theirs.name = "theirs"
+    choice.source, choice.strip = "STRIP", "theirs"
+    scene.frame_set(300)
+    choice.source = "FILE"
+    theirs.sound.filepath = str(another_sound)  # no strip of theirs plays the chosen file
+    bpy.ops.lipwright.generate()
+    old = next(s for s in ours("scene.sounds.strip").sound_strips(scene) if s != theirs)
+    assert old.lipwright.added
+    channel = old.channel
+    third = write_wave(another_sound.with_name("third.wav"), 1.0)
+    choice.file = str(third)
+    scene.frame_set(310)
+    assert value_at(item, 340) > 0.1
+    scene.frame_set(310)
+    assert bpy.ops.lipwright.generate(earlier=earlier) == {"FINISHED"}
+    strips = {s.name: s for s in ours("scene.sounds.strip").sound_strips(scene)}
+    notes = bpy.context.window_manager.lipwright.notes
+    if earlier == "REPLACE":
+        assert set(strips) == {"theirs", "third"}
+        assert (strips["third"].frame_final_start, strips["third"].channel) == (300, channel)
+        assert value_at(item, 340) == 0, "the first line is longer, and gone"
+        assert "“line” was replaced" in notes
+    else:
+        assert set(strips) == {"theirs", "line", "third"}
+        assert strips["third"].frame_final_start == 310
+        assert "“line” in the same shot stayed" in notes
+    assert theirs.channel == 7
+
+
+@needs_strips
+def test_the_window_asks_once_before_it_replaces(face, fake, choose, modal, another_sound, ours):
+    item = face()
+    choice = choose(item)
+    bpy.context.scene.frame_set(5)
+    bpy.ops.lipwright.generate()
+    heard = fake.heard
+    choice.file = str(another_sound)
+    asked: list = []
+    assert modal(asked) == {"CANCELLED"}
+    assert "“line” is in this shot already" in asked[0][1]["title"]
+    assert fake.heard == heard
+    buttons: list = []
+    menu = SimpleNamespace(layout=SimpleNamespace())
+    menu.layout.operator = lambda *_a, **_k: buttons.append(SimpleNamespace()) or buttons[-1]
+    asked[0][0](menu, None)
+    assert [one.earlier for one in buttons] == ["REPLACE", "KEEP"]
+    assert menu.layout.operator_context == "INVOKE_DEFAULT"
+    bpy.context.scene.frame_set(100)
+    asked.clear()
+    assert modal()[0].window_manager.lipwright.running, "elsewhere nothing is asked"
+    bpy.context.window_manager.lipwright.running = False
 
 
 def test_what_is_said_may_be_typed_or_lie_beside_the_sound(face, fake, choose, tmp_path):
@@ -226,27 +295,11 @@ def test_head_motion_on_a_bone(face, fake, choose):
     assert rig.pose.bones["Bone"].rotation_quaternion.w == 1
 
 
-class Window:
-    """The parts of a context that the modal operator uses, without a window."""
-
-    def __init__(self) -> None:
-        self.scene, self.window = bpy.context.scene, None
-        self.view_layer, self.preferences = bpy.context.view_layer, bpy.context.preferences
-        self.timers: list[object] = []
-        self.window_manager = SimpleNamespace(
-            lipwright=bpy.context.window_manager.lipwright,
-            windows=[],
-            event_timer_add=lambda *_args, **_options: self.timers.append(1) or 1,
-            event_timer_remove=self.timers.remove,
-            modal_handler_add=lambda _operator: True,
-        )
-
-
 @pytest.fixture
 def modal(ours):
     """Drive invoke and modal as a window would: `modal()` gives (operator, context, step)."""
 
-    def start():
+    def start(asked=None):
         module = ours("operators.generate")
         said: list[tuple[set, str]] = []
 
@@ -254,10 +307,15 @@ def modal(ours):
             report = staticmethod(lambda kind, text: said.append((kind, text)))
 
         generate = module.LIPWRIGHT_OT_generate
-        for name in "invoke modal _stop _prepare _work _character _write _keep".split():
+        methods = "invoke modal _stop _prepare _asks _work _meant _character _write _keep"
+        for name in (*methods.split(), "bl_idname", "instead_of", "kept_notes"):
             setattr(Operator, name, getattr(generate, name))
+        Operator.earlier, Operator.add_strip = "ASK", True
         Operator._heard_span = lambda self, _context: self.heard_from.span
         operator, context = Operator(), Window()
+        if asked is not None:
+            context.window_manager.popup_menu = lambda draw, **told: asked.append((draw, told))
+            return operator.invoke(context, None)
         assert operator.invoke(context, None) == {"RUNNING_MODAL"}
 
         def step(kind: str = "TIMER") -> set[str]:
@@ -288,6 +346,7 @@ def test_modal_runs_to_the_end(face, fake, choose, modal):
     assert run_out(step) == {"FINISHED"}
     assert not state.running
     assert not context.timers
+    assert context.redrawn
     assert value_at(item, 24) > 0.1
     assert said[-1][0] == {"INFO"}
 

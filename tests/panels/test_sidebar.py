@@ -6,7 +6,10 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-PANELS = ("speech", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping", "export")
+PANELS = (
+    *("speech", "cast", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping"),
+    *("export", "playblast", "part"),
+)
 
 
 class Layout:
@@ -90,7 +93,7 @@ def draw(ours):
     """Draw a panel: the lines of text and buttons, or None if it is hidden."""
 
     def do(name: str, width: int = 400) -> list[str] | None:
-        module = "mapping" if name == "poses" else name
+        module = {"poses": "mapping", "playblast": "export", "part": "style"}.get(name, name)
         panel = getattr(ours(f"panels.{module}"), f"LIPWRIGHT_PT_{name}")
         context = SimpleNamespace(
             scene=bpy.context.scene,
@@ -118,7 +121,7 @@ def draw(ours):
 
 
 def test_without_a_character_only_speech_is_drawn(draw):
-    assert [name for name in PANELS if draw(name) is not None] == ["speech"]
+    assert [name for name in PANELS if draw(name) is not None] == ["speech", "cast"]
     assert "[lipwright.add_demo_head]" in draw("speech")
 
 
@@ -168,6 +171,26 @@ def test_the_rig_panel_says_what_matched(draw, face):
     lines = draw("rig")
     assert "ARKit" in lines[0]
     assert any(line.startswith("Head: 12 shapes") for line in lines)
+
+
+def test_the_cast_is_a_table_with_the_fields_of_its_row(draw, face):
+    item = face()
+    lines = draw("cast")
+    assert lines[:2] == ["[lipwright.add_part]", "[lipwright.fill_cast]"]
+    assert any("Add who says" in line for line in lines)
+    parts = bpy.context.scene.lipwright_cast.parts
+    first, second = parts.add(), parts.add()
+    first.pattern, first.character, second.by, second.channel = "anna", item, "CHANNEL", 3
+    lines = draw("cast")
+    assert lines[:4] == ["anna", "Head", "Channel 3", "Who?"]
+    state = bpy.context.window_manager.lipwright
+    for name, status in (("a", "DONE"), ("b", "RUNS"), ("c", "FAILED")):
+        row = state.lines.add()
+        row.name, row.character, row.status = name, "Head", status
+    row.note = "The strip is muted"
+    lines = draw("cast")
+    state.lines.clear()
+    assert {"Head: a", "Head: b", "Head: c", "The strip is muted"} <= set(lines)
 
 
 def test_an_edited_mapping_is_drawn_row_by_row(draw, face):

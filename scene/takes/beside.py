@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our keys beside those that the artist set: these win, and fade into ours over a distance."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.motion.ease import smoothstep
+from ...core.motion.poses import BREAKDOWN, drawn
+from .fcurves import BEZIER, CONSTANT, Coordinates, Fresh, Range
+
+SAME_FRAME = 0.5  # of two keys: Blender lets no two lie nearer to each other for long
+STEP = 1e-3  # frames, for the slope of a curve between its keys
+Draw = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+def beside(
+    fresh: Fresh,
+    hand: Coordinates,
+    reach_frames: float,
+    *,
+    within: Range | None = None,
+    draw: Draw | None = None,
+) -> Fresh:
+    """Our keys with room for those of `hand`, whose curve leads to ours and back.
+
+    Nearer than `reach_frames` to a hand key there are none of ours, but on both edges of that
+    stretch, where curves meet: beyond it the curve is what it is without hand keys. Keys that are
+    held have no curves between them; they go over step by step. `within` are the frames outside of
+    which we set nothing, `draw` is what the curve shows at some frames: by default, our keys alone.
+    """
+    if not len(hand) or not len(fresh):
+        return fresh
+    frames = fresh.points[:, 0].astype(np.float64)
+    away = np.abs(frames[:, None] - hand[None, :, 0]).min(axis=1)
+    if np.ndim(fresh.interpolation) == 0 and fresh.interpolation == CONSTANT:
+        return _stepped(fresh, hand, reach_frames).only(away > SAME_FRAME)
+    draw = draw or (lambda at: _drawn(fresh, at))
+    low, high = within or (-np.inf, np.inf)
+    stretches = _stretches(hand[:, 0].astype(np.float64), reach_frames)
+    edges = [(max(a, low), min(b, high)) for a, b in stretches]
+    starts = np.array([a for a, _ in edges])
+    both = np.unique(np.array(edges))
+    with_edges = inserted(fresh, both, draw)
+    frames = with_edges.points[:, 0].astype(np.float64)
+    inside = np.zeros(len(frames), bool)
+    for a, b in edges:
+        inside |= (frames > a + STEP) & (frames < b - STEP)
+    inside |= np.abs(frames[:, None] - hand[None, :, 0]).min(axis=1) <= SAME_FRAME
+    kept = with_edges.only(~inside)
+    leaves = np.abs(kept.points[:, :1] - starts[None, :]).min(axis=1) < STEP
+    ways = np.where(leaves, BEZIER, kept.interpolation).astype(np.int32)
+    return replace(kept, interpolation=ways)
+
+
+def _stretches(hand: NDArray[np.float64], reach: float) -> list[tuple[float, float]]:
+    """The stretches of whole frames around hand keys; those that touch are one."""
+    found: list[tuple[float, float]] = []
+    for frame in np.sort(hand):
+        a, b = float(np.floor(frame - reach)), float(np.ceil(frame + reach))
+        if found and a <= found[-1][1]:
+            found[-1] = found[-1][0], b
+        else:
+            found.append((a, b))
+    return found
+
+
+def _drawn(fresh: Fresh, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    frames, values = fresh.points.T.astype(np.float64)
+    if fresh.slopes is None:
+        return np.interp(at, frames, values)
+    return drawn(frames, values, fresh.slopes, at)
+
+
+def inserted(fresh: Fresh, edges: NDArray[np.float64], draw: Draw) -> Fresh:
+    """Keys on the edges too, each with the slope that the curve has there."""
+    frames = fresh.points[:, 0].astype(np.float64)
+    # Straight lines bend at their keys: there the slope is that over a frame to both sides.
+    step = STEP if fresh.slopes is not None else 1.0
+
+    def slopes_at(at: NDArray[np.float64]) -> NDArray[np.float64]:
+        middle = (draw(at + step) - draw(at - step)) / (2 * step)
+        return np.repeat(middle[:, None], 2, axis=1)
+
+    new = edges[np.abs(edges[:, None] - frames[None, :]).min(axis=1) > STEP]
+    points = np.stack([new, draw(new)], axis=1).astype(np.float32)
+    slopes = fresh.slopes if fresh.slopes is not None else slopes_at(frames)
+    every = np.concatenate([fresh.points, points])
+    order = np.argsort(every[:, 0], kind="stable")
+    before = np.clip(np.searchsorted(frames, new, side="right") - 1, 0, len(frames) - 1)
+    ways = np.broadcast_to(np.asarray(fresh.interpolation, np.int32), len(frames))
+    kinds = fresh.kinds
+    if kinds is not None:
+        kinds = np.concatenate([kinds, np.full(len(new), BREAKDOWN)])[order].astype(np.int32)
+    return Fresh(
+        every[order],
+        np.concatenate([ways, ways[before]])[order],
+        np.concatenate([slopes, slopes_at(new)])[order],
+        kinds,
+    )
+
+
+def _stepped(fresh: Fresh, hand: Coordinates, reach: float) -> Fresh:
+    """Held keys nearer to a hand key the more of its value."""
+    frames, values = fresh.points.T.astype(np.float64)
+    far = np.abs(frames[:, None] - hand[None, :, 0])
+    nearest = far.argmin(axis=1)
+    share = np.array(smoothstep(np.clip(1 - far.min(axis=1) / max(reach, STEP), 0, 1)))
+    share[[0, -1]] = 0.0  # rest holds beyond the ends
+    return fresh.with_values(values + share * (hand[nearest, 1] - values))
