@@ -184,6 +184,24 @@ class LIPWRIGHT_OT_unfollow_channel(_OfMapping, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
+class LIPWRIGHT_OT_use_mouth(_OfMapping, bpy.types.Operator):
+    """Let this one of the character's mouths speak; once more, and the best is chosen again"""
+
+    bl_idname = "lipwright.use_mouth"
+    bl_label = "Use This Mouth"
+    bl_options = {"REGISTER", "UNDO"}
+    edited = False
+
+    family: StringProperty()
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Choose it, or leave the choice to what the mouths do."""
+        stored = meant_character(context).root.lipwright_rig
+        end_previews()
+        stored.system = "" if stored.system == self.family else self.family
+        return {"FINISHED"}
+
+
 class LIPWRIGHT_OT_save_mapping(_OfMapping, ExportHelper, bpy.types.Operator):
     """Save this character's mapping as JSON, for another character or for bake.py --mapping"""
 
@@ -235,6 +253,7 @@ register, unregister = bpy.utils.register_classes_factory(
         LIPWRIGHT_OT_remove_row,
         LIPWRIGHT_OT_follow_channel,
         LIPWRIGHT_OT_unfollow_channel,
+        LIPWRIGHT_OT_use_mouth,
         LIPWRIGHT_OT_save_mapping,
         LIPWRIGHT_OT_load_mapping,
     )

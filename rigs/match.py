@@ -157,6 +157,30 @@ def match(meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()) -
     RigError
         If there are no controls, or too few that any family knows.
     """
+    return matches(meshes, others)[0]
+
+
+def matches(
+    meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()
+) -> tuple[RigMap, ...]:
+    """Find every naming that a character's controls fit: it may carry several mouths at once.
+
+    Parameters
+    ----------
+    meshes, others
+        As in `match`.
+
+    Returns
+    -------
+    tuple of RigMap
+        At least one; what recognises most shapes comes first. Only where no other family fits is
+        one of the last resorts tried.
+
+    Raises
+    ------
+    RigError
+        As `match`.
+    """
     groups = _groups(meshes, others)
     if not groups:
         raise RigError(
@@ -164,22 +188,39 @@ def match(meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()) -
             "mesh that carries the face shapes, store poses of its bones in the panel Rig, "
             "or try Add > Mesh > Lipwright Demo Head"
         )
-    best: tuple[tuple[bool, int, int], Family] | None = None
+    fitting: list[tuple[tuple[bool, int, int], Family]] = []
     for family in FAMILIES:
         rows, _ = _rows(family, groups)
         if not _enough(family, rows):
             continue
         # A jaw bone found beside visemes makes no other family of them.
         own = sum(row.control.kind != "pose" for row in rows)
-        rank = (driven_by(rows).issuperset(family.essential), own, len(rows))
-        if best is None or rank > best[0]:
-            best = rank, family
-    if best is not None:
-        return _rig(best[1], groups)
+        fitting.append(((driven_by(rows).issuperset(family.essential), own, len(rows)), family))
+    if fitting:
+        fitting.sort(key=lambda pair: pair[0], reverse=True)  # stable: the lower rank stays first
+        return _different([_rig(family, groups) for _, family in fitting])
     for family in LAST_RESORTS:
         if _enough(family, _rows(family, groups)[0]):
-            return _rig(family, groups)
+            return (_rig(family, groups),)
     raise _too_few(groups)
+
+
+def _different(rigs: Sequence[RigMap]) -> tuple[RigMap, ...]:
+    """Leave out what most of an earlier mouth's controls are already: families share names."""
+    kept: list[RigMap] = []
+    for rig in rigs:
+        own = _mouth_of(rig)
+        if all(2 * len(own & _mouth_of(other)) < len(own) for other in kept):
+            kept.append(rig)
+    return tuple(kept)
+
+
+def _mouth_of(rig: RigMap) -> set[Control]:
+    return {
+        row.control
+        for row in rig.rows
+        if row.solved or any(channel.startswith(MOUTH) for channel, _ in row.terms)
+    }
 
 
 def _enough(family: Family, rows: Sequence[Row]) -> bool:

@@ -9,7 +9,7 @@ import bpy
 from mathutils import Vector
 
 from ...core.errors import RigError, SettingsError
-from ...rigs.match import match
+from ...rigs.match import matches
 from ...rigs.reading.rows import FAMILY
 from ...rigs.schema import Control, RigMap
 from ..keys import has_shape_keys, shape_keys
@@ -123,7 +123,7 @@ def heads_of(meshes: Sequence[bpy.types.Object]) -> list[list[bpy.types.Object]]
 def _speaks(mesh: bpy.types.Object) -> bool:
     """Say whether the keys of one mesh alone make a face that talks."""
     names = tuple(block.name for block in shape_keys(mesh))
-    return isinstance(_matched((("", names),), ()), RigMap)
+    return not isinstance(_matched((("", names),), ()), RigError)
 
 
 def _one_per_mesh_data(meshes: Iterable[bpy.types.Object]) -> tuple[bpy.types.Object, ...]:
@@ -244,22 +244,29 @@ def matched_rig(character: Character) -> RigMap:
     others = other_controls(character.root, character.meshes)
     driven = {mesh.name: driven_keys(mesh) for mesh in character.meshes}
     free = tuple((mesh, tuple(k for k in keys if k not in driven[mesh])) for mesh, keys in every)
-    rig = _matched(free, others)
-    if isinstance(rig, RigError):
+    named = _matched(free, others)
+    if isinstance(named, RigError):
         known = _matched(every, others)
-        rig, free = (rig, free) if isinstance(known, RigError) else (known, every)
-    told = told_by_face(character.root, character.meshes, free, rig)
+        named, free = (named, free) if isinstance(known, RigError) else (known, every)
+    told = told_by_face(character.root, character.meshes, free, named, fixed_keys(character))
     # Properties that were read have their limits already.
     return within_limits(told, keys_only=told.family == FAMILY)
 
 
 @lru_cache(maxsize=64)  # panels ask on every redraw
-def _matched(names: Names, others: tuple[Control, ...]) -> RigMap | RigError:
-    """What `match` makes of the names, its refusal too: both are remembered."""
+def _matched(names: Names, others: tuple[Control, ...]) -> tuple[RigMap, ...] | RigError:
+    """What `matches` makes of the names, its refusal too: both are remembered."""
     try:
-        return match(dict(names), others)
+        return matches(dict(names), others)
     except RigError as error:
         return error
+
+
+def fixed_keys(character: Character) -> frozenset[Control]:
+    """The shape keys that cannot be written."""
+    return frozenset(
+        Control(mesh.name, key) for mesh in character.meshes for key in locked_keys(mesh)
+    )
 
 
 def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
@@ -273,7 +280,7 @@ def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
         return {}
     moved = set(rig.matched)
     found: dict[str, list[str]] = {}
-    for row in whole.rows:
+    for row in whole[0].rows:
         one = row.control
         if one.kind == "shape key" and one.key in driven[one.mesh]:
             if moved.isdisjoint(channel for channel, _ in row.terms):

@@ -13,6 +13,7 @@ from ...rigs.lips.fit import skin_of
 from ...rigs.reading.rows import Seen, names_are_wrong, names_fit, put_right, read_rig, seen_of
 from ...rigs.reading.seen import any_lips, view_of
 from ...rigs.schema import Control, RigMap, Row
+from ...rigs.systems import best_of
 from ..session import memory
 from .bones import meshes_on
 from .controls import other_controls, within_limits
@@ -34,16 +35,22 @@ def told_by_face(
     root: bpy.types.Object,
     meshes: Sequence[bpy.types.Object],
     free: Free,
-    named: RigMap | RigError,
+    named: tuple[RigMap, ...] | RigError,
+    fixed: frozenset[Control],
 ) -> RigMap:
     """The rig by names, put right by what moves; by what moves alone where no name is known.
 
-    Raises the RigError of the names if the face cannot be read either.
+    Of several mouths that the names tell, the one that does most on the mesh, or that the artist
+    chose. `fixed` are keys that cannot be written. Raises the RigError of the names if the face
+    cannot be read either.
     """
-    state = free, named if isinstance(named, RigMap) else str(named), _shape(meshes)
+    wanted = root.lipwright_rig.system
+    told = str(named) if isinstance(named, RigError) else named
+    # What is locked matters only where there is something to choose.
+    state = free, told, _shape(meshes), wanted, fixed if len(told) > 1 else ()
     kept = memory.faces.get(root.session_uid)
     if kept is None or kept[0] != state:
-        result = _told(root, meshes, free, named)
+        result = _told(root, meshes, free, named, fixed)
         if result is None:
             raise RigError(NOT_YET)
         kept = state, result
@@ -61,13 +68,15 @@ def _told(
     root: bpy.types.Object,
     meshes: Sequence[bpy.types.Object],
     free: Free,
-    named: RigMap | RigError,
+    several: tuple[RigMap, ...] | RigError,
+    fixed: frozenset[Control],
 ) -> RigMap | RigError | None:
     """What is made of a face; None if that has to wait until controls may be tried."""
     keyed = {name: set(keys) for name, keys in free}
     faces = [face_mesh(mesh, keyed[mesh.name]) for mesh in meshes if keyed.get(mesh.name)]
     every = [Control(name, key) for name, keys in free for key in keys]
-    if isinstance(named, RigMap):
+    if not isinstance(several, RigError):
+        named = best_of(several, faces, fixed, root.lipwright_rig.system)
         found = skin_of(faces, named)
         seen = None if found is None else seen_of(view_of(*found), _keys(found[0]))
         if seen is None or not names_fit(named, seen):
@@ -80,13 +89,13 @@ def _told(
     rig = _read(root, faces, every)
     others = driving(root, meshes)
     if not others:
-        return rig or named
+        return rig or several
     # One key that happens to open something is no face beside sliders that drive one.
     if rig is not None and len(rig.rows) >= ENOUGH_KEYS:
         return rig
     if not may_try(root):
         return None
-    return _read_by_trial(root, meshes, faces, every, others) or rig or named
+    return _read_by_trial(root, meshes, faces, every, others) or rig or several
 
 
 def _keys(mesh: FaceMesh) -> dict[Control, np.ndarray]:

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
+from lipwright.tests.synthetic import keyed_head
+
 PANELS = ("speech", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping", "export")
 
 
@@ -52,7 +54,7 @@ class Layout:
         assert listed in search.bl_rna.properties
         assert icon in icons()
 
-    def operator(self, name: str, *, text=None, icon="NONE") -> "Options":
+    def operator(self, name: str, *, text=None, icon="NONE", depress=False) -> "Options":
         group, verb = name.split(".")
         told = getattr(getattr(bpy.ops, group), verb).get_rna_type()
         assert icon in icons()
@@ -168,6 +170,16 @@ def test_the_rig_panel_says_what_matched(draw, face):
     lines = draw("rig")
     assert "ARKit" in lines[0]
     assert any(line.startswith("Head: 12 shapes") for line in lines)
+
+
+def test_several_mouths_are_listed_with_what_each_can_do(draw):
+    vowels = {"あ": {"jawOpen": 0.2}, "い": {"jawOpen": 0.05}, "お": {"jawOpen": 0.1}}
+    arkit = ("jawOpen", "mouthFunnel", "mouthPucker", "mouthClose")
+    keyed_head({**{name: {name: 1.0} for name in arkit}, **vowels})
+    lines = draw("rig")
+    assert "2 mouths; the best is used" in lines
+    assert lines.count("[lipwright.use_mouth]") == 2
+    assert any(line.startswith("opens ") for line in lines)
 
 
 def test_an_edited_mapping_is_drawn_row_by_row(draw, face):
