@@ -40,6 +40,7 @@ from .rigs.drive import drive
 from .rigs.keyed import keyed
 from .rigs.lips.fit import LipFit
 from .rigs.schema import Control, RigMap
+from .rigs.whole_faces import shown_whole
 
 ONLY_CLOSING = Room()
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
@@ -281,6 +282,7 @@ def plan_take(
     """
     if "head" not in body.roles:
         settings = replace(settings, layers=settings.layers - {"head"})
+    settings = replace(settings, acting=replace(settings.acting, whole_faces=shown_whole(rig)))
     tracks, ends = layers_with_ends(analysis, settings, room)
     faces = (apart and steps(analysis, tracks, settings)) or {"": mix(analysis, tracks, settings)}
     whole = list(faces.values())[-1]

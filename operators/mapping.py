@@ -8,7 +8,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.errors import RigError, SettingsError
-from ..core.motion.track import FACE_NAMES
+from ..core.motion.track import FACE_NAMES, FEELING_NAMES
 from ..jobs.manners import Reasoned, linked, speaking
 from ..jobs.mapping import load_mapping
 from ..rigs.mapping import to_text
@@ -150,7 +150,9 @@ class LIPWRIGHT_OT_follow_channel(_OfMapping, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
     bl_property = "channel"
 
-    channel: EnumProperty(name="Channel", items=[(name, name, "") for name in FACE_NAMES])
+    channel: EnumProperty(
+        name="Channel", items=[(name, name, "") for name in FACE_NAMES + FEELING_NAMES]
+    )
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Search by typing."""

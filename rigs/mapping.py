@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ..core.errors import SettingsError
-from ..core.motion.track import FACE_NAMES
+from ..core.motion.track import FACE_NAMES, FEELING_NAMES
 from .schema import KINDS, Control, RigMap, Row
 
 VERSION = 1
@@ -144,7 +144,7 @@ def _row(entry: object, number: int, controls: Collection[Control]) -> Row:
         place.fail(f"the character has no such {kind}{where}. Rename it, or remove the row")
     terms = tuple((channel, _number(w, channel, place)) for channel, w in entry["follows"].items())
     for channel, _ in terms:
-        if channel not in FACE_NAMES:
+        if channel not in FACE_NAMES + FEELING_NAMES:
             place.fail(f"there is no face channel “{channel}”. Use ARKit names such as jawOpen")
     if not terms:
         place.fail("it follows no face channel. Name one, or remove the row")

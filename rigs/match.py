@@ -11,6 +11,7 @@ from .families import EVERY_FAMILY, FAMILIES, LAST_RESORTS
 from .names import Shape, bare, parse, short_tails, tails
 from .schema import KINDS, Control, Family, RigMap, Row, Terms
 from .stand_ins import STAND_INS
+from .whole_faces import giving_way, needed_only
 
 MOUTH = ("mouth", "jaw", "tongue")  # how the channels of the mouth begin
 
@@ -230,7 +231,9 @@ def _enough(family: Family, rows: Sequence[Row]) -> bool:
 
 
 def _rig(family: Family, groups: Groups) -> RigMap:
-    rows, unused = _rows(family, groups)
+    found, unused = _rows(family, groups)
+    rows = needed_only(found)
+    unused += [row.control for row in found if row not in rows]
     driven, mouths = driven_by(rows), {row.terms for row in rows if row.solved}
     missing = tuple(
         name
@@ -240,7 +243,7 @@ def _rig(family: Family, groups: Groups) -> RigMap:
     label = family.label if family.poses else f"{family.label} ({_spelling(rows)})"
     if not mouths:
         rows = helped(rows, set(missing))
-    return RigMap(family.name, label, tuple(rows), missing, tuple(unused))
+    return giving_way(RigMap(family.name, label, tuple(rows), missing, tuple(unused)))
 
 
 def helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:

@@ -14,6 +14,7 @@ from ...rigs.reading.rows import Seen, names_are_wrong, names_fit, put_right, re
 from ...rigs.reading.seen import any_lips, view_of
 from ...rigs.schema import Control, RigMap, Row
 from ...rigs.systems import best_of
+from ...rigs.whole_faces import giving_way
 from ..session import memory
 from .bones import meshes_on
 from .controls import other_controls, within_limits
@@ -84,7 +85,7 @@ def _told(
         if seen is None:
             return named
         if not names_are_wrong(named, seen):
-            return put_right(named, seen)
+            return put_right(giving_way(named, seen.view.mesh, seen.view.lips), seen)
         return read_rig(seen, every) or named
     rig = _read(root, faces, every)
     others = driving(root, meshes)
