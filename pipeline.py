@@ -36,6 +36,7 @@ from .models.listener import Heard, listen
 from .models.session import Cancel, Progress
 from .rigs.apart import Curves, split
 from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
+from .rigs.drawn import Drawing, held_mouths
 from .rigs.drive import drive
 from .rigs.keyed import keyed
 from .rigs.lips.fit import LipFit
@@ -240,6 +241,8 @@ class TakePlan:
         The value at which each control does nothing.
     turns : tuple of Turn
         What bones turn, one row a frame.
+    drawn : tuple of (float, str)
+        The frame from which on each mouth of a drawing is held.
     keying : Keying
         In which way it is keyed.
     lead_frames, tail_frames : float
@@ -250,6 +253,7 @@ class TakePlan:
     layers: Mapping[str, Mapping[Control, Keys]]
     rests: Mapping[Control, float]
     turns: tuple[Turn, ...] = ()
+    drawn: tuple[tuple[float, str], ...] = ()
     keying: Keying = EVERY_FRAME
     lead_frames: float = 0.0
     tail_frames: float = 0.0
@@ -272,11 +276,13 @@ def plan_take(
     keying: Keying = EVERY_FRAME,
     resting: Sequence[Control] = (),
     room: Room = ONLY_CLOSING,
+    drawing: Drawing | None = None,
 ) -> TakePlan:
     """Turn what was heard into the keys of one character.
 
     `body` says which bones are there to turn, `apart` keeps the layers apart, `keying` is
-    the way of keying, and the controls of `resting` are held at 0. A mouth that is open where the
+    the way of keying, and the controls of `resting` are held at 0. Of a `drawing` the plan says
+    which mouth is held when. A mouth that is open where the
     sound ends closes in the `room` after it, and feelings come and go there. Raises RigError if
     every row of the rig is muted.
     """
@@ -294,7 +300,7 @@ def plan_take(
     moments = clock.seconds(frames) + lead
     shown = {layer: sampled(face, moments, rate_hz) for layer, face in faces.items()}
     base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})
-    if not base:
+    if not base and drawing is None:
         raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
     whole = list(shown.values())[-1]
 
@@ -308,10 +314,26 @@ def plan_take(
         {next(iter(faces)): lowest, **{layer: keys_of(curves) for layer, curves in added.items()}},
         {row.control: row.rest for row in rig.rows},
         plan_turns(whole, body, settings.layers),
+        _drawn(analysis, drawing, clock, frames, settings) if drawing is not None else (),
         keying,
         lead * clock.fps,
         ends.tail_seconds * clock.fps,
     )
+
+
+def _drawn(
+    analysis: Analysis,
+    drawing: Drawing,
+    clock: FrameClock,
+    frames: NDArray[np.float64],
+    settings: Settings,
+) -> tuple[tuple[float, str], ...]:
+    """Which drawn mouth is held when; at rest without the layer of speech."""
+    if "speech" not in settings.layers:
+        return ((float(frames[0]), drawing.rest),)
+    later = clock.fps * settings.style.sync_offset_seconds
+    moved = FrameClock(clock.fps, clock.first_frame + later)
+    return tuple(held_mouths(analysis.phones, drawing, moved, frames))
 
 
 __all__ = [

@@ -12,10 +12,12 @@ from ..core.performance.acting import LookAt
 from ..core.timing import FrameClock
 from ..pipeline import Analysis, Settings, TakePlan, plan_take
 from ..rigs.bones.turns import Body
+from ..rigs.drawn import Drawing
 from ..rigs.lips.fit import LipFit
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
+from ..scene.character.drawing import drawing_of
 from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_of
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
@@ -24,6 +26,7 @@ from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sound_strips, sources_in
 from ..scene.takes.channels import tell_driven
+from ..scene.takes.drawn import drawn_writings
 from ..scene.takes.ledger import source_of_name
 from ..scene.takes.left_on import left_on, tell_left_on
 from ..scene.takes.look_at import sample_look_at
@@ -48,6 +51,7 @@ class Gathered:
     driven: dict[str, list[str]]
     neck_share: float
     apart: bool
+    drawing: Drawing | None = None
 
     @property
     def body(self) -> Body:
@@ -72,6 +76,7 @@ def gather(character: Character, layers: frozenset[str], *, measure: bool = True
         driven_faces(character, rig),
         dials.acting.neck_share,
         dials.apart,
+        drawing_of(character.root),
     )
 
 
@@ -103,10 +108,11 @@ def animate(
         keying=keying,
         resting=found.resting,
         room=room_beside(character, analysis, clock, source or source_of_name(name)),
+        drawing=found.drawing,
     )
     present = _present(compat.sequencer_scene(bpy.context))
     take = Take(name, plan.span, source, present, plan.lead_frames, plan.tail_frames)
-    report = write_plan(character, plan, found.targets, take)
+    report = write_plan(character, plan, found.targets, take, found.drawing)
     report.notes += tell_driven(found.driven)
     if found.resting:
         report.notes.append(tell_left_on(found.resting))
@@ -147,12 +153,18 @@ def room_beside(character: Character, analysis: Analysis, clock: FrameClock, sou
 
 
 def write_plan(
-    character: Character, plan: TakePlan, targets: dict[str, Target], take: Take
+    character: Character,
+    plan: TakePlan,
+    targets: dict[str, Target],
+    take: Take,
+    drawing: Drawing | None = None,
 ) -> Report:
     """Write a plan as a take."""
     (_, lowest), *added = plan.layers.items()
     turns = [Turn(turn.layer, *targets[turn.role], turn.degrees) for turn in plan.turns]
     writings, notes = plan_writings(turns, plan.frames, keying=plan.keying, apart=bool(added))
+    if drawing is not None:
+        writings += drawn_writings(character.root, plan.drawn, drawing.rest)
     return write_take(
         *(character, lowest, take),
         rests=plan.rests,

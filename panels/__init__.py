@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is drawn in the sidebar; nothing here decides or changes anything."""
 
-from . import calibrate, emotion, export, eyes, mapping, phones, rig, speech, style
+from . import calibrate, drawing, emotion, export, eyes, mapping, phones, rig, speech, style
 
 # From top to bottom.
-modules = (speech, emotion, eyes, style, phones, rig, calibrate, mapping, export)
+modules = (speech, emotion, eyes, style, phones, rig, calibrate, mapping, drawing, export)
 
 
 def register() -> None:

@@ -9,9 +9,9 @@ def _modules() -> tuple:
     """What is registered, in this order."""
     from . import session
     from .character import preview
-    from .saved import phones, preferences, properties, rig
+    from .saved import drawing, phones, preferences, properties, rig
 
-    return (properties, rig, phones, preview, preferences, session)
+    return (properties, rig, drawing, phones, preview, preferences, session)
 
 
 def register() -> None:

@@ -53,7 +53,7 @@ def _add_part(
     mesh = _make_mesh(part)
     for name, colour in part.materials:
         if name not in materials:
-            materials[name] = _make_material(name, colour)
+            materials[name] = make_material(name, colour)
         mesh.materials.append(materials[name])
     mesh.polygons.foreach_set("material_index", part.face_materials)
     obj = bpy.data.objects.new(part.name, mesh)
@@ -80,7 +80,8 @@ def _make_mesh(part: MeshPart) -> bpy.types.Mesh:
     return mesh
 
 
-def _make_material(name: str, colour: Colour) -> bpy.types.Material:
+def make_material(name: str, colour: Colour) -> bpy.types.Material:
+    """A material of one colour, in the viewport and in renders."""
     material = bpy.data.materials.new(name)
     material.diffuse_color = colour
     material.roughness = 0.55

@@ -15,6 +15,7 @@ from ...rigs.schema import Control, RigMap
 from ..keys import has_shape_keys, shape_keys
 from .bones import meshes_on
 from .controls import other_controls, within_limits
+from .drawing import NOTHING_ELSE, beside_drawing, drawing_of, is_drawn
 from .mapping import edited_rig
 from .reading import told_by_face
 
@@ -63,11 +64,11 @@ def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
 
     Raises RigError if it has neither a mesh with shape keys nor an armature.
     """
-    root = root_of(item)
+    root = item if is_drawn(item) else root_of(item)
     meshes = [mesh for mesh in scene.objects if has_shape_keys(mesh) and root_of(mesh) == root]
     if root.type != "ARMATURE" and root.parent is None and not root.children:
         meshes += [mesh for mesh in _neighbours(root, scene) if mesh not in meshes]
-    if not meshes and root.type != "ARMATURE":
+    if not meshes and root.type != "ARMATURE" and not is_drawn(root):
         raise RigError(
             f"“{item.name}” has no shape keys. Pick the face mesh of a character, or its armature"
         )
@@ -82,7 +83,7 @@ def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
 
 def _with_settings(root: bpy.types.Object, meshes: Sequence[bpy.types.Object]) -> bpy.types.Object:
     """What carries the dials: a head that had some before it got a parent keeps them."""
-    if _was_set(root.lipwright):
+    if is_drawn(root) or _was_set(root.lipwright):
         return root
     return next((mesh for mesh in meshes if _was_set(mesh.lipwright)), root)
 
@@ -162,12 +163,14 @@ def characters(scene: bpy.types.Scene) -> list[Character]:
     """Every face of the scene, matched or not, and every skinned armature that can talk."""
     found: dict[tuple[bpy.types.ID | None, ...], Character] = {}
     for item in scene.objects:
-        if has_shape_keys(item) or item.type == "ARMATURE":
+        if has_shape_keys(item) or item.type == "ARMATURE" or is_drawn(item):
             character = character_of(item, scene)
-            if character.meshes or (meshes_on(item) and can_talk(character)):
+            drawn = is_drawn(character.root)
+            if character.meshes or drawn or (meshes_on(item) and can_talk(character)):
                 parts = character.meshes or (character.root,)
                 # Linked copies share their keys: whoever moves one moves all.
-                found.setdefault(tuple(part.data for part in parts), character)
+                key = (character.root,) if drawn else tuple(part.data for part in parts)
+                found.setdefault(key, character)
     return list(found.values())
 
 
@@ -209,9 +212,17 @@ def only_character(scene: bpy.types.Scene) -> Character:
 
 def rig_of(character: Character) -> RigMap:
     """How Lipwright drives this character; RigError says why it cannot."""
-    if character.root.lipwright_rig.edited:
-        return edited_rig(character.root, controls_of(character))
-    return matched_rig(character)
+    drawing = drawing_of(character.root)
+    try:
+        if character.root.lipwright_rig.edited:
+            rig = edited_rig(character.root, controls_of(character))
+        else:
+            rig = matched_rig(character)
+    except RigError:
+        if drawing is None:
+            raise
+        return NOTHING_ELSE
+    return rig if drawing is None else beside_drawing(rig, character.root)
 
 
 def why_no_rig(character: Character) -> str:

@@ -8,7 +8,10 @@ import pytest
 
 from lipwright.tests.synthetic import keyed_head
 
-PANELS = ("speech", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping", "export")
+PANELS = (
+    *("speech", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping"),
+    *("drawing", "export"),
+)
 
 
 class Layout:
@@ -180,6 +183,15 @@ def test_several_mouths_are_listed_with_what_each_can_do(draw):
     assert "2 mouths; the best is used" in lines
     assert lines.count("[lipwright.use_mouth]") == 2
     assert any(line.startswith("opens ") for line in lines)
+
+
+@pytest.mark.parametrize("kind", ["OFF", "OBJECTS", "KEYS", "SEQUENCE", "SHEET", "PENCIL"])
+def test_a_drawn_mouth_is_drawn_and_says_what_it_lacks(kind, draw, face):
+    item = face()
+    item.lipwright_drawing.kind = kind
+    lines = draw("drawing")
+    assert ("[lipwright.find_mouths]" in lines) == (kind != "OFF")
+    assert any("no mouths yet" in " ".join(lines) for _ in lines) == (kind != "OFF")
 
 
 def test_an_edited_mapping_is_drawn_row_by_row(draw, face):
