@@ -30,7 +30,13 @@ from ..pipeline import Analysis, perform_to_rest
 from ..rigs.families.metahuman import control_track
 from ..scene import compat
 from ..scene.character.chosen import settings_of
-from ..scene.character.find import Character, character_named, only_character
+from ..scene.character.find import (
+    Character,
+    character_named,
+    character_of,
+    only_character,
+    talking_characters,
+)
 from ..scene.clock import clock_of, fps_of, set_fps
 from ..scene.exports.files import (
     export_curves,
@@ -46,7 +52,7 @@ from ..scene.takes.places import Report
 from .dials import write_dials
 from .hear import Machine, hear
 from .manners import missing_part
-from .mapping import load_mapping
+from .mapping import load_mapping, read_face
 from .take import animate, looked_at, span_end
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -127,6 +133,19 @@ def complain(prog: str, sentence: str, code: int) -> int:
     return code
 
 
+def _character(name: str, scene: bpy.types.Scene) -> Character:
+    """Who is meant; a face whose names say nothing is read where no other can talk."""
+    if name:
+        character = character_named(name, scene)
+        read_face(character)
+        return character
+    if not talking_characters(scene):
+        for item in scene.objects:
+            if item.type == "ARMATURE" and read_face(character_of(item, scene)):
+                break
+    return only_character(scene)
+
+
 def bake(
     args: argparse.Namespace,
     transcript: Transcript | None,
@@ -141,7 +160,7 @@ def bake(
     scene = bpy.context.scene
     if args.fps is not None:
         set_fps(scene, args.fps)
-    character = character_named(args.character, scene) if args.character else only_character(scene)
+    character = _character(args.character, scene)
     if args.mapping is not None:
         load_mapping(args.mapping, character)
     refuse_places(args)

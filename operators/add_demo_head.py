@@ -4,8 +4,7 @@
 import bpy
 
 from ..jobs.manners import Reasoned
-from ..scene.character.demo_head import add_demo_head
-from ..scene.character.flat_head import add_flat_head
+from ..scene.character.demo_head import add_demo_head, add_flat_head
 
 
 class _InObjectMode(Reasoned):

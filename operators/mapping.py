@@ -10,7 +10,7 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from ..core.errors import RigError, SettingsError
 from ..core.motion.track import FACE_NAMES, FEELING_NAMES
 from ..jobs.manners import Reasoned, linked, speaking
-from ..jobs.mapping import load_mapping
+from ..jobs.mapping import load_mapping, read_face
 from ..rigs.mapping import to_text
 from ..rigs.schema import Control, Row
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
@@ -46,8 +46,9 @@ class LIPWRIGHT_OT_edit_mapping(_OfMapping, bpy.types.Operator):
     edited = False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Copy what matched; nothing, where nothing did."""
+        """Copy what matched or was read; nothing, where nothing did."""
         character = meant_character(context)
+        read_face(character)
         try:
             store_rig(character.root, matched_rig(character))
         except RigError:  # an empty table, to be filled by hand

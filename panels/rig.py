@@ -7,7 +7,7 @@ from ..rigs.describe import describe, tell_missing, tell_read
 from ..rigs.schema import RigMap
 from ..rigs.systems import tell_system
 from ..scene.character.chosen import meant_character
-from ..scene.character.find import Character, driven_faces, rig_of, why_no_rig
+from ..scene.character.find import Character, driven_faces, mouth_is_held, rig_of, why_no_rig
 from ..scene.character.reading import NOT_YET
 from .parts import OfCharacter, say
 
@@ -27,7 +27,7 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
         why = why_no_rig(character)
         if why:
             say(self.layout, context, why, "ERROR")
-            if why == NOT_YET:
+            if why == NOT_YET or character.armature is not None:
                 self.layout.operator("lipwright.edit_mapping", text="Read Face", icon="VIEWZOOM")
             return
         rig = rig_of(character)
@@ -39,6 +39,8 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
         if driven:
             names = ", ".join(name for keys in driven.values() for name in keys)
             say(self.layout, context, f"Moved by drivers, so left out: {names}", "DRIVER")
+            if mouth_is_held(character, rig):
+                self.layout.operator("lipwright.edit_mapping", text="Read Face", icon="VIEWZOOM")
         if rig.missing:
             more = len(rig.missing) - MOST_MISSING
             names = ", ".join(tell_missing(rig)[:MOST_MISSING])

@@ -210,13 +210,23 @@ def _different(rigs: Sequence[RigMap]) -> tuple[RigMap, ...]:
     """Leave out what most of an earlier mouth's controls are already: families share names."""
     kept: list[RigMap] = []
     for rig in rigs:
-        own = _mouth_of(rig)
-        if all(2 * len(own & _mouth_of(other)) < len(own) for other in kept):
+        own = mouth_of(rig)
+        if all(2 * len(own & mouth_of(other)) < len(own) for other in kept):
             kept.append(rig)
     return tuple(kept)
 
 
-def _mouth_of(rig: RigMap) -> set[Control]:
+def mouth_of(rig: RigMap) -> set[Control]:
+    """Return the controls that make a character speak.
+
+    Parameters
+    ----------
+    rig : RigMap
+
+    Returns
+    -------
+    set of Control
+    """
     return {
         row.control
         for row in rig.rows

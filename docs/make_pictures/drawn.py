@@ -41,9 +41,8 @@ def save_flat_head(out: Path) -> None:
 
     package = load("bake", ROOT / "bake.py").load()
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    importlib.import_module(f".{'scene.character.flat_head'}", package.__name__).add_flat_head(
-        bpy.context
-    )
+    heads = importlib.import_module(".scene.character.demo_head", package.__name__)
+    heads.add_flat_head(bpy.context)
     bpy.ops.wm.save_as_mainfile(filepath=str(out))
 
 

@@ -9,7 +9,7 @@ import bpy
 from mathutils import Vector
 
 from ...core.errors import RigError, SettingsError
-from ...rigs.match import matches
+from ...rigs.match import matches, mouth_of
 from ...rigs.reading.rows import FAMILY
 from ...rigs.schema import Control, RigMap
 from ..keys import has_shape_keys, shape_keys
@@ -278,6 +278,11 @@ def fixed_keys(character: Character) -> frozenset[Control]:
     return frozenset(
         Control(mesh.name, key) for mesh in character.meshes for key in locked_keys(mesh)
     )
+
+
+def mouth_is_held(character: Character, rig: RigMap) -> bool:
+    """Say whether nothing of what makes this character speak can be written."""
+    return mouth_of(rig) <= fixed_keys(character)
 
 
 def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:

@@ -65,6 +65,12 @@ def store_pose(armature: bpy.types.Object, name: str) -> int:
     moves = {bone: move for bone, move in moves.items() if _moves(move)}
     if not moves:
         raise RigError("All bones are at rest. Pose the face as it should look, then store it")
+    keep_pose(armature, name, moves)
+    return len(moves)
+
+
+def keep_pose(armature: bpy.types.Object, name: str, moves: Pose) -> None:
+    """Store a pose under a name, in the place of one that was stored before."""
     stored = armature.lipwright_rig.poses
     if name in stored:
         stored.remove(stored.find(name))
@@ -78,7 +84,6 @@ def store_pose(armature: bpy.types.Object, name: str) -> int:
             move.turn,
             move.growth,
         )
-    return len(moves)
 
 
 def remove_pose(armature: bpy.types.Object, name: str) -> None:
