@@ -20,7 +20,7 @@ from .core.motion.envelope import Envelope
 from .core.motion.keying import EVERY_FRAME, TWOS, Keying
 from .core.motion.keys import Keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
-from .core.motion.track import ARKIT_NAMES, FaceTrack
+from .core.motion.track import FaceTrack
 from .core.performance.acting import Acting
 from .core.performance.emotion import AUTO, Strength, resting_face, strengths_over
 from .core.performance.feeling import suggest
@@ -37,10 +37,12 @@ from .models.listener import Heard, listen
 from .models.session import Cancel, Progress, device_note
 from .rigs.apart import Curves, split
 from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
+from .rigs.drawn import Drawing, held_mouths
 from .rigs.drive import drive
 from .rigs.keyed import keyed
 from .rigs.lips.fit import LipFit
 from .rigs.schema import Control, RigMap
+from .rigs.whole_faces import shown_whole
 
 ONLY_CLOSING = Room()
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
@@ -264,6 +266,8 @@ class TakePlan:
         The value at which each control does nothing.
     turns : tuple of Turn
         What bones turn, one row a frame.
+    drawn : tuple of (float, str)
+        The frame from which on each mouth of a drawing is held.
     keying : Keying
         In which way it is keyed.
     lead_frames, tail_frames : float
@@ -274,6 +278,7 @@ class TakePlan:
     layers: Mapping[str, Mapping[Control, Keys]]
     rests: Mapping[Control, float]
     turns: tuple[Turn, ...] = ()
+    drawn: tuple[tuple[float, str], ...] = ()
     keying: Keying = EVERY_FRAME
     lead_frames: float = 0.0
     tail_frames: float = 0.0
@@ -296,16 +301,19 @@ def plan_take(
     keying: Keying = EVERY_FRAME,
     resting: Sequence[Control] = (),
     room: Room = ONLY_CLOSING,
+    drawing: Drawing | None = None,
 ) -> TakePlan:
     """Turn what was heard into the keys of one character.
 
     `body` says which bones are there to turn, `apart` keeps the layers apart, `keying` is
-    the way of keying, and the controls of `resting` are held at 0. A mouth that is open where the
+    the way of keying, and the controls of `resting` are held at 0. Of a `drawing` the plan says
+    which mouth is held when. A mouth that is open where the
     sound ends closes in the `room` after it, and feelings come and go there. Raises RigError if
     every row of the rig is muted.
     """
     if "head" not in body.roles:
         settings = replace(settings, layers=settings.layers - {"head"})
+    settings = replace(settings, acting=replace(settings.acting, whole_faces=shown_whole(rig)))
     tracks, ends = layers_with_ends(analysis, settings, room)
     faces = (apart and steps(analysis, tracks, settings)) or {"": mix(analysis, tracks, settings)}
     highest, whole = list(faces.items())[-1]
@@ -319,7 +327,7 @@ def plan_take(
     moments = clock.seconds(frames) + lead
     shown = {layer: sampled(face, moments, rate_hz) for layer, face in faces.items()}
     base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})
-    if not base:
+    if not base and drawing is None:
         raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
     whole = list(shown.values())[-1]
 
@@ -333,6 +341,7 @@ def plan_take(
         {next(iter(faces)): lowest, **{layer: keys_of(curves) for layer, curves in added.items()}},
         _rests(settings, rig, fit),
         plan_turns(whole, body, settings.layers),
+        _drawn(analysis, drawing, clock, frames, settings) if drawing is not None else (),
         keying,
         lead * clock.fps,
         ends.tail_seconds * clock.fps,
@@ -344,9 +353,24 @@ def _rests(settings: Settings, rig: RigMap, fit: LipFit | None) -> dict[Control,
     rests = {row.control: row.rest for row in rig.rows}
     if not settings.resting or "emotion" not in settings.layers:
         return rests
-    mood = FaceTrack(resting_face(settings.resting, settings.acting)[None], ARKIT_NAMES, 1.0)
+    mood = resting_face(settings.resting, settings.acting)
     moved = drive(mix_layers({"emotion": mood}, settings.style, 1, 1.0), rig, fit)
     return rests | {control: float(values[0]) for control, values in moved.items()}
+
+
+def _drawn(
+    analysis: Analysis,
+    drawing: Drawing,
+    clock: FrameClock,
+    frames: NDArray[np.float64],
+    settings: Settings,
+) -> tuple[tuple[float, str], ...]:
+    """Which drawn mouth is held when; at rest without the layer of speech."""
+    if "speech" not in settings.layers:
+        return ((float(frames[0]), drawing.rest),)
+    later = clock.fps * settings.style.sync_offset_seconds
+    moved = FrameClock(clock.fps, clock.first_frame + later)
+    return tuple(held_mouths(analysis.phones, drawing, moved, frames))
 
 
 __all__ = [

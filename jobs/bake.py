@@ -30,7 +30,13 @@ from ..pipeline import Analysis, Settings, perform_to_rest
 from ..rigs.families.metahuman import control_track
 from ..scene import compat
 from ..scene.character.chosen import settings_of
-from ..scene.character.find import Character, character_named, only_character
+from ..scene.character.find import (
+    Character,
+    character_named,
+    character_of,
+    only_character,
+    talking_characters,
+)
 from ..scene.clock import clock_of, fps_of, set_fps
 from ..scene.exports.files import (
     export_curves,
@@ -46,7 +52,7 @@ from ..scene.takes.places import Report
 from .dials import write_dials
 from .hear import Machine, hear
 from .manners import missing_part
-from .mapping import load_mapping
+from .mapping import load_mapping, read_face
 from .take import Gathered, animate, looked_at, span_end
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -136,6 +142,19 @@ class Spoken:
     recording: str
 
 
+def _character(name: str, scene: bpy.types.Scene) -> Character:
+    """Who is meant; a face whose names say nothing is read where no other can talk."""
+    if name:
+        character = character_named(name, scene)
+        read_face(character)
+        return character
+    if not talking_characters(scene):
+        for item in scene.objects:
+            if item.type == "ARMATURE" and read_face(character_of(item, scene)):
+                break
+    return only_character(scene)
+
+
 def bake(
     args: argparse.Namespace,
     transcript: Transcript | None,
@@ -174,7 +193,7 @@ def open_for(args: argparse.Namespace) -> None:
 
 def character_for(args: argparse.Namespace, scene: bpy.types.Scene) -> Character:
     """The character that the options name, else the only one, with the mapping they name."""
-    character = character_named(args.character, scene) if args.character else only_character(scene)
+    character = _character(args.character, scene)
     if args.mapping is not None:
         load_mapping(args.mapping, character)
     return character

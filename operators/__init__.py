@@ -6,6 +6,7 @@ from . import (
     add_strip,
     cast,
     clear,
+    drawing,
     export,
     free_keys,
     generate,
@@ -14,10 +15,9 @@ from . import (
     moods,
     phones,
     playblast,
-    store_pose,
+    poses,
     styles,
     take_capture,
-    try_pose,
 )
 
 modules = (
@@ -33,8 +33,8 @@ modules = (
     export,
     playblast,
     mapping,
-    store_pose,
-    try_pose,
+    drawing,
+    poses,
     moods,
     styles,
 )

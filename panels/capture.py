@@ -19,10 +19,10 @@ class LIPWRIGHT_PT_capture(OfCharacter, bpy.types.Panel):
         capture = self.dials(context).capture
         layout = self.rows()
         layout.prop(capture, "file", text="")
-        grid = layout.grid_flow(columns=2, even_columns=True, align=True)
-        grid.active = bool(capture.file)
+        row = layout.row(align=True)
+        row.active = bool(capture.file)
         for part in PARTS:
-            grid.prop(capture, part, toggle=True)
+            row.prop(capture, part, toggle=True)
         layout.operator("lipwright.take_capture", icon="ARMATURE_DATA")
         why = reason("LIPWRIGHT_OT_take_capture", context)
         if why:

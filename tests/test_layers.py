@@ -39,7 +39,7 @@ ROOMS = {
     "core.formats": {"core.motion", "core.performance"},
     "rigs.families": set(),
     "rigs.lips": set(),
-    "rigs.reading": {"rigs.lips"},
+    "rigs.reading": {"rigs.lips", "rigs.bones"},
     "rigs.bones": set(),
     "rigs.demo_head": set(),
     "scene.sounds": set(),

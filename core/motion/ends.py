@@ -109,7 +109,7 @@ def lengthened(
     ends: Ends,
     *,
     feels: bool,
-    stays: NDArray[np.float32] | None = None,
+    stays: FaceTrack | None = None,
 ) -> FaceTrack:
     """Add its ends to a layer.
 
@@ -119,8 +119,8 @@ def lengthened(
     ends : Ends
     feels : bool
         Whether it is a feeling, which stays; else it comes to rest as a mouth does.
-    stays : ndarray [shape=(channels,)], optional
-        What it comes from and goes back to instead of rest.
+    stays : FaceTrack, optional
+        What it comes from and goes back to instead of rest; its first frame.
 
     Returns
     -------
@@ -138,7 +138,8 @@ def lengthened(
     hold = ends.hold_seconds if feels else 0.0
     rising = _share(np.arange(before, 0, -1) / track.rate_hz, 0.0, comes)
     falling = _share(np.arange(1, after + 1) / track.rate_hz, hold, goes)
-    rest = np.zeros(track.values.shape[1], np.float32) if stays is None else stays
+    still = {} if stays is None else {name: curve[0] for name, curve in stays.curves().items()}
+    rest = np.array([still.get(name, 0.0) for name in track.names], np.float32)
     parts = [
         rest + rising[:, None] * (track.values[0] - rest),
         track.values,

@@ -112,6 +112,8 @@ class Acting:
         What the eyes hold; None is the listener straight ahead.
     variants : mapping of str to str
         Which variant of an emotion is shown, where that is not the usual one.
+    whole_faces : frozenset of str
+        Emotions that the character shows by a control that is a whole face.
     """
 
     emotion_mouth: float = dial(
@@ -218,6 +220,7 @@ class Acting:
     )
     look_at: LookAt | None = None
     variants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    whole_faces: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         check_dials(self)

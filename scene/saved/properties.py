@@ -47,7 +47,8 @@ LANGUAGE_ITEMS = (
 
 
 def _may_talk(_scene: "LIPWRIGHT_PG_scene", item: bpy.types.Object) -> bool:
-    return has_shape_keys(item) or item.type in {"ARMATURE", "EMPTY"}
+    drawn = item.lipwright_drawing.kind != "OFF"
+    return drawn or has_shape_keys(item) or item.type in {"ARMATURE", "EMPTY"}
 
 
 def _may_carry_head(_settings: "LIPWRIGHT_PG_character", item: bpy.types.Object) -> bool:

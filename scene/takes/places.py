@@ -4,6 +4,7 @@
 Each action of ours carries the custom property `lipwright`. One of a layer of its own says which.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import bpy
 
 from .. import compat
+from ..character.drawing import drawn_blocks
 from ..character.find import Character
 from .fcurves import Channel, channel_of
 from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
@@ -18,6 +20,7 @@ from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_led
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds
 TURNED_BY = "lipwright_root"  # of actions without slots: the root of their character
 TRACK = "Lipwright"
+_TURNS = re.compile(r"(location|rotation_\w+|scale)$")  # of bones and objects, deltas too
 
 
 @dataclass
@@ -70,10 +73,11 @@ def our_action(character: Character, layer: str = "") -> bpy.types.Action | None
 
 
 def blocks_of(character: Character) -> list[bpy.types.ID]:
-    """The datablocks that a take may animate: the keys of every mesh, objects, their data."""
+    """The datablocks that a take may animate: keys of meshes, objects, their data, drawings."""
     items = dict.fromkeys((*character.meshes, character.root))
     keys = [mesh.data.shape_keys for mesh in character.meshes]
-    return [*keys, *items, *(item.data for item in items if item.data is not None)]
+    data = [item.data for item in items if item.data is not None]
+    return list(dict.fromkeys([*keys, *items, *data, *drawn_blocks(character.root)]))
 
 
 def animated_blocks(character: Character) -> list[bpy.types.ID]:
@@ -292,7 +296,7 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
         strip.scale, strip.repeat = 1.0, 1.0
         strip.frame_start_raw, strip.frame_end_raw = low, high
         if strip.blend_type == "COMBINE" and _moves_properties(strip):
-            # Combined, a custom property would be added to its default.
+            # Combined, a property would be added to its default.
             strip.blend_type = "REPLACE"
     if fitting or not strips or block.animation_data.action == action:
         return ""
@@ -309,7 +313,7 @@ def is_in_place(strip: bpy.types.NlaStrip) -> bool:
 
 
 def _moves_properties(strip: bpy.types.NlaStrip) -> bool:
-    return any(curve.data_path.endswith('"]') for curve in compat.curves_of(strip))
+    return any(not _TURNS.search(curve.data_path) for curve in compat.curves_of(strip))
 
 
 def release(block: bpy.types.ID, owner: Any, action: bpy.types.Action, slot: Any | None) -> None:
