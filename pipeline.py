@@ -353,9 +353,16 @@ def _rests(settings: Settings, rig: RigMap, fit: LipFit | None) -> dict[Control,
     rests = {row.control: row.rest for row in rig.rows}
     if not settings.resting or "emotion" not in settings.layers:
         return rests
-    mood = resting_face(settings.resting, settings.acting)
-    moved = drive(mix_layers({"emotion": mood}, settings.style, 1, 1.0), rig, fit)
-    return rests | {control: float(values[0]) for control, values in moved.items()}
+    return rests | standing_face(settings.resting, settings.acting, rig, fit)
+
+
+def standing_face(
+    emotions: Mapping[str, float], acting: Acting, rig: RigMap, fit: LipFit | None
+) -> dict[Control, float]:
+    """Return the values of a character's controls while it feels something and says nothing."""
+    felt = replace(acting, whole_faces=shown_whole(rig))
+    mood = mix_layers({"emotion": resting_face(emotions, felt)}, Style(), 1, 1.0)
+    return {control: float(values[0]) for control, values in drive(mood, rig, fit).items()}
 
 
 def _drawn(
@@ -388,5 +395,6 @@ __all__ = [
     "perform",
     "plan_take",
     "silent",
+    "standing_face",
     "steps",
 ]

@@ -9,6 +9,7 @@ from bpy.props import StringProperty
 
 from ..core.performance.emotion import AUTO
 from ..core.performance.prototypes import FELT
+from ..jobs.faces import draw_moods
 from ..jobs.manners import OfCharacter, Reasoned, speaking
 from ..scene import compat
 from ..scene.character.chosen import meant_character, settings_of
@@ -104,6 +105,26 @@ class LIPWRIGHT_OT_use_mood(OfCharacter, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
+class LIPWRIGHT_OT_draw_faces(OfCharacter, bpy.types.Operator):
+    """Draw this character's face in each mood, to choose from by looking"""
+
+    bl_idname = "lipwright.draw_faces"
+    bl_label = "Draw Faces"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Draw them; a second or two."""
+        manager = context.window_manager
+        manager.progress_begin(0.0, 1.0)
+        try:
+            with speaking(self):
+                who = meant_character(context)
+                drawn = draw_moods(who, context.scene, manager.progress_update)
+                self.report({"INFO"}, f"Drew {len(drawn)} faces of “{who.name}”")
+        finally:
+            manager.progress_end()
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
 class LIPWRIGHT_OT_save_mood(OfCharacter, bpy.types.Operator):
     """Save sliders and dials of emotion, eyes and head under a name, for every scene"""
 
@@ -159,6 +180,7 @@ register, unregister = bpy.utils.register_classes_factory(
         LIPWRIGHT_OT_take_guess,
         LIPWRIGHT_OT_roll,
         LIPWRIGHT_OT_use_mood,
+        LIPWRIGHT_OT_draw_faces,
         LIPWRIGHT_OT_save_mood,
         LIPWRIGHT_OT_remove_mood,
     )

@@ -285,6 +285,15 @@ def set_film(render: bpy.types.RenderSettings, path: str) -> None:
     render.filepath, render.use_file_extension = path, False
 
 
+def set_picture(render: bpy.types.RenderSettings) -> None:
+    """Let a render be a PNG with exactly its path."""
+    if hasattr(render.image_settings, "media_type"):
+        render.image_settings.media_type = "IMAGE"
+    render.image_settings.file_format = "PNG"
+    render.image_settings.color_mode = "RGB"
+    render.use_file_extension = False
+
+
 def read_usd_shapes(path: Path) -> tuple[float, list[str]] | None:
     """Length in seconds and blend shapes of a USD file; None where it cannot be read (4.2)."""
     if not hasattr(bpy.utils, "expose_bundled_modules"):

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 import bpy
+import bpy.utils.previews
 
 from ..core.audio.load import Sound
 from ..core.performance.acting import LookAt
@@ -98,6 +99,8 @@ class Memory:
     lips: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     poses: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     faces: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+    # Pictures of moods as icons, by file and when it was drawn.
+    pictures: Any = None
     _looked_up: dict[Hashable, Any] = field(default_factory=dict)
 
     def once(self, key: Hashable, look_up: Callable[[], Any]) -> Any:
@@ -139,10 +142,12 @@ def register() -> None:
     """Watch the scene."""
     for handlers in _watched():
         handlers.append(_scene_changed)
+    memory.pictures = bpy.utils.previews.new()
 
 
 def unregister() -> None:
     """Stop watching, and forget."""
     for handlers in _watched():
         handlers.remove(_scene_changed)
+    bpy.utils.previews.remove(memory.pictures)
     memory.forget()

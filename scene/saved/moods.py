@@ -34,6 +34,7 @@ ACTED: dict[str, dict[str, float]] = {
 }
 # A few to begin with; what is not named stays at its middle.
 MOODS: dict[str, dict[str, float]] = {
+    **{name.capitalize(): {name: 0.8} for name in FELT},
     "Warm": {"happy": 0.45, "glances": 0.8, "aversion": 0.7, "brow": 1.2},
     "Worried": {"fearful": 0.4, "sad": 0.25, "blink_rate_per_minute": 26, "aversion": 1.4},
     "Furious": {"angry": 0.9, "blink_rate_per_minute": 8, "aversion": 0.2, "head_pitch": 1.5},

@@ -10,7 +10,7 @@ from lipwright.tests.synthetic import keyed_head
 
 PANELS = (
     *("speech", "cast", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping"),
-    *("drawing", "export", "playblast", "part", "capture"),
+    *("drawing", "export", "playblast", "part", "capture", "faces"),
 )
 
 

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Moods as pictures of the character's own face."""
+
+import bpy
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def head(ours, monkeypatch, tmp_path):
+    """The demo head, chosen, with a take of somebody else's on its keys."""
+    monkeypatch.setattr(ours("scene.compat"), "user_folder", lambda name: str(tmp_path))
+    bpy.ops.lipwright.add_demo_head()
+    item = bpy.data.objects["Head"]
+    bpy.context.scene.lipwright.character = item
+    keys = item.data.shape_keys
+    keys.key_blocks["jawOpen"].value = 1.0
+    keys.key_blocks["jawOpen"].keyframe_insert("value", frame=1)
+    return item
+
+
+def pixels(path):
+    image = bpy.data.images.load(str(path))
+    values = np.array(image.pixels[:]).reshape(image.size[1], image.size[0], 4)
+    bpy.data.images.remove(image)
+    return values
+
+
+def counts():
+    return [
+        len(getattr(bpy.data, kind))
+        for kind in ("scenes", "objects", "meshes", "cameras", "worlds", "actions", "shape_keys")
+    ]
+
+
+def test_each_mood_has_a_face_of_its_own(head, ours, monkeypatch):
+    moods = ours("scene.saved.moods")
+    few = {name: moods.MOODS[name] for name in ("Happy", "Sad", "Angry")}
+    monkeypatch.setattr(ours("jobs.faces"), "MOODS", few)
+    before = counts()
+    try:
+        assert bpy.ops.lipwright.draw_faces() == {"FINISHED"}
+    except RuntimeError as error:
+        if "needs a graphics card" in str(error):
+            pytest.skip("this machine cannot render the solid view")
+        raise
+    assert counts() == before
+    assert head.data.shape_keys.key_blocks["jawOpen"].value == 1.0
+    who = ours("scene.character.chosen").meant_character(bpy.context).name
+    picture_of = ours("scene.exports.faces").picture_of
+    drawn = {name: pixels(picture_of(who, name)) for name in few}
+    for name, image in drawn.items():
+        assert image.shape == (128, 128, 4)
+        face = np.abs(image[..., :3] - image[0, 0, :3]).max(axis=2) > 0.05
+        assert 0.2 < face.mean() < 0.9, f"{name}: a face fills the picture"
+    for one, other in (("Happy", "Sad"), ("Happy", "Angry"), ("Sad", "Angry")):
+        assert np.abs(drawn[one] - drawn[other]).max() > 0.1, (one, other)
+
+
+def test_a_face_of_bones_says_so(ours, face):
+    bpy.ops.object.armature_add()
+    rig = bpy.context.object
+    bpy.ops.object.mode_set(mode="EDIT")
+    rig.data.edit_bones[0].name = "jaw"
+    bpy.ops.object.mode_set(mode="OBJECT")
+    character = ours("scene.character.find").character_of(rig, bpy.context.scene)
+    control = ours("rigs.schema").Control(rig.name, "pose", "jawOpen")
+    with pytest.raises(ours("core.errors").LipwrightError, match="has no shape keys"):
+        ours("scene.exports.faces").draw_faces(
+            character, bpy.context.scene, {"Happy": {control: 1.0}}
+        )
+
+
+def test_a_simple_mood_sets_its_slider(face):
+    item = face()
+    bpy.context.scene.lipwright.character = item
+    assert bpy.ops.lipwright.use_mood(mood="Angry") == {"FINISHED"}
+    assert item.lipwright.feelings.angry == pytest.approx(0.8)
