@@ -9,6 +9,7 @@ from . import (
     emotion,
     export,
     eyes,
+    faces,
     mapping,
     phones,
     rig,
@@ -18,7 +19,7 @@ from . import (
 
 # From top to bottom.
 modules = (
-    *(speech, cast, emotion, eyes, style, capture, phones),
+    *(speech, cast, emotion, faces, eyes, style, capture, phones),
     *(rig, calibrate, mapping, drawing, export),
 )
 

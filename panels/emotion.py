@@ -1,23 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Emotion: what the character feels."""
 
-from pathlib import Path
-
 import bpy
 
 from ..core.performance.emotion import AUTO
 from ..core.performance.prototypes import FELT
 from ..scene import compat
 from ..scene.character.chosen import meant_character
-from ..scene.exports.faces import picture_of
 from ..scene.saved.acting import variant_property
 from ..scene.saved.moods import MOODS, own_moods
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named
 from .parts import OfCharacter, turn
-
-FACES_A_ROW, FACE_SCALE = 4, 3.5
 
 
 class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
@@ -72,41 +67,6 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         box.operator("lipwright.take_guess", icon="IMPORT")
 
 
-class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
-    """Moods by their faces: this character's own."""
-
-    bl_label = "Faces"
-    bl_parent_id = "LIPWRIGHT_PT_emotion"
-    bl_options = {"DEFAULT_CLOSED"}
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """Two moods a row, each with its face, where they were drawn."""
-        who = meant_character(context).name
-        layout = self.layout
-        names = [*MOODS, *own_moods()]
-        layout.operator("lipwright.draw_faces", icon="RENDER_STILL")
-        for start in range(0, len(names), FACES_A_ROW):
-            row = layout.row(align=True)
-            for name in names[start : start + FACES_A_ROW]:
-                cell = row.column(align=True)
-                icon = _icon_of(picture_of(who, name))
-                if icon:
-                    cell.template_icon(icon_value=icon, scale=FACE_SCALE)
-                cell.operator("lipwright.use_mood", text=name).mood = name
-
-
-def _icon_of(path: Path) -> int:
-    """The picture of a file as an icon; 0 where there is none."""
-    pictures = memory.pictures
-    try:
-        key = f"{path}{path.stat().st_mtime_ns}"
-    except OSError:
-        return 0
-    if key not in pictures:
-        pictures.load(key, str(path), "IMAGE")
-    return pictures[key].icon_id
-
-
 class LIPWRIGHT_MT_moods(bpy.types.Menu):
     """Saved moods: sliders and dials of emotion, eyes and head."""
 
@@ -123,5 +83,5 @@ class LIPWRIGHT_MT_moods(bpy.types.Menu):
 
 
 register, unregister = bpy.utils.register_classes_factory(
-    (LIPWRIGHT_MT_moods, LIPWRIGHT_PT_emotion, LIPWRIGHT_PT_faces)
+    (LIPWRIGHT_MT_moods, LIPWRIGHT_PT_emotion)
 )

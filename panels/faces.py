@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faces, inside Emotion: every mood as the character looks in it."""
+
+from pathlib import Path
+
+import bpy
+
+from ..scene.character.chosen import meant_character
+from ..scene.exports.faces import picture_of
+from ..scene.saved.moods import MOODS, own_moods
+from ..scene.session import memory
+from .parts import OfCharacter
+
+FACES_A_ROW, FACE_SCALE = 4, 3.5
+
+
+class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
+    """Moods by their faces: this character's own."""
+
+    bl_label = "Faces"
+    bl_parent_id = "LIPWRIGHT_PT_emotion"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Two moods a row, each with its face, where they were drawn."""
+        who = meant_character(context).name
+        layout = self.layout
+        names = [*MOODS, *own_moods()]
+        layout.operator("lipwright.draw_faces", icon="RENDER_STILL")
+        for start in range(0, len(names), FACES_A_ROW):
+            row = layout.row(align=True)
+            for name in names[start : start + FACES_A_ROW]:
+                cell = row.column(align=True)
+                icon = _icon_of(picture_of(who, name))
+                if icon:
+                    cell.template_icon(icon_value=icon, scale=FACE_SCALE)
+                cell.operator("lipwright.use_mood", text=name).mood = name
+
+
+def _icon_of(path: Path) -> int:
+    """The picture of a file as an icon; 0 where there is none."""
+    pictures = memory.pictures
+    try:
+        key = f"{path}{path.stat().st_mtime_ns}"
+    except OSError:
+        return 0
+    if key not in pictures:
+        pictures.load(key, str(path), "IMAGE")
+    return pictures[key].icon_id
+
+
+register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_faces,))
