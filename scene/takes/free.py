@@ -117,6 +117,8 @@ def refresh(character: Character) -> None:
         if data is None or not is_freed(data.action) or data.action.library is not None:
             continue
         slot, ledger = compat.slot_of(data), read_ledger(data.action)
+        if compat.slot_is_shared(data.action, slot, block):
+            continue  # with a copy of the character, which has takes of its own
         for channel in ledger.channels(slot):
             _draw(block, channel, ledger, reach)
         _keep(data.action, ledger)
