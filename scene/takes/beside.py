@@ -52,7 +52,29 @@ def beside(
     kept = with_edges.only(~inside)
     leaves = np.abs(kept.points[:, :1] - starts[None, :]).min(axis=1) < STEP
     ways = np.where(leaves, BEZIER, kept.interpolation).astype(np.int32)
-    return replace(kept, interpolation=ways)
+    return _without_swings(replace(kept, interpolation=ways), hand, edges)
+
+
+def _without_swings(fresh: Fresh, hand: Coordinates, edges: list[tuple[float, float]]) -> Fresh:
+    """Lead from each edge straight to the next hand key: no further than both, and not back first.
+
+    A slope of up to three times the straight line's keeps a curve between its ends (Fritsch and
+    Carlson 1980).
+    """
+    frames, slopes = fresh.points[:, 0], fresh.slopes
+    if slopes is None or not len(frames):
+        return fresh
+    slopes = slopes.copy()
+    for a, b in edges:
+        inner = hand[(hand[:, 0] > a) & (hand[:, 0] < b)]
+        for edge, near, side in ((a, inner[:1], 1), (b, inner[-1:], 0)):
+            place = int(np.abs(frames - edge).argmin())
+            if not len(near) or abs(frames[place] - edge) > STEP:
+                continue
+            straight = (near[0, 1] - fresh.points[place, 1]) / (near[0, 0] - frames[place])
+            low, high = sorted((0.0, 3.0 * float(straight)))
+            slopes[place, side] = np.clip(slopes[place, side], low, high)
+    return replace(fresh, slopes=slopes)
 
 
 def _stretches(hand: NDArray[np.float64], reach: float) -> list[tuple[float, float]]:
