@@ -18,6 +18,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 TRAIN_READY := .venv-train/.ready
 FER_READY := .venv-fer/.ready
+READERS_READY := .readers/.ready
 TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
 
 .DEFAULT_GOAL := help
@@ -36,8 +37,12 @@ $(READY): requirements/make_venv.sh requirements/run.txt requirements/test.txt r
 demo: $(READY) ## a voice line becomes a talking head, through the real extension, in build/demo/
 	@$(BIN)/python demo/run.py --sound "$(SOUND)" $(if $(CHARACTER),--character "$(CHARACTER)")
 
-test: lint ## lint, types, every test, on every Blender in BLENDERS
+test: lint $(READERS_READY) ## lint, types, every test, on every Blender in BLENDERS
 	@SHARED="$(abspath $(SHARED))" $(BIN)/python tests/run_all.py --blenders "$(BLENDERS)"
+
+$(READERS_READY): requirements/readers/make.sh requirements/readers/package-lock.json requirements/readers/usd.txt
+	@PYTHON="$(PYTHON)" bash requirements/readers/make.sh .readers
+	@touch $@
 
 lint: $(READY) ## ruff and pyright
 	@$(BIN)/ruff check .

@@ -44,7 +44,7 @@ def hear(
         Of the transcript, such as "en"; "auto" finds it out.
     phones : sequence of Phone, optional
         Corrected sounds with times.
-    device : {"auto", "cpu", "cuda"}
+    device : {"auto", "cpu", "cuda", "directml", "coreml"}
     threads : int > 0
 
     Returns

@@ -8,6 +8,7 @@ into wheels/, and checked on every build. The same tree gives the same bytes.
 
 import argparse
 import hashlib
+import importlib.util
 import platform
 import subprocess
 import sys
@@ -37,6 +38,8 @@ SHIPPED_FILES = (
 )
 SHIPPED_FOLDERS = ("batch", "core", "jobs", "models", "operators", "panels", "rigs", "scene")
 SHIPPED_SUFFIXES = {".py", ".onnx", ".json", ".npz", ".csv", ".txt", ".md", ".png"}
+# Where Blender has the command that lists a repository.
+EXTENSION_TOOL = "*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
 # A zip cannot tell times before 1980; this one says nothing about when it was built.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -250,6 +253,25 @@ def build(target: Target, out: Path, *, fetch: bool = True) -> Path:
     return path
 
 
+def index(folder: Path) -> Path:
+    """Let Blender's own command list the zips of a folder, and return the list's path.
+
+    The folder is an extension repository then: put it on any web server, or on a disk, and give
+    its address to Blender's preferences.
+    """
+    found = importlib.util.find_spec("bpy")
+    home = Path(str(found.origin)).parent if found is not None else ROOT
+    tools = sorted(home.glob(EXTENSION_TOOL))
+    if not tools:
+        raise BuildError("Blender's module is missing: run `make venv` and use .venv/bin/python")
+    command = [sys.executable, str(tools[0]), "server-generate", f"--repo-dir={folder}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    path = folder / "index.json"
+    if done.returncode or not path.is_file():
+        raise BuildError(f"Blender could not list the zips: {(done.stderr or done.stdout)[-300:]}")
+    return path
+
+
 def add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     """Add a file without its time and rights; a wheel is compressed already."""
     info = zipfile.ZipInfo(name, NO_TIME)
@@ -273,6 +295,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--flavour", choices=FLAVOURS, default="cpu", help="cuda: onnxruntime-gpu")
     parser.add_argument("--all", action="store_true", help="fetch and build every platform")
     parser.add_argument("--pin", action="store_true", help="fetch the wheels and pin their sums")
+    parser.add_argument(
+        "--repository",
+        action="store_true",
+        help="then write index.json beside the zips, so that a Blender can install and update",
+    )
     parser.add_argument("--out", type=Path, default=DIST, help="folder of the zips")
     return parser.parse_args(argv)
 
@@ -301,6 +328,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 say(f"{path}: {megabytes:.1f} MB{untested}")
             else:
                 say(f"{target.section}: left out, its wheels are not cached; --all fetches them")
+        if args.repository:
+            say(str(index(args.out)))
     except BuildError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -20,7 +20,7 @@ from .core.audio.load import load_sound
 from .core.errors import LipwrightError, SettingsError, sentence_of
 from .core.formats import BY_SUFFIX, FORMATS, shown_name, write_track
 from .core.phones import Phone
-from .models.session import Progress, open_session
+from .models.session import Progress, device_note, open_session
 from .options import (
     add_voice_options,
     phones_from,
@@ -114,10 +114,21 @@ def _one(
         transcript=transcript_from(args, source),
         progress=progress,
     )
+    missing = device_note(args.device, args.threads)
     for note in analysis.notes:
+        if note == missing:
+            continue  # said once, of all
         _bar_ends(sys.stderr)
         sys.stderr.write(f"lipwright: {shown_name(source)}: {note}\n")
     write_track(target, form, curves_of(analysis, settings, form, args.fps), analysis.phones)
+
+
+def say_device(device: str, threads: int) -> None:
+    """Open the listener, and say on stderr if it runs elsewhere than it was asked to."""
+    open_session("listener", device, threads)
+    note = device_note(device, threads)
+    if note:
+        sys.stderr.write(f"lipwright: {note}\n")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -134,7 +145,7 @@ def run(args: argparse.Namespace) -> int:
             )
         transcript_from(args, jobs[0][0])  # a broken one is wrong usage, not a broken line
     phones = phones_from(args)  # a broken phone file is wrong usage, not a broken line
-    open_session("listener", args.device, args.threads)
+    say_device(args.device, args.threads)
     try:
         jobs[0][1].parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

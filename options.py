@@ -2,13 +2,14 @@
 """The options that the command line and the bake share, and what they mean."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from .core.dials import Dial, dials_of
 from .core.errors import SettingsError
-from .core.formats import read_phones
+from .core.formats import read_phones, read_track
+from .core.motion.captured import PARTS, Captured
 from .core.motion.envelope import Envelope
 from .core.performance.acting import Acting, LookAt
 from .core.performance.emotion import AUTO, Strength, most_of, unmixed
@@ -71,6 +72,13 @@ def _layers(text: str) -> frozenset[str]:
     unknown = sorted(names - set(LAYERS))
     if unknown or not names:
         raise argparse.ArgumentTypeError(f"choose from {', '.join(LAYERS)}, or all")
+    return names
+
+
+def _parts(text: str) -> frozenset[str]:
+    names = frozenset(part.strip() for part in text.split(",") if part.strip())
+    if names - set(PARTS) or not names:
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(PARTS)}")
     return names
 
 
@@ -170,6 +178,19 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
         metavar="mix|N",
         help="which channel of the sound to hear, from 1 (default: their mix)",
     )
+    parser.add_argument(
+        "--capture",
+        type=Path,
+        metavar="FILE",
+        help="a captured face in the place of ours: Live Link Face's CSV, Audio2Face's JSON",
+    )
+    parser.add_argument(
+        "--capture-parts",
+        type=_parts,
+        default=frozenset(PARTS),
+        metavar="PARTS",
+        help=f"which parts of it: some of {','.join(PARTS)} (default: all)",
+    )
     parser.add_argument("--phones", type=Path, metavar="FILE", help="corrected phones with times")
     parser.add_argument(
         "--threads", type=at_least(1), default=1, help="CPU threads of the networks"
@@ -252,14 +273,16 @@ def settings_from(args: argparse.Namespace) -> Settings:
     """Turn parsed voice options into settings."""
     emotions = unmixed(dict(args.emotion))
     pitch, yaw, roll = args.head_amount
+    auto = emotions.pop(AUTO, 0.0)
+    acting = _turned(args, Acting)
     return Settings(
         seed=args.seed,
-        auto=emotions.pop(AUTO, 0.0),
+        auto=auto,
         emotions=emotions,
         layers=args.layers,
         style=Style(**_turned(args, Style), sync_offset_seconds=args.sync_offset / 1000),
         acting=Acting(
-            **_turned(args, Acting),
+            **acting,
             head_pitch=pitch,
             head_yaw=yaw,
             head_roll=roll,
@@ -267,7 +290,19 @@ def settings_from(args: argparse.Namespace) -> Settings:
             variants=dict(args.variant),
         ),
         seeds=dict(args.layer_seed),
+        resting=steady(emotions, acting["stays"]),
+        captured=None
+        if args.capture is None
+        else Captured(read_track(args.capture), args.capture_parts, str(args.capture)),
     )
+
+
+def steady(emotions: Mapping[str, Strength], share: float) -> dict[str, float]:
+    """Return what of some feelings goes on between lines: those that do not change over one."""
+    if not share:
+        return {}
+    lasting = {name: one for name, one in emotions.items() if not isinstance(one, Envelope)}
+    return {name: share * strength for name, strength in lasting.items() if strength}
 
 
 def phones_from(args: argparse.Namespace) -> tuple[Phone, ...] | None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .core.audio.load import Sound, fingerprint_of
+from .core.audio.load import RATE_HZ, Sound, fingerprint_of
 from .core.decode import corrected_posteriors, phones_of
 from .core.errors import RigError
+from .core.motion.captured import with_captured
 from .core.motion.ends import CLOSING_SECONDS, Ends, Room, ends_of, lengthened
 from .core.motion.envelope import Envelope
 from .core.motion.keying import EVERY_FRAME, TWOS, Keying
@@ -21,7 +22,7 @@ from .core.motion.keys import Keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import FaceTrack
 from .core.performance.acting import Acting
-from .core.performance.emotion import AUTO, Strength, strengths_over
+from .core.performance.emotion import AUTO, Strength, resting_face, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
 from .core.performance.voice import Voice
@@ -33,13 +34,15 @@ from .core.transcript.follow import follow
 from .core.transcript.words import Transcript
 from .models.articulator import articulate
 from .models.listener import Heard, listen
-from .models.session import Cancel, Progress
+from .models.session import Cancel, Progress, device_note
 from .rigs.apart import Curves, split
 from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
+from .rigs.drawn import Drawing, held_mouths
 from .rigs.drive import drive
 from .rigs.keyed import keyed
 from .rigs.lips.fit import LipFit
 from .rigs.schema import Control, RigMap
+from .rigs.whole_faces import shown_whole
 
 ONLY_CLOSING = Room()
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
@@ -120,8 +123,8 @@ def analyse(
         cancelled=cancelled,
     )
     seconds, fingerprint = sound.seconds, fingerprint_of(sound)
-    notes = list(sound.notes)
-    silent = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
+    notes = [note for note in (device_note(device, threads), *sound.notes) if note]
+    mute = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
     written: Written | None = None
@@ -134,7 +137,7 @@ def analyse(
         heard = replace(heard, posteriors=corrected)
     else:
         spoken = phones_of(heard.posteriors, heard.rate_hz)
-    if silent:
+    if mute:
         notes.append("The sound is silent. Check its volume, and that it is the right file")
     elif all(phone.symbol == SILENCE for phone in spoken):
         notes.append("No speech was heard, so the mouth stays shut. Check that somebody speaks")
@@ -157,9 +160,22 @@ def analyse(
     return Analysis(seconds, voice, mouth, tuple(notes), written)
 
 
+def silent(seconds: Seconds) -> Analysis:
+    """Return what is heard of silence: nothing, for a face that somebody else moves."""
+    samples = np.zeros(max(1, round(seconds * RATE_HZ)), np.float32)
+    return replace(analyse(Sound(samples)), notes=())
+
+
 def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
     """Say what the face feels: what was asked for or written, and what is wanted of the guess."""
     wanted = dict(settings.emotions)
+    for name, strength in settings.resting.items():
+        asked = wanted.get(name, 0.0)
+        if isinstance(asked, Envelope):
+            over = np.maximum(asked.at(np.array(asked.times_seconds)), strength)
+            wanted[name] = Envelope.of(asked.times_seconds, over)
+        else:
+            wanted[name] = max(asked, strength)
     times = np.arange(0.0, analysis.seconds + FEELING_SECONDS, FEELING_SECONDS)
     if analysis.written is not None:
         wanted = with_written(wanted, analysis.written, times)
@@ -187,8 +203,12 @@ def layers_with_ends(
     tracks, acting = layer_tracks(analysis, settings), settings.acting
     wanted = Ends(acting.lead_in, acting.hold, acting.fade_out, CLOSING_SECONDS)
     ends = ends_of(tracks, wanted, room)
+    stays = resting_face(settings.resting, acting)
     return {
-        name: lengthened(track, ends, feels=name == "emotion") for name, track in tracks.items()
+        name: lengthened(track, ends, feels=True, stays=stays)
+        if name == "emotion"
+        else lengthened(track, ends, feels=False)
+        for name, track in tracks.items()
     }, ends
 
 
@@ -215,13 +235,20 @@ def steps(
 
 def perform(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Make all wanted layers and add them up: 100 Hz, the channels of `OUTPUT_NAMES`."""
-    return mix(analysis, layer_tracks(analysis, settings), settings)
+    return _captured(mix(analysis, layer_tracks(analysis, settings), settings), settings)
 
 
 def perform_to_rest(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Perform for a file: what is not at rest where the sound ends comes to rest beyond it."""
     tracks, _ = layers_with_ends(analysis, settings, ONLY_CLOSING)
-    return mix(analysis, tracks, settings)
+    return _captured(mix(analysis, tracks, settings), settings)
+
+
+def _captured(face: FaceTrack, settings: Settings, lead_seconds: Seconds = 0.0) -> FaceTrack:
+    """Put somebody's face in the place of ours, where that is wanted."""
+    if settings.captured is None:
+        return face
+    return with_captured(face, settings.captured, lead_seconds)
 
 
 @dataclass(frozen=True)
@@ -239,6 +266,8 @@ class TakePlan:
         The value at which each control does nothing.
     turns : tuple of Turn
         What bones turn, one row a frame.
+    drawn : tuple of (float, str)
+        The frame from which on each mouth of a drawing is held.
     keying : Keying
         In which way it is keyed.
     lead_frames, tail_frames : float
@@ -249,6 +278,7 @@ class TakePlan:
     layers: Mapping[str, Mapping[Control, Keys]]
     rests: Mapping[Control, float]
     turns: tuple[Turn, ...] = ()
+    drawn: tuple[tuple[float, str], ...] = ()
     keying: Keying = EVERY_FRAME
     lead_frames: float = 0.0
     tail_frames: float = 0.0
@@ -271,20 +301,25 @@ def plan_take(
     keying: Keying = EVERY_FRAME,
     resting: Sequence[Control] = (),
     room: Room = ONLY_CLOSING,
+    drawing: Drawing | None = None,
 ) -> TakePlan:
     """Turn what was heard into the keys of one character.
 
     `body` says which bones are there to turn, `apart` keeps the layers apart, `keying` is
-    the way of keying, and the controls of `resting` are held at 0. A mouth that is open where the
+    the way of keying, and the controls of `resting` are held at 0. Of a `drawing` the plan says
+    which mouth is held when. A mouth that is open where the
     sound ends closes in the `room` after it, and feelings come and go there. Raises RigError if
     every row of the rig is muted.
     """
     if "head" not in body.roles:
         settings = replace(settings, layers=settings.layers - {"head"})
+    settings = replace(settings, acting=replace(settings.acting, whole_faces=shown_whole(rig)))
     tracks, ends = layers_with_ends(analysis, settings, room)
     faces = (apart and steps(analysis, tracks, settings)) or {"": mix(analysis, tracks, settings)}
-    whole = list(faces.values())[-1]
+    highest, whole = list(faces.items())[-1]
     lead = round(ends.lead_seconds * whole.rate_hz) / whole.rate_hz  # it is of whole frames
+    whole = _captured(whole, settings, lead)
+    faces = {**faces, highest: whole}
     frames = scene_frames(whole.times_seconds - lead, clock)
     rate_hz = clock.fps
     if keying.way == TWOS:
@@ -292,7 +327,7 @@ def plan_take(
     moments = clock.seconds(frames) + lead
     shown = {layer: sampled(face, moments, rate_hz) for layer, face in faces.items()}
     base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})
-    if not base:
+    if not base and drawing is None:
         raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
     whole = list(shown.values())[-1]
 
@@ -304,12 +339,38 @@ def plan_take(
     return TakePlan(
         frames,
         {next(iter(faces)): lowest, **{layer: keys_of(curves) for layer, curves in added.items()}},
-        {row.control: row.rest for row in rig.rows},
+        _rests(settings, rig, fit),
         plan_turns(whole, body, settings.layers),
+        _drawn(analysis, drawing, clock, frames, settings) if drawing is not None else (),
         keying,
         lead * clock.fps,
         ends.tail_seconds * clock.fps,
     )
+
+
+def _rests(settings: Settings, rig: RigMap, fit: LipFit | None) -> dict[Control, float]:
+    """Return what each control stands at between lines: at rest, or in the mood that goes on."""
+    rests = {row.control: row.rest for row in rig.rows}
+    if not settings.resting or "emotion" not in settings.layers:
+        return rests
+    mood = resting_face(settings.resting, settings.acting)
+    moved = drive(mix_layers({"emotion": mood}, settings.style, 1, 1.0), rig, fit)
+    return rests | {control: float(values[0]) for control, values in moved.items()}
+
+
+def _drawn(
+    analysis: Analysis,
+    drawing: Drawing,
+    clock: FrameClock,
+    frames: NDArray[np.float64],
+    settings: Settings,
+) -> tuple[tuple[float, str], ...]:
+    """Which drawn mouth is held when; at rest without the layer of speech."""
+    if "speech" not in settings.layers:
+        return ((float(frames[0]), drawing.rest),)
+    later = clock.fps * settings.style.sync_offset_seconds
+    moved = FrameClock(clock.fps, clock.first_frame + later)
+    return tuple(held_mouths(analysis.phones, drawing, moved, frames))
 
 
 __all__ = [
@@ -326,5 +387,6 @@ __all__ = [
     "mix",
     "perform",
     "plan_take",
+    "silent",
     "steps",
 ]

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from ..core.errors import LipwrightError, SettingsError
 from ..core.formats import FORMATS
+from ..models.session import device_note
 from ..options import add_voice_options, at_least, rate_in_hz
 from .carry_out import carry_out
 from .journal import Journal
@@ -89,6 +90,9 @@ def run(args: argparse.Namespace, stream: TextIO) -> int:
         jobs = min(args.jobs or cores(), len(lines))
         return on_this_machine(tasks, jobs, args.device, args.threads)
 
+    missing = "" if args.scheduler else device_note(args.device, args.threads)
+    if missing:
+        sys.stderr.write(f"lipwright batch: {missing}\n")
     return 0 if carry_out(args, stream, work) else 1
 
 

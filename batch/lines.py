@@ -26,6 +26,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "seed": (),
     "style": (),
     "fps": (),
+    "capture": (),
     "start": (),
     "end": (),
 }

@@ -21,7 +21,7 @@ from ..core.formats import FORMATS, resampled, shown_name, write_track
 from ..core.motion.track import FaceTrack
 from ..core.transcript.words import Transcript, lacking, read_transcript
 from ..models.catalogue import NAMES
-from ..models.session import bundled, open_session
+from ..models.session import bundled, device_note, open_session
 from ..options import add_voice_options, rate_in_hz, settings_from, transcript_from
 from ..pipeline import Analysis, Settings, analyse, perform_to_rest
 from ..rigs.families.metahuman import control_track
@@ -106,9 +106,12 @@ def arguments_of(line: Line, order: Order) -> argparse.Namespace:
     if "emotion" in line.cells:
         own.emotion = []
     try:
-        return line_parser().parse_args(_options_of(line.cells), own)
+        line_parser().parse_args(_options_of(line.cells), own)
     except SettingsError as error:
         raise SettingsError(f"The row’s settings are wrong: {error}") from error
+    if "capture" in line.cells:
+        own.capture = line.sound.parent / line.cells["capture"]
+    return own
 
 
 def transcript_of(line: Line, args: argparse.Namespace) -> Transcript | None:
@@ -241,7 +244,9 @@ def _do(task: Task, blank: Row) -> Row:
     if known and known.key == key and known.content == there and there and not order.again:
         return replace(known, name=line.name, sound=blank.sound, character=blank.character)
     sound, analysis = _hear(line, args, wish)
-    notes = list(analysis.notes)
+    # That no device was there is said once, not of every line.
+    missing = device_note(args.device, args.threads)
+    notes = [note for note in analysis.notes if note != missing]
     if known and there and known.content != there and known.output == output:
         notes.append(_set_aside(target, Path(order.out)))
     track = curves_of(analysis, wish.settings, order.form, wish.rate_hz)

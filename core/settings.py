@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from .errors import SettingsError
+from .motion.captured import Captured
 from .motion.mix import Style
 from .performance.acting import PLAIN, Acting
 from .performance.emotion import Strength
@@ -31,6 +32,10 @@ class Settings:
         The dials of emotion, eyes, head and breath.
     seeds : mapping of str to int
         Seeds of single layers, where they are not to follow `seed`.
+    resting : mapping of str to float
+        Strength 0..1.5 of what the character feels also between its lines.
+    captured : Captured, optional
+        Somebody's face of which parts take the place of ours.
     """
 
     seed: int = 0
@@ -40,6 +45,8 @@ class Settings:
     style: Style = field(default_factory=Style)
     acting: Acting = PLAIN
     seeds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    resting: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    captured: Captured | None = None
 
     def seed_of(self, layer: str) -> int:
         """Return the seed of one layer: its own, else the seed of all."""

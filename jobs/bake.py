@@ -5,7 +5,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -26,11 +26,17 @@ from ..options import (
     tolerance_in_units,
     transcript_from,
 )
-from ..pipeline import Analysis, perform_to_rest
+from ..pipeline import Analysis, Settings, perform_to_rest
 from ..rigs.families.metahuman import control_track
 from ..scene import compat
 from ..scene.character.chosen import settings_of
-from ..scene.character.find import Character, character_named, only_character
+from ..scene.character.find import (
+    Character,
+    character_named,
+    character_of,
+    only_character,
+    talking_characters,
+)
 from ..scene.clock import clock_of, fps_of, set_fps
 from ..scene.exports.files import (
     export_curves,
@@ -46,8 +52,8 @@ from ..scene.takes.places import Report
 from .dials import write_dials
 from .hear import Machine, hear
 from .manners import missing_part
-from .mapping import load_mapping
-from .take import animate, looked_at, span_end
+from .mapping import load_mapping, read_face
+from .take import Gathered, animate, looked_at, span_end
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 OUTPUTS = ("save", "fbx", "glb", "usd", "csv", "metahuman")
@@ -127,6 +133,28 @@ def complain(prog: str, sentence: str, code: int) -> int:
     return code
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """A line that a character says: what was heard and what was written."""
+
+    report: Report
+    analysis: Analysis
+    recording: str
+
+
+def _character(name: str, scene: bpy.types.Scene) -> Character:
+    """Who is meant; a face whose names say nothing is read where no other can talk."""
+    if name:
+        character = character_named(name, scene)
+        read_face(character)
+        return character
+    if not talking_characters(scene):
+        for item in scene.objects:
+            if item.type == "ARMATURE" and read_face(character_of(item, scene)):
+                break
+    return only_character(scene)
+
+
 def bake(
     args: argparse.Namespace,
     transcript: Transcript | None,
@@ -136,15 +164,54 @@ def bake(
     """Open, listen, write, save: what `main` does, with errors raised."""
     wanted = settings_from(args)
     phones = phones_from(args)
+    open_for(args)
+    scene = bpy.context.scene
+    character = character_for(args, scene)
+    refuse_places(args)
+    spoken = say(args, character, wanted, transcript, start_seconds, duration_seconds, phones)
+    report, analysis = spoken.report, spoken.analysis
+    write_dials(settings_of(character), wanted, keying_from(args))
+    said = end_to_end(analysis.phones, analysis.seconds)
+    first_frame = float(scene.frame_start)
+    keep_phones(character.root, said, spoken.recording, first_frame, edited=phones is not None)
+    span_end(report, scene)
+    _deliver(args, character, scene, report)
+    if args.csv is not None or args.metahuman is not None:
+        _deliver_curves(
+            args, perform_to_rest(analysis, wanted), analysis.phones, scene, report.name
+        )
+    return report, analysis
+
+
+def open_for(args: argparse.Namespace) -> None:
+    """Open the file and set its rate, as the options say."""
     if args.file is not None:
         open_scene(args.file)
-    scene = bpy.context.scene
     if args.fps is not None:
-        set_fps(scene, args.fps)
-    character = character_named(args.character, scene) if args.character else only_character(scene)
+        set_fps(bpy.context.scene, args.fps)
+
+
+def character_for(args: argparse.Namespace, scene: bpy.types.Scene) -> Character:
+    """The character that the options name, else the only one, with the mapping they name."""
+    character = _character(args.character, scene)
     if args.mapping is not None:
         load_mapping(args.mapping, character)
-    refuse_places(args)
+    return character
+
+
+def say(
+    args: argparse.Namespace,
+    character: Character,
+    wanted: Settings,
+    transcript: Transcript | None,
+    start_seconds: Seconds = 0.0,
+    duration_seconds: Seconds | None = None,
+    phones: Sequence[Phone] | None = None,
+    name: str = "",
+    found: Gathered | None = None,
+) -> Spoken:
+    """Listen to `args.audio` and write it on a character, from the scene's first frame on."""
+    scene = bpy.context.scene
     span = span_of_file(args.audio.absolute(), float(scene.frame_start))
     span = replace(
         span,
@@ -164,19 +231,10 @@ def bake(
         settings_of(character).acting.look_at = object_named(args.look_at_object, scene)
         look_at = looked_at(character, analysis, clock)
         wanted = replace(wanted, acting=replace(wanted.acting, look_at=look_at))
-    keying = keying_from(args)
-    report = animate(character, analysis, wanted, clock, span.name, keying)
-    write_dials(settings_of(character), wanted, keying)
-    said = end_to_end(analysis.phones, analysis.seconds)
-    edited = phones is not None
-    keep_phones(character.root, said, heard.recording, span.first_frame, edited=edited)
-    span_end(report, scene)
-    _deliver(args, character, scene, report)
-    if args.csv is not None or args.metahuman is not None:
-        _deliver_curves(
-            args, perform_to_rest(analysis, wanted), analysis.phones, scene, report.name
-        )
-    return report, analysis
+    report = animate(
+        character, analysis, wanted, clock, name or span.name, keying_from(args), found=found
+    )
+    return Spoken(report, analysis, heard.recording)
 
 
 def keying_from(args: argparse.Namespace) -> Keying:
@@ -202,7 +260,7 @@ def refuse_places(args: argparse.Namespace) -> None:
             place_of(full, ".glb")
 
 
-def _save(path: Path) -> None:
+def save(path: Path) -> None:
     """Save the file, or say why not."""
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(path.absolute()), check_existing=False)
@@ -219,7 +277,7 @@ def _deliver(
     if args.save is not None:
         if compat.HAS_SOUND and not plays_at(scene, args.audio.absolute(), scene.frame_start):
             add_to_sequencer(scene, args.audio.absolute(), scene.frame_start)
-        _save(args.save)
+        save(args.save)
     writers = ((args.fbx, export_fbx), (args.glb, export_glb), (args.usd, export_usd))
     for path, export in writers:
         if path is not None:

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A character's saved dials as the pipeline's settings, and back."""
 
+from functools import lru_cache
+from pathlib import Path
+
 import bpy
 
 from ..core.dials import dials_of
+from ..core.formats import read_track
+from ..core.motion.captured import PARTS, Captured
 from ..core.motion.envelope import Envelope
 from ..core.motion.keying import Keying
+from ..core.motion.track import FaceTrack
 from ..core.performance.acting import Acting, LookAt
 from ..core.performance.emotion import AUTO, Strength
 from ..core.performance.layers import LAYERS, SEEDED
 from ..core.performance.prototypes import FELT, variant_of
 from ..core.timing import FrameClock
+from ..options import steady
 from ..pipeline import Settings, Style
 from ..scene.saved.acting import FOLLOWS, variant_property
 from ..scene.saved.sliders import strengths
@@ -45,7 +52,31 @@ def read_dials(
             variants={name: getattr(sliders, variant_property(name)) for name in FELT},
         ),
         seeds={name: getattr(seeds, name) for name in SEEDED if getattr(seeds, name) != FOLLOWS},
+        # The character's own mood, also where a line has another; keyframed sliders fall to rest.
+        resting=steady(
+            {k: v for k, v in strengths(dials.feelings, clock, seconds).items() if k != AUTO},
+            acting.stays,
+        ),
+        captured=captured_by(dials.capture),
     )
+
+
+def captured_by(choice: bpy.types.PropertyGroup) -> Captured | None:
+    """Read the captured face that a character has chosen; SettingsError if it cannot be read."""
+    parts = frozenset(part for part in PARTS if getattr(choice, part))
+    if not choice.file or not parts:
+        return None
+    path = Path(bpy.path.abspath(choice.file))
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return Captured(_read(path, changed), parts, choice.file)
+
+
+@lru_cache(maxsize=4)  # a dial that moves asks for the same file again and again
+def _read(path: Path, _changed: int) -> FaceTrack:
+    return read_track(path)
 
 
 def keying_of(dials: bpy.types.PropertyGroup) -> Keying:
@@ -70,6 +101,10 @@ def write_dials(dials: bpy.types.PropertyGroup, settings: Settings, keying: Keyi
     for one in dials_of(Style):
         setattr(dials, one.name, getattr(settings.style, one.name))
     dials.sync_offset_ms = settings.style.sync_offset_seconds * 1000
+    if settings.captured is not None:
+        dials.capture.file = settings.captured.source
+        for part in PARTS:
+            setattr(dials.capture, part, part in settings.captured.parts)
     dials.keying, dials.tolerance = keying.way, keying.tolerance
 
 

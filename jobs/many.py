@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many lines without a window: `blender -c lipwright batch FILE LINES -o OUT`, a file a line.
+"""Many lines without a window: `blender -c lipwright batch FILE LINES -o OUT`.
 
+A file a line, or with `--together` one file with all of them (`together.py`).
 Each line begins with the scene as it is in its file, so none knows of another. What is done and
 unchanged is left as it is.
 """
@@ -25,6 +26,7 @@ from .bake import DONE as EXIT_DONE
 from .bake import FAILED as EXIT_FAILED
 from .bake import OUTPUTS, WRONG_USAGE, add_scene_options, bake, complain
 from .manners import missing_part
+from .together import Together, refuse_others, told_of
 
 # What may be written for a line: its suffix and the option of a bake that writes it.
 WRITES = {
@@ -58,6 +60,11 @@ def parser(prog: str) -> argparse.ArgumentParser:
         metavar="|".join(WRITES),
         help="what to write for each line, several with commas (default: fbx)",
     )
+    said.add_argument(
+        "--together",
+        action="store_true",
+        help="all lines in one file: takes of an FBX, Actions of a .blend (fbx and blend only)",
+    )
     said.add_argument("--again", action="store_true", help="do lines that are done once more")
     said.add_argument("--progress", choices=("log", "json", "none"), default="log")
     add_scene_options(said)
@@ -84,7 +91,10 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError(f"The file “{args.file}” was not found. Check the path")
     if args.mapping is not None and not args.mapping.is_file():
         raise SettingsError(f"The mapping “{args.mapping}” was not found. Check the path")
-    well = carry_out(args, sys.stdout, lambda lines, journal: _rows(args, scene, lines, journal))
+    if args.together:
+        refuse_others(args)
+    work = _together if args.together else _rows
+    well = carry_out(args, sys.stdout, lambda lines, journal: work(args, scene, lines, journal))
     return EXIT_DONE if well else EXIT_FAILED
 
 
@@ -97,6 +107,13 @@ def _rows(
             yield _do(args, scene, line, blank, journal.known.get(line.name))
         except Exception as error:  # one line's trouble must not end the others
             yield replace(blank, message=sentence_of(error))
+
+
+def _together(
+    args: argparse.Namespace, scene: str, lines: Sequence[Line], journal: Journal
+) -> Iterator[Row]:
+    told = [told_of(line, args, lambda own, wish: _key(own, wish, scene)) for line in lines]
+    yield from Together(args, journal).rows(told)
 
 
 def _do(args: argparse.Namespace, scene: str, line: Line, blank: Row, known: Row | None) -> Row:
@@ -141,6 +158,7 @@ def _key(own: argparse.Namespace, wish: Wish, scene: str) -> str:
         own.few_keys,
         own.fps,
         own.write,
+        own.together,
     ]
     return replace(wish, form=json.dumps(rest)).key(own.audio)
 

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A saved mapping onto a character: the button, the command and bake.py read the same files."""
+"""A mapping onto a character, from a file or read from its face: for the button and bake.py."""
 
 from pathlib import Path
 
-from ..core.errors import SettingsError
-from ..rigs.mapping import from_text
-from ..scene.character.find import Character, controls_of
+from ..core.errors import RigError, SettingsError
+from ..rigs.mapping import from_text, poses_from_text, to_text
+from ..rigs.schema import Control
+from ..scene.character.find import (
+    Character,
+    controls_of,
+    matched_rig,
+    mouth_is_held,
+    rig_of,
+)
+from ..scene.character.jaw import read_bones
 from ..scene.character.mapping import store_rig
+from ..scene.character.poses import keep_pose, stored_poses
 from ..scene.character.preview import end_previews
 
 
@@ -18,6 +27,34 @@ def load_mapping(path: Path, character: Character) -> None:
         raise SettingsError(
             f"The mapping “{path.name}” cannot be read. Choose a file that Lipwright saved"
         ) from error
-    rig = from_text(text, controls_of(character))
+    poses, root = poses_from_text(text), character.root
+    bones = set() if character.armature is None else set(root.pose.bones.keys())
+    for name, moves in poses.items():
+        lost = sorted(set(moves) - bones)
+        if lost:
+            raise SettingsError(
+                f"The pose “{name}” of the mapping moves the bone “{lost[0]}”, which is not there. "
+                "Rename the bone, or load the mapping onto a character that has it"
+            )
+    brought = (Control(root.name, name, "pose") for name in poses)
+    rig = from_text(text, tuple(dict.fromkeys((*controls_of(character), *brought))))
     end_previews()
-    store_rig(character.root, rig)
+    for name, moves in poses.items():
+        keep_pose(root, name, moves)
+    store_rig(root, rig)
+
+
+def mapping_text(character: Character) -> str:
+    """What counts now of a character as a file: rows, edited or matched, and stored poses."""
+    root = character.root
+    poses = {} if character.armature is None else stored_poses(root)
+    return to_text(rig_of(character), poses)
+
+
+def read_face(character: Character) -> list[str]:
+    """Try the bones of a face that cannot speak yet; returns the poses that were stored of them."""
+    try:
+        rig = matched_rig(character)
+    except RigError:
+        return read_bones(character.root)
+    return read_bones(character.root) if mouth_is_held(character, rig) else []

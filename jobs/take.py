@@ -14,11 +14,13 @@ from ..core.performance.acting import LookAt
 from ..core.timing import FrameClock
 from ..pipeline import Analysis, Settings, TakePlan, plan_take
 from ..rigs.bones.turns import Body
+from ..rigs.drawn import Drawing
 from ..rigs.lips.fit import LipFit
 from ..rigs.regions import REGIONS, controls_in, region_of_role
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
+from ..scene.character.drawing import drawing_of
 from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_of
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
@@ -33,7 +35,7 @@ from ..scene.takes.look_at import sample_look_at
 from ..scene.takes.part import Part
 from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
-from ..scene.takes.turns import Target, Turn, plan_writings, targets_of
+from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of
 from ..scene.takes.write import SAME_SHOT_FRAMES, Take, takes_of, write_take
 from .dials import keying_of, read_dials
 
@@ -68,6 +70,7 @@ class Gathered:
     driven: dict[str, list[str]]
     neck_share: float
     apart: bool
+    drawing: Drawing | None = None
 
     @property
     def body(self) -> Body:
@@ -92,6 +95,7 @@ def gather(character: Character, layers: frozenset[str], *, measure: bool = True
         driven_faces(character, rig),
         dials.acting.neck_share,
         dials.apart,
+        drawing_of(character.root),
     )
 
 
@@ -127,6 +131,7 @@ def animate(
         keying=keying,
         resting=found.resting,
         room=room_beside(character, analysis, clock, {source or source_of_name(name), *instead_of}),
+        drawing=found.drawing,
     )
     present = _present(compat.sequencer_scene(bpy.context))
     ends = plan.lead_frames, plan.tail_frames
@@ -135,7 +140,7 @@ def animate(
         plan, take = only(plan, found.rig, wanted.regions), replace(take, part=wanted.part)
     else:
         wanted = None
-    report = write_plan(character, plan, found.targets, take)
+    report = write_plan(character, plan, found.targets, take, found.drawing)
     if wanted is not None:
         report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
     report.notes += tell_driven(found.driven)
@@ -213,12 +218,18 @@ def wanted_part(scene: bpy.types.Scene) -> Wanted | None:
 
 
 def write_plan(
-    character: Character, plan: TakePlan, targets: dict[str, Target], take: Take
+    character: Character,
+    plan: TakePlan,
+    targets: dict[str, Target],
+    take: Take,
+    drawing: Drawing | None = None,
 ) -> Report:
     """Write a plan as a take."""
     (_, lowest), *added = plan.layers.items()
     turns = [Turn(turn.layer, *targets[turn.role], turn.degrees) for turn in plan.turns]
     writings, notes = plan_writings(turns, plan.frames, keying=plan.keying, apart=bool(added))
+    if drawing is not None:
+        writings += drawn_writings(character.root, plan.drawn, drawing.rest)
     return write_take(
         *(character, lowest, take),
         rests=plan.rests,

@@ -36,7 +36,7 @@ def articulate(
     Parameters
     ----------
     heard : Heard
-    device : {"auto", "cpu", "cuda"}
+    device : {"auto", "cpu", "cuda", "directml", "coreml"}
     threads : int
     progress, cancelled : callable, optional
 
@@ -70,7 +70,7 @@ def drawn(
     Parameters
     ----------
     heard : Heard
-    device : {"auto", "cpu", "cuda"}
+    device : {"auto", "cpu", "cuda", "directml", "coreml"}
     threads : int
     progress, cancelled : callable, optional
 

@@ -58,7 +58,7 @@ def listen(
     ----------
     sound : Sound
         Brought to 16 kHz where it is not.
-    device : {"auto", "cpu", "cuda"}
+    device : {"auto", "cpu", "cuda", "directml", "coreml"}
     threads : int
     window_seconds : float
         The result does not depend on it; memory does.

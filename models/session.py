@@ -11,8 +11,15 @@ from numpy.typing import NDArray
 from ..core.errors import Cancelled, ModelError, SettingsError
 from .catalogue import Network, find
 
-DEVICES = ("auto", "cpu", "cuda")
-_CUDA = "CUDAExecutionProvider"
+# What ONNX Runtime calls the devices besides the processor, which every build has.
+PROVIDERS = {
+    "cuda": "CUDAExecutionProvider",
+    "directml": "DmlExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+}
+_NAMES = {"cuda": "CUDA", "directml": "DirectML", "coreml": "Core ML"}
+_CPU = "CPUExecutionProvider"
+DEVICES = ("auto", "cpu", *PROVIDERS)
 
 Progress = Callable[[float], None]
 Cancel = Callable[[], bool]
@@ -47,8 +54,9 @@ def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
     ----------
     name : str
         A network of the catalogue.
-    device : {"auto", "cpu", "cuda"}
-        "auto" takes CUDA where ONNX Runtime offers it, else the CPU.
+    device : {"auto", "cpu", "cuda", "directml", "coreml"}
+        "auto" takes CUDA where ONNX Runtime offers it, else the CPU. One that is not there is
+        replaced by the CPU; `device_note` says so.
     threads : int > 0
         CPU threads that one network may use.
 
@@ -59,7 +67,7 @@ def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
     Raises
     ------
     ModelError
-        If ONNX Runtime or the network cannot be loaded, or CUDA is asked for and absent.
+        If ONNX Runtime or the network cannot be loaded.
     SettingsError
         If the device is unknown.
     """
@@ -72,13 +80,8 @@ def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
             "ONNX Runtime could not be loaded. Install the Lipwright zip made for this "
             "Blender version and system"
         ) from error
-    has_cuda = _CUDA in ort.get_available_providers()
-    if device == "cuda" and not has_cuda:
-        raise ModelError(
-            "CUDA was asked for, but this ONNX Runtime has none. Choose the device “auto” or "
-            "“cpu”, or install the CUDA build of Lipwright"
-        )
-    use_cuda = has_cuda and device != "cpu"
+    wanted = PROVIDERS.get("cuda" if device == "auto" else device, _CPU)
+    providers = [one for one in (wanted, _CPU) if one in ort.get_available_providers()]
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -88,11 +91,44 @@ def open_session(name: str, device: str = "auto", threads: int = 1) -> Any:
     # Lines differ in length: to plan memory for each costs a tenth of the time.
     options.enable_mem_pattern = False
     network = bundled(name)
-    providers = [_CUDA, "CPUExecutionProvider"] if use_cuda else ["CPUExecutionProvider"]
     try:
-        return ort.InferenceSession(str(network.file), options, providers=providers)
+        return _opened(ort, network, options, list(dict.fromkeys(providers)))
     except Exception as error:  # ONNX Runtime raises bare RuntimeErrors and its own classes
         raise ModelError(f"The {name} network could not be opened: {error}") from error
+
+
+def _opened(ort: Any, network: Network, options: Any, providers: list[str]) -> Any:
+    """Open a network on the first of some devices, or on the processor where that fails."""
+    try:
+        return ort.InferenceSession(str(network.file), options, providers=providers)
+    except Exception:
+        if providers == [_CPU]:
+            raise
+        return ort.InferenceSession(str(network.file), options, providers=[_CPU])
+
+
+def device_note(device: str, threads: int = 1) -> str:
+    """Say what is to be said of the device that the networks run on.
+
+    Parameters
+    ----------
+    device : str
+        One of `DEVICES`, as it was asked for.
+    threads : int > 0
+        As for `open_session`.
+
+    Returns
+    -------
+    str
+        "" where it is the one that was asked for, or none was.
+    """
+    wanted = PROVIDERS.get(device)
+    if wanted is None or wanted in open_session("listener", device, threads).get_providers():
+        return ""
+    return (
+        f"{_NAMES[device]} was asked for, but is not there or did not start, so the processor was "
+        "used. Install the build of Lipwright that is made for it, or choose the device Auto"
+    )
 
 
 def windows(frames: int, window: int, margin: int) -> Iterator[tuple[int, int, int, int]]:

@@ -6,6 +6,7 @@ from . import (
     add_strip,
     cast,
     clear,
+    drawing,
     export,
     free_keys,
     generate,
@@ -14,9 +15,9 @@ from . import (
     moods,
     phones,
     playblast,
-    store_pose,
+    poses,
     styles,
-    try_pose,
+    take_capture,
 )
 
 modules = (
@@ -27,12 +28,13 @@ modules = (
     cast,
     free_keys,
     clear,
+    take_capture,
     phones,
     export,
     playblast,
     mapping,
-    store_pose,
-    try_pose,
+    drawing,
+    poses,
     moods,
     styles,
 )

@@ -8,15 +8,15 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.errors import RigError, SettingsError
-from ..core.motion.track import FACE_NAMES
+from ..core.motion.track import FACE_NAMES, FEELING_NAMES
 from ..jobs.manners import Reasoned, linked, speaking
-from ..jobs.mapping import load_mapping
-from ..rigs.mapping import to_text
+from ..jobs.mapping import load_mapping, mapping_text, read_face
 from ..rigs.schema import Control, Row
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import controls_of, matched_rig, rig_of
 from ..scene.character.mapping import fill_row, forget_rig, put_control, store_rig
 from ..scene.character.preview import end_previews
+from ..scene.saved.mappings import drop_mapping, keep_mapping, kept_mappings, path_of
 
 
 class _OfMapping(Reasoned):
@@ -46,8 +46,9 @@ class LIPWRIGHT_OT_edit_mapping(_OfMapping, bpy.types.Operator):
     edited = False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Copy what matched; nothing, where nothing did."""
+        """Copy what matched or was read; nothing, where nothing did."""
         character = meant_character(context)
+        read_face(character)
         try:
             store_rig(character.root, matched_rig(character))
         except RigError:  # an empty table, to be filled by hand
@@ -150,7 +151,9 @@ class LIPWRIGHT_OT_follow_channel(_OfMapping, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
     bl_property = "channel"
 
-    channel: EnumProperty(name="Channel", items=[(name, name, "") for name in FACE_NAMES])
+    channel: EnumProperty(
+        name="Channel", items=[(name, name, "") for name in FACE_NAMES + FEELING_NAMES]
+    )
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Search by typing."""
@@ -184,6 +187,24 @@ class LIPWRIGHT_OT_unfollow_channel(_OfMapping, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
+class LIPWRIGHT_OT_use_mouth(_OfMapping, bpy.types.Operator):
+    """Let this one of the character's mouths speak; once more, and the best is chosen again"""
+
+    bl_idname = "lipwright.use_mouth"
+    bl_label = "Use This Mouth"
+    bl_options = {"REGISTER", "UNDO"}
+    edited = False
+
+    family: StringProperty()
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Choose it, or leave the choice to what the mouths do."""
+        stored = meant_character(context).root.lipwright_rig
+        end_previews()
+        stored.system = "" if stored.system == self.family else self.family
+        return {"FINISHED"}
+
+
 class LIPWRIGHT_OT_save_mapping(_OfMapping, ExportHelper, bpy.types.Operator):
     """Save this character's mapping as JSON, for another character or for bake.py --mapping"""
 
@@ -196,9 +217,10 @@ class LIPWRIGHT_OT_save_mapping(_OfMapping, ExportHelper, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write what counts now, edited or matched."""
         with speaking(self):
-            rig = rig_of(meant_character(context))
+            character = meant_character(context)
+            rig, text = rig_of(character), mapping_text(character)
             try:
-                Path(self.filepath).write_text(to_text(rig), "utf-8")
+                Path(self.filepath).write_text(text, "utf-8")
             except OSError as error:
                 raise SettingsError(
                     f"“{self.filepath}” cannot be written. Choose another folder"
@@ -227,6 +249,73 @@ class LIPWRIGHT_OT_load_mapping(_OfMapping, ImportHelper, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
+class LIPWRIGHT_OT_keep_mapping(_OfMapping, bpy.types.Operator):
+    """Keep this mapping under a name: the next character with the same controls is offered it"""
+
+    bl_idname = "lipwright.keep_mapping"
+    bl_label = "Keep Mapping"
+    edited = False
+
+    name: StringProperty(name="Name", description="Such as the make of the character")
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask for the name."""
+        self.name = self.name or meant_character(context).name
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the file."""
+        with speaking(self):
+            path = keep_mapping(self.name, mapping_text(meant_character(context)))
+            self.report({"INFO"}, f"Kept “{path.stem}”")
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+class LIPWRIGHT_OT_use_mapping(_OfMapping, bpy.types.Operator):
+    """Use a mapping that you kept on this character, with the poses that belong to it"""
+
+    bl_idname = "lipwright.use_mapping"
+    bl_label = "Use Mapping"
+    bl_options = {"REGISTER", "UNDO"}
+    edited = False
+
+    name: StringProperty(name="Mapping")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Load it; nothing changes if anything in it does not fit."""
+        with speaking(self):
+            load_mapping(path_of(self.name), meant_character(context))
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+def _kept(_operator: bpy.types.Operator, _context: bpy.types.Context, text: str) -> list[str]:
+    return [name for name in kept_mappings() if text.lower() in name.lower()]
+
+
+class LIPWRIGHT_OT_drop_mapping(Reasoned, bpy.types.Operator):
+    """Delete a mapping that you kept; characters that use it stay as they are"""
+
+    bl_idname = "lipwright.drop_mapping"
+    bl_label = "Drop Mapping"
+
+    name: StringProperty(name="Mapping", search=_kept)
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only where there are some."""
+        return "" if kept_mappings() else "No mapping was kept yet"
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask which."""
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Delete the file."""
+        with speaking(self):
+            drop_mapping(self.name)
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
 register, unregister = bpy.utils.register_classes_factory(
     (
         LIPWRIGHT_OT_edit_mapping,
@@ -235,7 +324,11 @@ register, unregister = bpy.utils.register_classes_factory(
         LIPWRIGHT_OT_remove_row,
         LIPWRIGHT_OT_follow_channel,
         LIPWRIGHT_OT_unfollow_channel,
+        LIPWRIGHT_OT_use_mouth,
         LIPWRIGHT_OT_save_mapping,
         LIPWRIGHT_OT_load_mapping,
+        LIPWRIGHT_OT_keep_mapping,
+        LIPWRIGHT_OT_use_mapping,
+        LIPWRIGHT_OT_drop_mapping,
     )
 )

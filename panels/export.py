@@ -11,7 +11,7 @@ class LIPWRIGHT_PT_export(OfCharacter, bpy.types.Panel):
     """Out to engines, and to a film."""
 
     bl_label = "Export"
-    bl_order = 6
+    bl_order = 7
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

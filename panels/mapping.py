@@ -4,8 +4,9 @@
 import bpy
 
 from ..scene.character.chosen import chosen_character, meant_character
-from ..scene.character.find import controls_of
+from ..scene.character.find import Character, controls_of
 from ..scene.character.mapping import control_of
+from ..scene.saved.mappings import Fit, best_fit
 from .parts import OfCharacter, say
 
 ICONS = {
@@ -73,6 +74,15 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
         files = self.layout.row(align=True)
         files.operator("lipwright.load_mapping", text="Load", icon="FILE_FOLDER")
         files.operator("lipwright.save_mapping", text="Save", icon="FILE_TICK")
+        kept = self.layout.row(align=True)
+        kept.operator("lipwright.keep_mapping", text="Keep", icon="FAKE_USER_ON").name = ""
+        kept.operator("lipwright.drop_mapping", text="", icon="TRASH")
+        fit = None if stored.edited else _fit(character)
+        if fit is not None:
+            text = f"“{fit.name}”, which you kept, fits: {fit.found} of {fit.rows} rows"
+            say(self.layout, context, text, "FAKE_USER_ON")
+            use = self.layout.operator("lipwright.use_mapping", text=f"Use “{fit.name}”")
+            use.name = fit.name
 
     def _list(self, stored: bpy.types.PropertyGroup) -> None:
         row = self.layout.row()
@@ -98,6 +108,12 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
             for name in names:
                 line.prop(row, name)
         box.prop(row, "solved")
+
+
+def _fit(character: Character) -> Fit | None:
+    armature = character.armature
+    bones = () if armature is None else armature.pose.bones.keys()
+    return best_fit(controls_of(character), bones)
 
 
 class LIPWRIGHT_PT_poses(OfCharacter, bpy.types.Panel):

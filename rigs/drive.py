@@ -35,7 +35,8 @@ def drive(
     none = np.zeros(len(track.values), np.float32)
     contact, tuck = (none if guide is None else guide for guide in guides)
     parted = track.without("mouthClose")
-    return meet(_follow(track, rig, fit), _follow(parted, rig, fit), fit, contact, tuck)
+    wanted, opened = _follow(track, rig, fit), _follow(parted, rig, fit)
+    return meet(wanted, opened, fit, (contact, tuck), track.rate_hz)
 
 
 def _follow(

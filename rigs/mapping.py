@@ -4,23 +4,33 @@
     {"version": 1, "family": "arkit", "rows": [
       {"object": "Head", "name": "jawOpen", "kind": "shape key", "bone": "", "mouth": false,
        "follows": {"jawOpen": 1.0}, "scale": 1.0, "offset": 0.0, "low": 0.0, "high": 1.0,
-       "mute": false}, ...]}
+       "mute": false}, ...],
+     "poses": {"jawOpen": {"jaw": {"location": [0, 0, 0], "turn": [0.3, 0, 0],
+                                   "growth": [0, 0, 0]}}}}
 
-`object`, `name` and `follows` must be there; the others are as above where they are not.
+`object`, `name` and `follows` must be there; the others are as above where they are not. `poses`
+are those that were stored on the armature, by bone, as in `rigs.bones.poses.Move`. Objects may have
+other names on the next character of the same make: those with the same controls are taken.
 """
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from ..core.errors import SettingsError
-from ..core.motion.track import FACE_NAMES
+from ..core.motion.track import FACE_NAMES, FEELING_NAMES
+from .bones.poses import Move, Pose, Vector
 from .schema import KINDS, Control, RigMap, Row
 
 VERSION = 1
 LABEL = "Your mapping"
 MOST = 1e4  # no number of a row is beyond
+ALIKE = 0.5  # of an object's rows that another one must have to stand for it
+PARTS = ("location", "turn", "growth")
 
 _TYPES: dict[str, type] = {
     "object": str,
@@ -49,12 +59,14 @@ class _Place:
         raise SettingsError(f"{self.text}: {problem}")
 
 
-def to_text(rig: RigMap) -> str:
+def to_text(rig: RigMap, poses: Mapping[str, Pose] | None = None) -> str:
     """Write a mapping as JSON, one row a line.
 
     Parameters
     ----------
     rig : RigMap
+    poses : mapping of str to Pose, optional
+        Stored poses that its rows may move.
 
     Returns
     -------
@@ -63,7 +75,15 @@ def to_text(rig: RigMap) -> str:
     """
     rows = ",\n".join(f"    {json.dumps(_entry(row), ensure_ascii=False)}" for row in rig.rows)
     family = json.dumps(rig.family, ensure_ascii=False)
-    return f'{{\n  "version": {VERSION},\n  "family": {family},\n  "rows": [\n{rows}\n  ]\n}}\n'
+    told = {
+        name: {
+            bone: {part: list(getattr(move, part)) for part in PARTS} for bone, move in pose.items()
+        }
+        for name, pose in (poses or {}).items()
+    }
+    after = f',\n  "poses": {json.dumps(told, ensure_ascii=False)}' if told else ""
+    head = f'"version": {VERSION},\n  "family": {family}'
+    return f'{{\n  {head},\n  "rows": [\n{rows}\n  ]{after}\n}}\n'
 
 
 def _entry(row: Row) -> dict[str, Any]:
@@ -101,6 +121,125 @@ def from_text(text: str, controls: Collection[Control]) -> RigMap:
     SettingsError
         If anything is not as it should be, with the row and what is wrong.
     """
+    data, place = _data(text)
+    here = _moved_to(data["rows"], controls)
+    rows: list[Row] = []
+    for number, entry in enumerate(data["rows"], 1):
+        rows.append(_row(entry, number, controls, here))
+        if any(row.control == rows[-1].control for row in rows[:-1]):
+            _Place(f"Row {number} of the mapping").fail(f"“{rows[-1].control.key}” is there twice")
+    if not rows:
+        place.fail("it has no rows. Save it again")
+    return mapped(str(data.get("family", "")), rows, controls)
+
+
+def poses_from_text(text: str) -> dict[str, dict[str, Move]]:
+    """Read the poses that a mapping brings along.
+
+    Parameters
+    ----------
+    text : str
+        JSON as `to_text` writes it.
+
+    Returns
+    -------
+    dict of str to dict of str to Move
+        By the pose's name, then by bone; empty if it brings none.
+
+    Raises
+    ------
+    SettingsError
+        If anything is not as it should be.
+    """
+    found: dict[str, dict[str, Move]] = {}
+    for name, pose in _data(text)[0].get("poses", {}).items():
+        place = _Place(f"The pose “{name}” of the mapping")
+        _check(pose, dict.fromkeys(pose, dict) if isinstance(pose, dict) else {}, (), place)
+        found[name] = {bone: _move(move, place) for bone, move in pose.items()}
+    return found
+
+
+def _move(entry: dict[str, Any], place: _Place) -> Move:
+    _check(entry, dict.fromkeys(PARTS, list), (), place)
+    parts: dict[str, Vector] = {}
+    for part, values in entry.items():
+        if len(values) != 3:
+            place.fail(f"“{part}” should be three numbers")
+        x, y, z = (_number(value, part, place) for value in values)
+        parts[part] = x, y, z
+    return Move(**parts)
+
+
+@dataclass(frozen=True)
+class Make:
+    """By what the next character of the same make is known.
+
+    Parameters
+    ----------
+    rows : frozenset of (str, str, str)
+        Name, kind and bone of every control.
+    bones : mapping of str to frozenset of str
+        Of every pose that comes along.
+    """
+
+    rows: frozenset[tuple[str, str, str]] = frozenset()
+    bones: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def found(self, controls: Collection[Control], bones: Collection[str]) -> int:
+        """Count the rows that a character with these controls and bones can have."""
+        here = {(one.key, one.kind, one.bone) for one in controls}
+        brought = {name for name, moved in self.bones.items() if moved.issubset(bones)}
+        return sum(row in here or (row[1] == "pose" and row[0] in brought) for row in self.rows)
+
+
+def make_of(text: str) -> Make:
+    """Say by what the next character of a mapping's make is known.
+
+    Parameters
+    ----------
+    text : str
+        JSON as `to_text` writes it; SettingsError if it is none.
+
+    Returns
+    -------
+    Make
+    """
+    rows = [entry for entry in _data(text)[0]["rows"] if isinstance(entry, dict)]
+    poses = {name: frozenset(pose) for name, pose in poses_from_text(text).items()}
+    return Make(frozenset(map(_told, rows)), poses)
+
+
+def _told(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (
+        str(entry.get("name", "")),
+        str(entry.get("kind", KINDS[0])),
+        str(entry.get("bone", "")),
+    )
+
+
+def _moved_to(rows: Sequence[object], controls: Collection[Control]) -> dict[str, str]:
+    """Which object stands for each object of the file: itself, or the one most like it."""
+    theirs: dict[str, set[tuple[str, str, str]]] = {}
+    ours: dict[str, set[tuple[str, str, str]]] = {}
+    for entry in rows:
+        if isinstance(entry, dict):
+            theirs.setdefault(str(entry.get("object", "")), set()).add(_told(entry))
+    for one in controls:
+        ours.setdefault(one.mesh, set()).add((one.key, one.kind, one.bone))
+    here = {name: name for name in theirs if name in ours}
+    lost = [name for name in theirs if name not in here]
+    free = [name for name in ours if name not in here]
+    if not lost or not free:
+        return here
+    alike = np.array([[len(theirs[a] & ours[b]) / len(theirs[a]) for b in free] for a in lost])
+    for i, j in zip(*linear_sum_assignment(-alike), strict=True):
+        if alike[i, j] >= ALIKE:
+            here[lost[i]] = free[j]
+    return here
+
+
+def _data(text: str) -> tuple[dict[str, Any], _Place]:
+    """Read the file as JSON, with what it must have."""
     try:
         data = json.loads(text, parse_constant=_no_number, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
@@ -110,17 +249,11 @@ def from_text(text: str, controls: Collection[Control]) -> RigMap:
     except (RecursionError, ValueError) as error:  # nested without end, a number without end
         raise SettingsError("The mapping is no list of rows. Save it again") from error
     place = _Place("The mapping")
-    _check(data, {"version": int, "family": str, "rows": list}, ("version", "rows"), place)
+    types = {"version": int, "family": str, "rows": list, "poses": dict}
+    _check(data, types, ("version", "rows"), place)
     if data["version"] != VERSION:
         place.fail(f"it is of version {data['version']}, but this Lipwright reads {VERSION}")
-    rows: list[Row] = []
-    for number, entry in enumerate(data["rows"], 1):
-        rows.append(_row(entry, number, controls))
-        if any(row.control == rows[-1].control for row in rows[:-1]):
-            _Place(f"Row {number} of the mapping").fail(f"“{rows[-1].control.key}” is there twice")
-    if not rows:
-        place.fail("it has no rows. Save it again")
-    return mapped(str(data.get("family", "")), rows, controls)
+    return data, place
 
 
 def mapped(family: str, rows: Collection[Row], controls: Collection[Control]) -> RigMap:
@@ -130,7 +263,7 @@ def mapped(family: str, rows: Collection[Row], controls: Collection[Control]) ->
     return RigMap(family, LABEL, tuple(rows), (), unused)
 
 
-def _row(entry: object, number: int, controls: Collection[Control]) -> Row:
+def _row(entry: object, number: int, controls: Collection[Control], here: Mapping[str, str]) -> Row:
     place = _Place(f"Row {number} of the mapping")
     _check(entry, _TYPES, _NEEDED, place)
     assert isinstance(entry, dict)
@@ -138,13 +271,14 @@ def _row(entry: object, number: int, controls: Collection[Control]) -> Row:
     kind = entry.get("kind", "shape key")
     if kind not in KINDS:
         place.fail(f"there is no kind “{kind}”. Use one of {', '.join(KINDS)}")
-    control = Control(entry["object"], entry["name"], kind, entry.get("bone", ""))
+    where = here.get(entry["object"], entry["object"])
+    control = Control(where, entry["name"], kind, entry.get("bone", ""))
     if control not in controls:
         where = f" on the bone “{control.bone}”" if control.bone else ""
         place.fail(f"the character has no such {kind}{where}. Rename it, or remove the row")
     terms = tuple((channel, _number(w, channel, place)) for channel, w in entry["follows"].items())
     for channel, _ in terms:
-        if channel not in FACE_NAMES:
+        if channel not in FACE_NAMES + FEELING_NAMES:
             place.fail(f"there is no face channel “{channel}”. Use ARKit names such as jawOpen")
     if not terms:
         place.fail("it follows no face channel. Name one, or remove the row")

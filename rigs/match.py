@@ -11,6 +11,7 @@ from .families import EVERY_FAMILY, FAMILIES, LAST_RESORTS
 from .names import Shape, bare, parse, short_tails, tails
 from .schema import KINDS, Control, Family, RigMap, Row, Terms
 from .stand_ins import STAND_INS
+from .whole_faces import giving_way, needed_only
 
 MOUTH = ("mouth", "jaw", "tongue")  # how the channels of the mouth begin
 
@@ -157,6 +158,30 @@ def match(meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()) -
     RigError
         If there are no controls, or too few that any family knows.
     """
+    return matches(meshes, others)[0]
+
+
+def matches(
+    meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()
+) -> tuple[RigMap, ...]:
+    """Find every naming that a character's controls fit: it may carry several mouths at once.
+
+    Parameters
+    ----------
+    meshes, others
+        As in `match`.
+
+    Returns
+    -------
+    tuple of RigMap
+        At least one; what recognises most shapes comes first. Only where no other family fits is
+        one of the last resorts tried.
+
+    Raises
+    ------
+    RigError
+        As `match`.
+    """
     groups = _groups(meshes, others)
     if not groups:
         raise RigError(
@@ -164,22 +189,49 @@ def match(meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()) -
             "mesh that carries the face shapes, store poses of its bones in the panel Rig, "
             "or try Add > Mesh > Lipwright Demo Head"
         )
-    best: tuple[tuple[bool, int, int], Family] | None = None
+    fitting: list[tuple[tuple[bool, int, int], Family]] = []
     for family in FAMILIES:
         rows, _ = _rows(family, groups)
         if not _enough(family, rows):
             continue
         # A jaw bone found beside visemes makes no other family of them.
         own = sum(row.control.kind != "pose" for row in rows)
-        rank = (driven_by(rows).issuperset(family.essential), own, len(rows))
-        if best is None or rank > best[0]:
-            best = rank, family
-    if best is not None:
-        return _rig(best[1], groups)
+        fitting.append(((driven_by(rows).issuperset(family.essential), own, len(rows)), family))
+    if fitting:
+        fitting.sort(key=lambda pair: pair[0], reverse=True)  # stable: the lower rank stays first
+        return _different([_rig(family, groups) for _, family in fitting])
     for family in LAST_RESORTS:
         if _enough(family, _rows(family, groups)[0]):
-            return _rig(family, groups)
+            return (_rig(family, groups),)
     raise _too_few(groups)
+
+
+def _different(rigs: Sequence[RigMap]) -> tuple[RigMap, ...]:
+    """Leave out what most of an earlier mouth's controls are already: families share names."""
+    kept: list[RigMap] = []
+    for rig in rigs:
+        own = mouth_of(rig)
+        if all(2 * len(own & mouth_of(other)) < len(own) for other in kept):
+            kept.append(rig)
+    return tuple(kept)
+
+
+def mouth_of(rig: RigMap) -> set[Control]:
+    """Return the controls that make a character speak.
+
+    Parameters
+    ----------
+    rig : RigMap
+
+    Returns
+    -------
+    set of Control
+    """
+    return {
+        row.control
+        for row in rig.rows
+        if row.solved or any(channel.startswith(MOUTH) for channel, _ in row.terms)
+    }
 
 
 def _enough(family: Family, rows: Sequence[Row]) -> bool:
@@ -189,7 +241,9 @@ def _enough(family: Family, rows: Sequence[Row]) -> bool:
 
 
 def _rig(family: Family, groups: Groups) -> RigMap:
-    rows, unused = _rows(family, groups)
+    found, unused = _rows(family, groups)
+    rows = needed_only(found)
+    unused += [row.control for row in found if row not in rows]
     driven, mouths = driven_by(rows), {row.terms for row in rows if row.solved}
     missing = tuple(
         name
@@ -199,7 +253,7 @@ def _rig(family: Family, groups: Groups) -> RigMap:
     label = family.label if family.poses else f"{family.label} ({_spelling(rows)})"
     if not mouths:
         rows = helped(rows, set(missing))
-    return RigMap(family.name, label, tuple(rows), missing, tuple(unused))
+    return giving_way(RigMap(family.name, label, tuple(rows), missing, tuple(unused)))
 
 
 def helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:

@@ -71,6 +71,29 @@ class Row:
 
 
 @dataclass(frozen=True)
+class System:
+    """What one naming of a character's controls can do with its mouth, measured on its mesh.
+
+    Parameters
+    ----------
+    family, label : str
+        As in `RigMap`.
+    opening : float
+        How far the lips part at an AH, in mouth widths.
+    shut : float
+        How far they are apart on M B P, as a share of that.
+    apart : float
+        How much wider the mouth is on EE than on OO, in mouth widths at rest.
+    """
+
+    family: str
+    label: str
+    opening: float
+    shut: float
+    apart: float
+
+
+@dataclass(frozen=True)
 class RigMap:
     """How one character is driven.
 
@@ -85,6 +108,8 @@ class RigMap:
         What nothing drives.
     read : tuple of (Control, float)
         What no name told: controls whose effect on the mesh decided, and how surely, 0..1.
+    systems : tuple of System
+        Where the character carries several mouths at once: what each can do, this one first.
     """
 
     family: str
@@ -93,6 +118,7 @@ class RigMap:
     missing: tuple[str, ...]
     unused: tuple[Control, ...]
     read: tuple[tuple[Control, float], ...] = ()
+    systems: tuple[System, ...] = ()
 
     @property
     def matched(self) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ def _modules() -> tuple:
     """What is registered, in this order."""
     from . import session
     from .character import preview
-    from .saved import cast, migrate, phones, preferences, properties, rig
+    from .saved import cast, drawing, migrate, phones, preferences, properties, rig
 
-    return (properties, migrate, cast, rig, phones, preview, preferences, session)
+    return (properties, migrate, cast, rig, drawing, phones, preview, preferences, session)
 
 
 def register() -> None:

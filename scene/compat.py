@@ -312,3 +312,12 @@ def import_fbx(path: str) -> None:
         )
     else:
         bpy.ops.import_scene.fbx(filepath=path)
+
+
+def time_offset_of(item: bpy.types.Object) -> Any | None:
+    """The Time Offset modifier of a Grease Pencil object, which 4.3 put among all others."""
+    if item.type == "GPENCIL":
+        every, kind = item.grease_pencil_modifiers, "GP_TIME"
+    else:
+        every, kind = item.modifiers, "GREASE_PENCIL_TIME"
+    return next((modifier for modifier in every if modifier.type == kind), None)

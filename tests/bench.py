@@ -7,6 +7,7 @@ networks open, file to curves. Figures are the best of a few runs on this machin
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import subprocess
@@ -32,7 +33,9 @@ LINE = ROOT / "demo" / "line.wav"
 REPORT = ROOT / "build" / "bench.json"
 WARM_SECONDS, COLD_SECONDS = (10, 60), (10, 600, 3600)
 THREADS = (1, 2)
-BATCH_LINES = 1000
+BATCH_LINES, TAKES = 1000, 200
+# Loads Lipwright into Blender as a module.
+LOADED = f"import sys, bpy; sys.path.insert(0, {str(ROOT)!r}); import bake; bake.load()"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Row:
     threads: int
     seconds: float
     peak_mb: float | None = None
+    # Of all processes together: what a machine that has other work to do does not change.
+    cpu_seconds: float | None = None
 
     @property
     def real_time(self) -> float:
@@ -68,8 +73,8 @@ def recording(folder: Path, seconds: int, source: Path) -> Path:
     return path
 
 
-def run(command: list[str]) -> tuple[float, float]:
-    """Run a process; returns its seconds and its peak memory in MB."""
+def run(command: list[str]) -> tuple[float, float, float]:
+    """Run a process; returns its seconds, its peak memory in MB, and the seconds of all cores."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     _, status, usage = os.wait4(process.pid, 0)
@@ -77,7 +82,8 @@ def run(command: list[str]) -> tuple[float, float]:
     if status:
         said = process.stderr.read().decode("utf8", "replace") if process.stderr else ""
         raise SystemExit(f"{' '.join(command)} failed:\n{said}")
-    return took, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    peak_mb = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return took, peak_mb, usage.ru_utime + usage.ru_stime
 
 
 def warm(path: Path, seconds: int) -> list[Row]:
@@ -109,8 +115,10 @@ def warm(path: Path, seconds: int) -> list[Row]:
 def cold(path: Path, seconds: int, threads: int, folder: Path) -> Row:
     """A new process from the command line."""
     command = [sys.executable, "-m", "lipwright", str(path), "-o", str(folder / "out.csv")]
-    took, peak = run([*command, "--threads", str(threads)])
-    return Row("cold: command line, file to CSV", seconds, threads, took, peak)
+    return Row(
+        "cold: command line, file to CSV",
+        *(seconds, threads, *run([*command, "--threads", str(threads)])),
+    )
 
 
 def many(folder: Path, source: Path) -> list[Row]:
@@ -132,9 +140,25 @@ def many(folder: Path, source: Path) -> list[Row]:
         command = [sys.executable, "-m", "lipwright", "batch", str(lines), "-o"]
         command += [str(folder / f"curves{jobs}"), "--jobs", str(jobs), "--progress", "none"]
         for what in (f"batch: {BATCH_LINES} lines to CSV", "batch: nothing has changed"):
-            took, peak = run(command)
-            rows.append(Row(what, round(total), jobs, took, peak))
+            rows.append(Row(what, round(total), jobs, *run(command)))
     return rows
+
+
+def takes(folder: Path) -> Row:
+    """Two hundred of these lines on the demo head, into one FBX with a take each."""
+    some = folder / "some"
+    some.mkdir()
+    total = 0.0
+    for path in sorted((folder / "lines").glob("*.wav"))[:TAKES]:
+        total += soundfile.info(path).duration
+        path.rename(some / path.name)
+    head = folder / "head.blend"
+    made = "bpy.ops.lipwright.add_demo_head(); "
+    made += f"bpy.ops.wm.save_as_mainfile(filepath={str(head)!r})"
+    run([sys.executable, "-c", f"{LOADED}; {made}; bake.leave(0)"])
+    command = [sys.executable, str(ROOT / "bake.py"), "batch", str(head), str(some)]
+    command += ["-o", str(folder / "takes"), "--together", "--progress", "none"]
+    return Row(f"batch: {TAKES} lines to one FBX", round(total), 1, *run(command))
 
 
 def rhubarb(program: str, path: Path, seconds: int, folder: Path) -> list[Row]:
@@ -142,8 +166,8 @@ def rhubarb(program: str, path: Path, seconds: int, folder: Path) -> list[Row]:
     rows: list[Row] = []
     for recogniser in ("phonetic", "pocketSphinx"):
         out = str(folder / "out.tsv")
-        took, peak = run([program, "-r", recogniser, "--threads", "1", "-o", out, str(path)])
-        rows.append(Row(f"Rhubarb, {recogniser}", seconds, 1, took, peak))
+        command = [program, "-r", recogniser, "--threads", "1", "-o", out, str(path)]
+        rows.append(Row(f"Rhubarb, {recogniser}", seconds, 1, *run(command)))
     return rows
 
 
@@ -162,14 +186,18 @@ def main() -> None:
             path = recording(folder, seconds, args.sound)
             rows += [cold(path, seconds, threads, folder) for threads in THREADS]
         rows += many(folder, args.sound)
+        if importlib.util.find_spec("bpy") is not None:
+            rows.append(takes(folder))
         if args.rhubarb:
             rows += rhubarb(args.rhubarb, recording(folder, 60, args.sound), 60, folder)
-    say(f"{'':36}{'sound':>8}{'threads':>9}{'work':>10}{'real time':>11}{'peak':>9}")
+    heads = f"{'sound':>8}{'threads':>9}{'work':>10}{'real time':>11}{'peak':>9}{'all cores':>11}"
+    say(f"{'':36}{heads}")
     for row in rows:
         peak = "" if row.peak_mb is None else f"{row.peak_mb:.0f} MB"
+        cores = "" if row.cpu_seconds is None else f"{row.cpu_seconds:.1f} s"
         say(
             f"{row.what:36}{row.sound_seconds:>6} s{row.threads:>9}{row.seconds:>8.2f} s"
-            f"{row.real_time:>11.4f}{peak:>9}"
+            f"{row.real_time:>11.4f}{peak:>9}{cores:>11}"
         )
     REPORT.parent.mkdir(exist_ok=True)
     content = [{**asdict(row), "real_time": row.real_time} for row in rows]

@@ -100,6 +100,7 @@ def measure_one(saved: Path, sound: Path, out: Path) -> None:
         "matched": len(rig.matched),
         "missing": list(rig.missing),
         "read": ours("rigs.describe").tell_read(rig),
+        "chosen": ours("rigs.systems").tell_choice(rig),
     }
     lips = _lips(ours, character, rig)
     middle = [(p.symbol, (p.start_seconds + p.end_seconds) / 2) for p in analysis.phones]
@@ -212,7 +213,7 @@ def row_of(name: str, numbers: dict[str, Any]) -> tuple[str, ...]:
     if "shut" not in numbers:
         return (*cells, "", "", "", "no lips were found in its meshes")
     share = (f"{numbers['shut']:.0%}", f"{numbers['crossing']:.1%}", f"{numbers['opening']:.0%}")
-    said = (f"without {told}" if told else "", numbers.get("read", ""))
+    said = (numbers.get("chosen", ""), f"without {told}" if told else "", numbers.get("read", ""))
     return (*cells, *share, ". ".join(part for part in said if part))
 
 

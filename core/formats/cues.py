@@ -10,7 +10,7 @@ from ..timing import Seconds
 
 # Rhubarb Lip Sync's nine mouths (its README, "Mouth shapes"): A closed, B teeth together, C open,
 # D wide open, E a little round, F puckered, G lower lip under the teeth, H tongue up, X idle.
-_RHUBARB = {
+RHUBARB = {
     "X": "_",
     "A": "p b m",
     "B": "k ɡ ŋ s z t d n θ ð ʃ ʒ tʃ dʒ i ɪ j h x ʁ ɲ ç ʔ ɯ",
@@ -21,7 +21,7 @@ _RHUBARB = {
     "G": "f v",
     "H": "l r",
 }
-RHUBARB_OF = {phone: shape for shape, phones in _RHUBARB.items() for phone in phones.split()}
+RHUBARB_OF = {phone: shape for shape, phones in RHUBARB.items() for phone in phones.split()}
 SHORTEST_SECONDS = 0.04  # a frame of film: what is shorter is not seen
 KEPT = frozenset("AG")  # lips that meet or tuck are kept however short
 

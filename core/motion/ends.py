@@ -104,7 +104,13 @@ def ends_of(tracks: dict[str, FaceTrack], wanted: Ends, room: Room) -> Ends:
     ).fitted(room)
 
 
-def lengthened(track: FaceTrack, ends: Ends, *, feels: bool) -> FaceTrack:
+def lengthened(
+    track: FaceTrack,
+    ends: Ends,
+    *,
+    feels: bool,
+    stays: FaceTrack | None = None,
+) -> FaceTrack:
     """Add its ends to a layer.
 
     Parameters
@@ -113,6 +119,8 @@ def lengthened(track: FaceTrack, ends: Ends, *, feels: bool) -> FaceTrack:
     ends : Ends
     feels : bool
         Whether it is a feeling, which stays; else it comes to rest as a mouth does.
+    stays : FaceTrack, optional
+        What it comes from and goes back to instead of rest; its first frame.
 
     Returns
     -------
@@ -130,7 +138,13 @@ def lengthened(track: FaceTrack, ends: Ends, *, feels: bool) -> FaceTrack:
     hold = ends.hold_seconds if feels else 0.0
     rising = _share(np.arange(before, 0, -1) / track.rate_hz, 0.0, comes)
     falling = _share(np.arange(1, after + 1) / track.rate_hz, hold, goes)
-    parts = [rising[:, None] * track.values[0], track.values, falling[:, None] * track.values[-1]]
+    still = {} if stays is None else {name: curve[0] for name, curve in stays.curves().items()}
+    rest = np.array([still.get(name, 0.0) for name in track.names], np.float32)
+    parts = [
+        rest + rising[:, None] * (track.values[0] - rest),
+        track.values,
+        rest + falling[:, None] * (track.values[-1] - rest),
+    ]
     return FaceTrack(np.concatenate(parts).astype(np.float32), track.names, track.rate_hz)
 
 

@@ -31,6 +31,8 @@ class Keys:
         What kind of pose each is (`core.motion.poses`).
     held : bool
         A value stays until the next key.
+    drawn : bool
+        The values are drawings, between which there is nothing.
     """
 
     frames: NDArray[np.float64]
@@ -38,6 +40,7 @@ class Keys:
     slopes: NDArray[np.float64] | None = None
     kinds: NDArray[np.int32] | None = None
     held: bool = False
+    drawn: bool = False
 
 
 def scene_frames(times_seconds: NDArray[np.floating], clock: FrameClock) -> NDArray[np.float64]:

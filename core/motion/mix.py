@@ -16,6 +16,7 @@ from .track import (
     BREATH_NAMES,
     CONTACT_NAMES,
     FACE_NAMES,
+    FEELING_NAMES,
     HEAD_NAMES,
     LIP_CONTACT,
     LIP_TUCK,
@@ -104,10 +105,13 @@ def mix_layers(
     Returns
     -------
     FaceTrack
-        `OUTPUT_NAMES`; weights and guides 0..1, head angles in degrees.
+        `OUTPUT_NAMES`; weights and guides 0..1, head angles in degrees. Beside them the feelings
+        that a layer carries.
     """
-    column = {name: i for i, name in enumerate(OUTPUT_NAMES)}
-    face = np.zeros((frames, len(OUTPUT_NAMES)), np.float32)
+    felt = {name for track in tracks.values() for name in track.names if name in FEELING_NAMES}
+    names = OUTPUT_NAMES + tuple(name for name in FEELING_NAMES if name in felt)
+    column = {name: i for i, name in enumerate(names)}
+    face = np.zeros((frames, len(names)), np.float32)
     if "speech" in tracks:
         tracks = {**tracks, "speech": _delayed(tracks["speech"], style.sync_offset_seconds)}
     speech = tracks.get("speech")
@@ -141,7 +145,8 @@ def mix_layers(
     face[:, column[LIP_CONTACT]], face[:, column[LIP_TUCK]] = contact, tuck
     weights = face[:, : len(FACE_NAMES + BREATH_NAMES)]
     np.clip(weights, 0, 1, out=weights)
-    return FaceTrack(face, OUTPUT_NAMES, rate_hz)
+    np.clip(face[:, len(OUTPUT_NAMES) :], 0, 1, out=face[:, len(OUTPUT_NAMES) :])
+    return FaceTrack(face, names, rate_hz)
 
 
 def _delayed(speech: FaceTrack, seconds: Seconds) -> FaceTrack:

@@ -41,6 +41,19 @@ CONTACT_NAMES: tuple[str, ...] = (LIP_CONTACT, LIP_TUCK)
 
 FACE_NAMES: tuple[str, ...] = ARKIT_NAMES + TONGUE_NAMES
 
+# How strongly each emotion is felt, for controls that show a whole face at once; the second of each
+# gives way to the words, as a mouth must.
+_FEELINGS = "Happy Sad Angry Fearful Disgusted Surprised Contemptuous".split()
+FEELING_NAMES: tuple[str, ...] = tuple(
+    f"feel{name}{part}" for name in _FEELINGS for part in ("", "Mouth")
+)
+
+
+def feeling_channels(emotion: str) -> tuple[str, str]:
+    """Return the channels of an emotion: how strongly it is felt, and what speech leaves of it."""
+    whole = f"feel{emotion.capitalize()}"
+    return whole, f"{whole}Mouth"
+
 
 @dataclass(frozen=True)
 class FaceTrack:

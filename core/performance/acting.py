@@ -92,6 +92,8 @@ class Acting:
         How much eyes, head, brows and breath go with a feeling.
     lead_in, hold, fade_out : float
         Seconds that a feeling takes to come before the sound, stays after it, takes to go then.
+    stays : float
+        How much of what the character feels by itself goes on between its lines.
     blink_rate_per_minute : float
         Mean; people blink 17 times a minute at rest and 26 in conversation (Bentivoglio 1997).
     blink_speed : float
@@ -110,6 +112,8 @@ class Acting:
         What the eyes hold; None is the listener straight ahead.
     variants : mapping of str to str
         Which variant of an emotion is shown, where that is not the usual one.
+    whole_faces : frozenset of str
+        Emotions that the character shows by a control that is a whole face.
     """
 
     emotion_mouth: float = dial(
@@ -153,6 +157,14 @@ class Acting:
         3.0,
         "Fade-Out",
         "Seconds that a feeling takes to go after that",
+        section="emotion",
+    )
+    stays: float = dial(
+        0.0,
+        0.0,
+        1.0,
+        "Between Lines",
+        "How much of the character's own feeling stays when it does not speak: a resting mood",
         section="emotion",
     )
     blink_rate_per_minute: float = dial(
@@ -208,6 +220,7 @@ class Acting:
     )
     look_at: LookAt | None = None
     variants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    whole_faces: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         check_dials(self)

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from ..errors import SettingsError
+from ..motion.ease import smoothstep
 from ..motion.envelope import Envelope, at_times
 from ..motion.mouth import MOUTH as MOUTH_TABLE
 from ..motion.mouth import Kind, stem_of
-from ..motion.track import ARKIT_NAMES, FaceTrack
+from ..motion.track import ARKIT_NAMES, FaceTrack, feeling_channels
 from ..phones import BILABIAL, LABIODENTAL, ROUNDED, SILENCE, VOWELS, Phone
 from .acting import PLAIN, Acting
 from .prototypes import BLENDS, EMOTIONS, pose
@@ -39,6 +40,11 @@ ROOM: dict[Kind, tuple[float, float, float, float, float, float]] = {
     Kind.SHUTS: (1.0, 0.3, 0.25, 0.8, 0.1, 0.4),
     Kind.OPENS: (1.0, 0.9, 0.5, 0.25, 0.2, 0.55),
 }
+# A control that is a whole face cannot move its mouth apart from its brows: while somebody speaks
+# so much of its mouth's share is left, and only pauses longer than twice the reach bring it back,
+# for a whole face that came and went with single sounds would twitch.
+WHILE_SPEAKING = 0.55
+WHOLE_REACH_SECONDS, WHOLE_SOFT_SECONDS = 0.2, 0.1
 # Lips move to a sound and from it as softly as this, and are there so long before it.
 SOFT_SECONDS, EARLY_SECONDS = 0.04, 0.03
 
@@ -78,6 +84,21 @@ def room_for(voice: Voice) -> dict[Kind, NDArray[np.float64]]:
         room = minimum_filter1d(np.array([*amounts, 1.0])[said], 2 * reach + 1, mode="nearest")
         rooms[kind] = gaussian_filter1d(room, SOFT_SECONDS * voice.rate_hz, mode="nearest")
     return rooms
+
+
+def room_for_whole_face(voice: Voice) -> NDArray[np.float64]:
+    """Say how much of a whole face's mouth the words leave room for, shape (frames,), 0..1."""
+    room = np.ones(voice.frames)
+    for phone in voice.phones:
+        if phone.symbol != SILENCE:
+            a = round(phone.start_seconds * voice.rate_hz)
+            room[a : max(a + 1, round(phone.end_seconds * voice.rate_hz))] = WHILE_SPEAKING
+    reach = round(WHOLE_REACH_SECONDS * voice.rate_hz)
+    room = minimum_filter1d(room, 2 * reach + 1, mode="nearest")
+    room = gaussian_filter1d(room, WHOLE_SOFT_SECONDS * voice.rate_hz, mode="nearest")
+    # Before and after the sound lies a pause, to which its first and last moment belong.
+    ends = np.minimum(np.arange(voice.frames), np.arange(voice.frames)[::-1]) / max(reach, 1)
+    return np.maximum(room, 1 - smoothstep(np.minimum(ends, 1.0)))
 
 
 def _carried(voice: Voice) -> NDArray[np.float64]:
@@ -154,6 +175,47 @@ def shown(strength: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(strength < 1, np.power(np.maximum(strength, 0.0), CURVE), strength)
 
 
+def resting_face(emotions: Mapping[str, float], acting: Acting = PLAIN) -> FaceTrack:
+    """Show a mix of emotions on a face that says nothing, and does not move.
+
+    Parameters
+    ----------
+    emotions : mapping of str to float
+        Strength 0..`STRONGEST` of each of `EMOTIONS`.
+    acting : Acting
+        As for `emotion_layer`.
+
+    Returns
+    -------
+    FaceTrack
+        One frame; the channels of `emotion_layer`.
+
+    Raises
+    ------
+    SettingsError
+        If a name or variant is unknown or a strength is outside its range.
+    """
+    channels = [
+        one for name in emotions if name in acting.whole_faces for one in feeling_channels(name)
+    ]
+    names = (*ARKIT_NAMES, *channels)
+    face = np.zeros(len(names), np.float32)
+    for name, strength in emotions.items():
+        whole = float(shown(strengths_over(name, strength, np.zeros(1)))[0])
+        if name in acting.whole_faces:
+            felt, mouth = (names.index(one) for one in feeling_channels(name))
+            face[felt], face[mouth] = whole * acting.emotion_upper, whole * acting.emotion_mouth
+            continue
+        for shape, amount in pose(name, acting.variants.get(name, "")).items():
+            share = acting.emotion_upper
+            if shape.startswith(MOUTH):
+                kind = MOUTH_TABLE.get(stem_of(shape))
+                left = 1.0 if kind is None else ROOM.get(kind.kind, (1.0,))[_SILENT]
+                share = acting.emotion_mouth * left
+            face[ARKIT_NAMES.index(shape)] += amount * whole * share
+    return FaceTrack(np.clip(face, 0, 1)[None], names, 1.0)
+
+
 def emotion_layer(
     voice: Voice, emotions: Mapping[str, Strength], *, seed: int, acting: Acting = PLAIN
 ) -> FaceTrack:
@@ -166,21 +228,24 @@ def emotion_layer(
         Strength 0..`STRONGEST` of each of `EMOTIONS`, constant or animated.
     seed : int
     acting : Acting
-        Its `emotion_mouth`, `emotion_upper` and `variants`.
+        Its `emotion_mouth`, `emotion_upper`, `variants` and `whole_faces`.
 
     Returns
     -------
     FaceTrack
-        ARKit channels, at the voice's rate.
+        ARKit channels, at the voice's rate. Of `whole_faces` there are no single shapes but how
+        strongly they are felt (`feeling_channels`), in channels beside them.
 
     Raises
     ------
     SettingsError
         If a name or variant is unknown or a strength is outside its range.
     """
-    face = np.zeros((voice.frames, len(ARKIT_NAMES)), np.float32)
+    whole = [name for name in emotions if name in acting.whole_faces]
+    names = (*ARKIT_NAMES, *(one for name in whole for one in feeling_channels(name)))
+    face = np.zeros((voice.frames, len(names)), np.float32)
     if not emotions:
-        return FaceTrack(face, ARKIT_NAMES, voice.rate_hz)
+        return FaceTrack(face, names, voice.rate_hz)
     room, carried = room_for(voice), _carried(voice)
     for name, strength in emotions.items():
         shapes = pose(name, acting.variants.get(name, ""))
@@ -192,6 +257,11 @@ def emotion_layer(
         times, swayed = voice.times_seconds, carried + WANDER * wander
         of_upper = swayed * shown(strengths_over(name, strength, times))
         of_mouth = swayed * shown(strengths_over(name, strength, times - MOUTH_LAG_SECONDS))
+        if name in whole:
+            felt, mouth = (names.index(one) for one in feeling_channels(name))
+            face[:, felt] = of_upper * acting.emotion_upper
+            face[:, mouth] = of_mouth * acting.emotion_mouth * room_for_whole_face(voice)
+            continue
         weaker = "Left" if rng.random() < 0.5 else "Right"
         less = 1 - ASYMMETRY * rng.random()
         for shape, amount in shapes.items():
@@ -203,4 +273,4 @@ def emotion_layer(
             else:
                 curve = of_upper * acting.emotion_upper
             face[:, ARKIT_NAMES.index(shape)] += amount * side * curve
-    return FaceTrack(np.clip(face, 0, 1), ARKIT_NAMES, voice.rate_hz)
+    return FaceTrack(np.clip(face, 0, 1), names, voice.rate_hz)

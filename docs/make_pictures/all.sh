@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 cp build/demo/sheet.png docs/images/sheet.png
 .venv/bin/python docs/make_pictures/house.py docs/images/house.png
 .venv/bin/python docs/make_pictures/demo_head_keys.py docs/images/demo_head_keys.png
+.venv/bin/python docs/make_pictures/drawn.py -o docs/images/drawn
 .venv/bin/python tests/rig_report.py "$SHARED/rigs"
 cp build/rigs/sheet.png docs/images/rigs.png
 .venv/bin/python docs/make_pictures/emotions.py --sound demo/line.wav -o docs/images/emotions_demo.png

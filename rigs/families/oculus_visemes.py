@@ -7,6 +7,7 @@
 from ..mouths import MOUTHS
 from ..schema import Family
 from .arkit import UPPER_FACE, both
+from .whole_faces import WHOLE_FACES
 
 # Viseme: its mouth, and the other spelling that Meta's documentation has for the vowels.
 _VISEMES = {
@@ -33,6 +34,7 @@ OCULUS_VISEMES = Family(
     label="Oculus visemes",
     shapes={
         **UPPER_FACE,
+        **WHOLE_FACES,
         "mouthSmile": both("mouthSmile"),
         "eyesClosed": both("eyeBlink"),
         "blink": both("eyeBlink"),

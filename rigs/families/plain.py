@@ -4,6 +4,7 @@
 from ..mouths import mouths
 from ..schema import Family
 from .arkit import UPPER_FACE, both
+from .whole_faces import WHOLE_FACES
 
 PLAIN = Family(
     name="plain",
@@ -11,6 +12,7 @@ PLAIN = Family(
     label="Open and shut mouth",
     shapes={
         **UPPER_FACE,
+        **WHOLE_FACES,
         "mouthSmile": both("mouthSmile"),
         "smile": both("mouthSmile"),
         "blink": both("eyeBlink"),

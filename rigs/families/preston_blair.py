@@ -4,6 +4,7 @@
 from ..mouths import mouths
 from ..schema import Family
 from .arkit import UPPER_FACE, both
+from .whole_faces import WHOLE_FACES
 
 PRESTON_BLAIR = Family(
     name="preston_blair",
@@ -11,6 +12,7 @@ PRESTON_BLAIR = Family(
     label="Preston Blair mouths",
     shapes={
         **UPPER_FACE,
+        **WHOLE_FACES,
         "mouthSmile": both("mouthSmile"),
         "smile": both("mouthSmile"),
         "blink": both("eyeBlink"),

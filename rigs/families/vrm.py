@@ -7,6 +7,7 @@ A VRM with "perfect sync" carries the 52 ARKit shapes and is taken as ARKit.
 from ..mouths import mouths
 from ..schema import Family
 from .arkit import UPPER_FACE, both
+from .whole_faces import WHOLE_FACES
 
 VRM = Family(
     name="vrm",
@@ -14,6 +15,7 @@ VRM = Family(
     label="VRM vowels",
     shapes={
         **UPPER_FACE,
+        **WHOLE_FACES,
         **{name: both("eyeBlink") for name in ("blink", "Fcl_EYE_Close", "eyesClosed")},
         **{name: (("eyeBlinkLeft", 1.0),) for name in ("blinkLeft", "Fcl_EYE_Close_L")},
         **{name: (("eyeBlinkRight", 1.0),) for name in ("blinkRight", "Fcl_EYE_Close_R")},
@@ -21,13 +23,6 @@ VRM = Family(
         "lookDown": both("eyeLookDown"),
         "look_Left": (("eyeLookOutLeft", 0.5), ("eyeLookInRight", 0.5)),
         "look_Right": (("eyeLookInLeft", 0.5), ("eyeLookOutRight", 0.5)),
-        # Whole expressions move the mouth as well: half of what the face says is enough.
-        "happy": (*both("mouthSmile", 0.3), *both("cheekSquint", 0.3)),
-        "joy": (*both("mouthSmile", 0.3), *both("cheekSquint", 0.3)),
-        "angry": both("browDown", 0.5),
-        "sad": (("browInnerUp", 0.5),),
-        "sorrow": (("browInnerUp", 0.5),),
-        "surprised": both("eyeWide", 0.5),
         "Fcl_BRW_Angry": both("browDown"),
         "Fcl_BRW_Sorrow": (("browInnerUp", 1.0),),
         "Fcl_BRW_Surprised": both("browOuterUp"),

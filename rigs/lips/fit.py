@@ -144,9 +144,25 @@ def fit_lips(meshes: Sequence[FaceMesh], rig: RigMap, fixed: frozenset[Control])
         None where the geometry cannot be read; the constants of the mix hold there.
     """
     found = skin_of(meshes, rig)
-    if found is None:
-        return None
-    mesh, lips = found
+    return None if found is None else fit_on(*found, rig, fixed)
+
+
+def fit_on(mesh: FaceMesh, lips: Lips, rig: RigMap, fixed: frozenset[Control]) -> LipFit | None:
+    """Measure lips that were found; None where no control of the rig parts them.
+
+    Parameters
+    ----------
+    mesh : FaceMesh
+    lips : Lips
+        Of this mesh.
+    rig : RigMap
+    fixed : frozenset of Control
+        As in `fit_lips`.
+
+    Returns
+    -------
+    LipFit or None
+    """
     parts = _parts(rig, fixed)
     columns = [_gap_of(mesh, lips, part) for part in parts]
     gap = np.stack(columns, 1) if columns else np.zeros((0, 0))

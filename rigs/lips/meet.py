@@ -15,13 +15,18 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import convolve1d, minimum_filter1d
 
 from ...core.motion.mouth import Kind, channels_of
+from ...core.motion.track import FEELING_NAMES
 from ..schema import Control
 from .bounded import Array, nearest
 from .fit import IDLE, LipFit, Part
 
 TUCK_GAP = 0.045  # mouth widths between the lips on F V: the lip touches the teeth, air passes
+# Of the widest opening: lips under a whole face may be this far apart on M B P; more of it stays.
+SLIVER = 0.03
+GIVES_WAY_SECONDS = 0.14  # a whole face begins to give way so long before a closure
 CROSSING = 0.007  # mouth widths that lips may overlap: soft tissue gives
 
 # What it costs to move a control away from what the face wants: closing is there to be chosen,
@@ -34,8 +39,8 @@ def meet(
     values: Mapping[Control, NDArray[np.float32]],
     opened: Mapping[Control, NDArray[np.float32]],
     fit: LipFit,
-    contact: NDArray[np.floating],
-    tuck: NDArray[np.floating],
+    guides: tuple[NDArray[np.floating], NDArray[np.floating]],
+    rate_hz: float,
 ) -> dict[Control, NDArray[np.float32]]:
     """Change values as little as lips that must meet, must not quite, or must not cross ask for.
 
@@ -46,29 +51,56 @@ def meet(
     opened : mapping of Control to ndarray [shape=(frames,)]
         The same before anything closes the lips; what a half-closed mouth is half of.
     fit : LipFit
-    contact, tuck : ndarray [shape=(frames,)]
+    guides : pair of ndarray [shape=(frames,)]
         0..1, how far lips must meet and the lower lip must tuck.
+    rate_hz : float
+        Frames in a second.
 
     Returns
     -------
     dict of Control to ndarray [shape=(frames,)], float32
         Each within its limits.
     """
+    contact, tuck = (np.asarray(guide, np.float64)[:, None] for guide in guides)
     wanted = fit.table(values, len(contact))
-    apart = np.maximum(fit.table(opened, len(contact)) @ fit.gap.T, 0) + fit.rest
-    contact, tuck = (np.asarray(guide, np.float64)[:, None] for guide in (contact, tuck))
+    whole = np.array([_is_whole(part) for part in fit.parts], bool)
+    table = fit.table(opened, len(contact))
+    # A whole face and the words do not add up: the mouth is as open as the wider of the two.
+    of_whole = table * whole @ fit.gap.T
+    apart = np.maximum(np.maximum(table * ~whole @ fit.gap.T, of_whole), 0) + fit.rest
     tucked = np.minimum(apart, TUCK_GAP)
     most = (1 - contact) * ((1 - tuck) * apart + tuck * tucked) - fit.rest
     most = most - fit.seal * contact
     least = np.full_like(most, -CROSSING) - fit.rest - max(fit.seal, 0.0) * (contact > 0)
+    # Where the artist's own laugh presses lips together it may; none of it is left out for that.
+    least = np.minimum(least, of_whole)
+    most = most + np.where(of_whole > 0, SLIVER * fit.opening, 0.0)
     low, high = _room(wanted, fit, contact, tuck)
     solved = nearest(wanted, fit.gap, (least, most), (low, high), _costs(fit))
+    if whole.any():
+        # What a whole face gives up for one closure it gives up softly, brows and all.
+        kept = _softly(solved[:, whole], round(GIVES_WAY_SECONDS * rate_hz))
+        low[:, whole] = high[:, whole] = wanted[:, whole] = kept
+        solved = nearest(wanted, fit.gap, (least, most), (low, high), _costs(fit))
     out = dict(values)
     for i, part in enumerate(fit.parts):
         for control in part.controls:
             if control in out:
                 out[control] = (solved[:, i] * part.unit + part.rest).astype(np.float32)
     return out
+
+
+def _is_whole(part: Part) -> bool:
+    return any(name in FEELING_NAMES for name, _ in part.terms)
+
+
+def _softly(values: Array, reach: int) -> Array:
+    """Smooth what lies below `values`: nowhere above, and without their sudden dips."""
+    if reach < 1:
+        return values
+    window = np.hanning(2 * reach + 3)[1:-1]
+    lowest = minimum_filter1d(values, 2 * reach + 1, axis=0, mode="nearest")
+    return convolve1d(lowest, window / window.sum(), axis=0, mode="nearest")
 
 
 def _room(wanted: Array, fit: LipFit, contact: Array, tuck: Array) -> tuple[Array, Array]:

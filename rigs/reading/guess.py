@@ -75,6 +75,13 @@ def _usual() -> Array:
     return (table * there).sum(0) / np.maximum(there.sum(0), 1)
 
 
+@cache
+def _reduced() -> tuple[Array, Array]:
+    """Turn the least squares of `_parts` into as many equations as channels, which is quick."""
+    q, r = np.linalg.qr(_usual().T)
+    return q.T, r
+
+
 def likeness(seen: Array) -> tuple[tuple[str, ...], Array]:
     """Compare what controls do with every channel.
 
@@ -172,7 +179,8 @@ def _expressions(table: Array) -> NDArray[np.bool_]:
 
 def _parts(seen: Array) -> Array:
     """Take a control apart into channels by least squares, shape (channels,)."""
-    return nnls(_usual().T, seen)[0]
+    turned, triangle = _reduced()
+    return nnls(triangle, turned @ seen)[0]
 
 
 def _told(seen: Array, parts: Array) -> float:

@@ -62,7 +62,7 @@ def _bones(armature: bpy.types.Object, weights: Weights) -> list[Bone]:
     world = armature.matrix_world
     unit = float(np.mean(np.abs(world.to_scale()))) or 1.0
     turn = np.array(world.to_quaternion().to_matrix())
-    leads = _leads(armature)
+    leads = leads_of(armature)
     found = []
     for pose in armature.pose.bones:
         if role_of(pose.name) is None:
@@ -110,7 +110,7 @@ def _adds(constraint: bpy.types.Constraint) -> bool:
     return getattr(constraint, "mix_mode", "REPLACE") != "REPLACE"
 
 
-def _leads(armature: bpy.types.Object) -> dict[str, dict[str, float]]:
+def leads_of(armature: bpy.types.Object) -> dict[str, dict[str, float]]:
     """For each bone those that go with it, by parent or constraint, and how far (0..1)."""
     leads: dict[str, dict[str, float]] = {}
     for pose in armature.pose.bones:
@@ -136,7 +136,7 @@ def _targets(
         yield constraint.subtarget, constraint.influence
 
 
-def _reach(leads: dict[str, dict[str, float]], name: str) -> dict[str, float]:
+def reach_of(leads: dict[str, dict[str, float]], name: str) -> dict[str, float]:
     """How far each bone goes with this one, itself included."""
     reach, waiting = {name: 1.0}, [name]
     while waiting:
@@ -170,7 +170,7 @@ def _moved(
 ) -> tuple[float, np.ndarray]:
     """Weight that goes with a bone, and its middle in the world."""
     total, middle = 0.0, np.zeros(3)
-    for bone, share in _reach(leads, name).items():
+    for bone, share in reach_of(leads, name).items():
         if bone in weights:
             total += share * weights[bone][0]
             middle = middle + share * weights[bone][1]

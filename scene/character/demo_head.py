@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo head as Blender objects: meshes with shape keys, materials and a small skeleton."""
+"""The demo head as Blender objects, and its flat sister: a drawn face and nine drawn mouths."""
+
+from collections.abc import Sequence
 
 import bpy
 import numpy as np
 
 from ...rigs.demo_head.build import BONES, NECK_TO_HEAD, Colour, MeshPart, build_head
+from ...rigs.demo_head.flat import BEFORE, MOUTH_AT, MOUTHS, Fill, face, mouth
+from ..saved.drawing import OBJECTS
+from .drawing import find_mouths
 
 COLLECTION_NAME = "Demo Head"
 RIG_NAME = "Demo Head Rig"
+FLAT_NAME = "Flat Head"
+IN_FRONT = 0.02  # metres that drawn mouths lie in front of the drawn face
 
 
 def add_demo_head(context: bpy.types.Context) -> bpy.types.Object:
@@ -118,3 +125,50 @@ def _bind(obj: bpy.types.Object, part: MeshPart, rig: bpy.types.Object) -> None:
         for level in np.unique(weights[weights > 0.0]):
             chosen = np.flatnonzero(weights == level).tolist()
             group.add(chosen, float(level), "REPLACE")
+
+
+def add_flat_head(context: bpy.types.Context) -> bpy.types.Object:
+    """Put a flat head at the origin into a collection of its own; returns what leads it."""
+    collection = bpy.data.collections.new(FLAT_NAME)
+    context.scene.collection.children.link(collection)
+    root = bpy.data.objects.new(FLAT_NAME, None)
+    root.empty_display_size = 0.05
+    collection.objects.link(root)
+    materials: dict[str, bpy.types.Material] = {}
+    parts = [_add_fills("Face", face(), (0.0, 0.0), 0.0, materials)]
+    for name in MOUTHS:
+        item = _add_fills(f"Mouth {name}", mouth(name), MOUTH_AT, IN_FRONT, materials)
+        item.hide_viewport = item.hide_render = name != "X"
+        parts.append(item)
+    for item in parts:
+        collection.objects.link(item)
+        item.parent = root
+    root.lipwright_drawing.kind = OBJECTS
+    context.view_layer.update()
+    find_mouths(root)
+    return root
+
+
+def _add_fills(
+    name: str,
+    fills: Sequence[Fill],
+    at: tuple[float, float],
+    front: float,
+    materials: dict[str, bpy.types.Material],
+) -> bpy.types.Object:
+    mesh = bpy.data.meshes.new(name)
+    points, faces, used = [], [], []
+    for depth, fill in enumerate(fills):
+        faces.append(range(len(points), len(points) + len(fill.outline)))
+        points += [(x, -depth * BEFORE, z) for x, z in fill.outline.tolist()]
+        if fill.name not in materials:
+            materials[fill.name] = _make_material(fill.name, fill.colour)
+        if materials[fill.name] not in used:
+            used.append(materials[fill.name])
+            mesh.materials.append(materials[fill.name])
+    mesh.from_pydata(points, [], [list(one) for one in faces])
+    for polygon, fill in zip(mesh.polygons, fills, strict=True):
+        polygon.material_index = used.index(materials[fill.name])
+    item = bpy.data.objects.new(name, mesh)
+    item.location = (at[0], -front, at[1])
+    return item

@@ -9,12 +9,13 @@ import bpy
 from mathutils import Vector
 
 from ...core.errors import RigError, SettingsError
-from ...rigs.match import match
+from ...rigs.match import matches, mouth_of
 from ...rigs.reading.rows import FAMILY
 from ...rigs.schema import Control, RigMap
 from ..keys import has_shape_keys, shape_keys
 from .bones import meshes_on
 from .controls import other_controls, within_limits
+from .drawing import NOTHING_ELSE, beside_drawing, drawing_of, is_drawn
 from .mapping import edited_rig
 from .reading import told_by_face
 
@@ -63,11 +64,11 @@ def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
 
     Raises RigError if it has neither a mesh with shape keys nor an armature.
     """
-    root = root_of(item)
+    root = item if is_drawn(item) else root_of(item)
     meshes = [mesh for mesh in scene.objects if has_shape_keys(mesh) and root_of(mesh) == root]
     if root.type != "ARMATURE" and root.parent is None and not root.children:
         meshes += [mesh for mesh in _neighbours(root, scene) if mesh not in meshes]
-    if not meshes and root.type != "ARMATURE":
+    if not meshes and root.type != "ARMATURE" and not is_drawn(root):
         raise RigError(
             f"“{item.name}” has no shape keys. Pick the face mesh of a character, or its armature"
         )
@@ -82,7 +83,7 @@ def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
 
 def _with_settings(root: bpy.types.Object, meshes: Sequence[bpy.types.Object]) -> bpy.types.Object:
     """What carries the dials: a head that had some before it got a parent keeps them."""
-    if _was_set(root.lipwright):
+    if is_drawn(root) or _was_set(root.lipwright):
         return root
     return next((mesh for mesh in meshes if _was_set(mesh.lipwright)), root)
 
@@ -123,7 +124,7 @@ def heads_of(meshes: Sequence[bpy.types.Object]) -> list[list[bpy.types.Object]]
 def _speaks(mesh: bpy.types.Object) -> bool:
     """Say whether the keys of one mesh alone make a face that talks."""
     names = tuple(block.name for block in shape_keys(mesh))
-    return isinstance(_matched((("", names),), ()), RigMap)
+    return not isinstance(_matched((("", names),), ()), RigError)
 
 
 def _one_per_mesh_data(meshes: Iterable[bpy.types.Object]) -> tuple[bpy.types.Object, ...]:
@@ -162,12 +163,14 @@ def characters(scene: bpy.types.Scene) -> list[Character]:
     """Every face of the scene, matched or not, and every skinned armature that can talk."""
     found: dict[tuple[bpy.types.ID | None, ...], Character] = {}
     for item in scene.objects:
-        if has_shape_keys(item) or item.type == "ARMATURE":
+        if has_shape_keys(item) or item.type == "ARMATURE" or is_drawn(item):
             character = character_of(item, scene)
-            if character.meshes or (meshes_on(item) and can_talk(character)):
+            drawn = is_drawn(character.root)
+            if character.meshes or drawn or (meshes_on(item) and can_talk(character)):
                 parts = character.meshes or (character.root,)
                 # Linked copies share their keys: whoever moves one moves all.
-                found.setdefault(tuple(part.data for part in parts), character)
+                key = (character.root,) if drawn else tuple(part.data for part in parts)
+                found.setdefault(key, character)
     return list(found.values())
 
 
@@ -209,9 +212,17 @@ def only_character(scene: bpy.types.Scene) -> Character:
 
 def rig_of(character: Character) -> RigMap:
     """How Lipwright drives this character; RigError says why it cannot."""
-    if character.root.lipwright_rig.edited:
-        return edited_rig(character.root, controls_of(character))
-    return matched_rig(character)
+    drawing = drawing_of(character.root)
+    try:
+        if character.root.lipwright_rig.edited:
+            rig = edited_rig(character.root, controls_of(character))
+        else:
+            rig = matched_rig(character)
+    except RigError:
+        if drawing is None:
+            raise
+        return NOTHING_ELSE
+    return rig if drawing is None else beside_drawing(rig, character.root)
 
 
 def why_no_rig(character: Character) -> str:
@@ -244,22 +255,34 @@ def matched_rig(character: Character) -> RigMap:
     others = other_controls(character.root, character.meshes)
     driven = {mesh.name: driven_keys(mesh) for mesh in character.meshes}
     free = tuple((mesh, tuple(k for k in keys if k not in driven[mesh])) for mesh, keys in every)
-    rig = _matched(free, others)
-    if isinstance(rig, RigError):
+    named = _matched(free, others)
+    if isinstance(named, RigError):
         known = _matched(every, others)
-        rig, free = (rig, free) if isinstance(known, RigError) else (known, every)
-    told = told_by_face(character.root, character.meshes, free, rig)
+        named, free = (named, free) if isinstance(known, RigError) else (known, every)
+    told = told_by_face(character.root, character.meshes, free, named, fixed_keys(character))
     # Properties that were read have their limits already.
     return within_limits(told, keys_only=told.family == FAMILY)
 
 
 @lru_cache(maxsize=64)  # panels ask on every redraw
-def _matched(names: Names, others: tuple[Control, ...]) -> RigMap | RigError:
-    """What `match` makes of the names, its refusal too: both are remembered."""
+def _matched(names: Names, others: tuple[Control, ...]) -> tuple[RigMap, ...] | RigError:
+    """What `matches` makes of the names, its refusal too: both are remembered."""
     try:
-        return match(dict(names), others)
+        return matches(dict(names), others)
     except RigError as error:
         return error
+
+
+def fixed_keys(character: Character) -> frozenset[Control]:
+    """The shape keys that cannot be written."""
+    return frozenset(
+        Control(mesh.name, key) for mesh in character.meshes for key in locked_keys(mesh)
+    )
+
+
+def mouth_is_held(character: Character, rig: RigMap) -> bool:
+    """Say whether nothing of what makes this character speak can be written."""
+    return mouth_of(rig) <= fixed_keys(character)
 
 
 def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
@@ -273,7 +296,7 @@ def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
         return {}
     moved = set(rig.matched)
     found: dict[str, list[str]] = {}
-    for row in whole.rows:
+    for row in whole[0].rows:
         one = row.control
         if one.kind == "shape key" and one.key in driven[one.mesh]:
             if moved.isdisjoint(channel for channel, _ in row.terms):

@@ -8,10 +8,10 @@ from ...rigs.drive import drive
 from ...rigs.lips.find import FaceMesh
 from ...rigs.lips.fit import LipFit, fit_lips
 from ...rigs.sample_poses import SAMPLE_POSES, sample_pose
-from ...rigs.schema import Control, RigMap
+from ...rigs.schema import RigMap
 from ..session import memory
 from .chosen import settings_of
-from .find import Character, locked_keys
+from .find import Character, fixed_keys, locked_keys
 from .meshes import face_mesh
 from .trial import may_try, tried
 
@@ -79,10 +79,7 @@ def _calibration(rig: RigMap, lips: LipFit) -> Calibration:
 
 def measure(character: Character, rig: RigMap) -> LipFit | None:
     """Read the geometry and find the lips."""
-    fixed = frozenset(
-        Control(mesh.name, key) for mesh in character.meshes for key in locked_keys(mesh)
-    )
-    return fit_lips(face_meshes(character, rig), rig, fixed)
+    return fit_lips(face_meshes(character, rig), rig, fixed_keys(character))
 
 
 def face_meshes(character: Character, rig: RigMap) -> list[FaceMesh]:

@@ -23,7 +23,7 @@ STANCE = {"location": 3, "rotation_quaternion": 4, "rotation_euler": 3, "scale":
 def poses_of(armature: bpy.types.Object) -> dict[str, Pose]:
     """Every pose by name; a stored one goes before one of a library, that before one found."""
     poses = _found_poses(armature)
-    return {**poses, **_library_poses(armature), **_stored_poses(armature)}
+    return {**poses, **_library_poses(armature), **stored_poses(armature)}
 
 
 def pose_names(armature: bpy.types.Object) -> tuple[str, ...]:
@@ -40,7 +40,8 @@ def _found_poses(armature: bpy.types.Object) -> dict[str, Pose]:
     return automatic_poses(armature, meshes, lips=not keyed)
 
 
-def _stored_poses(armature: bpy.types.Object) -> dict[str, Pose]:
+def stored_poses(armature: bpy.types.Object) -> dict[str, Pose]:
+    """The poses that the artist, or Read Face, stored on an armature."""
     return {
         pose.name: {
             move.name: Move(tuple(move.location), tuple(move.turn), tuple(move.growth))
@@ -65,6 +66,12 @@ def store_pose(armature: bpy.types.Object, name: str) -> int:
     moves = {bone: move for bone, move in moves.items() if _moves(move)}
     if not moves:
         raise RigError("All bones are at rest. Pose the face as it should look, then store it")
+    keep_pose(armature, name, moves)
+    return len(moves)
+
+
+def keep_pose(armature: bpy.types.Object, name: str, moves: Pose) -> None:
+    """Store a pose under a name, in the place of one that was stored before."""
     stored = armature.lipwright_rig.poses
     if name in stored:
         stored.remove(stored.find(name))
@@ -78,7 +85,6 @@ def store_pose(armature: bpy.types.Object, name: str) -> int:
             move.turn,
             move.growth,
         )
-    return len(moves)
 
 
 def remove_pose(armature: bpy.types.Object, name: str) -> None:

@@ -2,7 +2,7 @@
 """A face told by what its controls move: keys at once, other controls where they may be tried."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import bpy
 import numpy as np
@@ -10,21 +10,27 @@ import numpy as np
 from ...core.errors import RigError
 from ...rigs.lips.find import FaceMesh
 from ...rigs.lips.fit import skin_of
+from ...rigs.match import mouth_of
 from ...rigs.reading.rows import Seen, names_are_wrong, names_fit, put_right, read_rig, seen_of
 from ...rigs.reading.seen import any_lips, view_of
 from ...rigs.schema import Control, RigMap, Row
+from ...rigs.systems import best_of
+from ...rigs.whole_faces import giving_way
 from ..session import memory
 from .bones import meshes_on
 from .controls import other_controls, within_limits
 from .meshes import face_mesh
+from .preview import show_values
 from .trial import Look, bare_mesh, may_try, show
 
 PROPERTY = re.compile(r'^(?:pose\.bones\["(?P<bone>(?:[^"\\]|\\.)*)"\])?\["(?P<name>.*)"\]$')
 MOST_TRIED = 120  # controls; a body has hundreds, a face tens
 ENOUGH_KEYS = 4  # that show something make a face without any slider
+# Vertices times keys: more takes over half a second to look at, too long while a panel is drawn.
+MOST_AT_ONCE = 100_000
 NOT_YET = (
-    "No name of this face's controls is known, so they have to be tried. Press Read Face in the "
-    "panel Rig"
+    "The names of this face's controls do not say what they do, so they have to be looked at or "
+    "tried, which takes a few seconds. Press Read Face in the panel Rig"
 )
 
 Free = Sequence[tuple[str, Sequence[str]]]
@@ -34,16 +40,22 @@ def told_by_face(
     root: bpy.types.Object,
     meshes: Sequence[bpy.types.Object],
     free: Free,
-    named: RigMap | RigError,
+    named: tuple[RigMap, ...] | RigError,
+    fixed: frozenset[Control],
 ) -> RigMap:
     """The rig by names, put right by what moves; by what moves alone where no name is known.
 
-    Raises the RigError of the names if the face cannot be read either.
+    Of several mouths that the names tell, the one that does most on the mesh, or that the artist
+    chose. `fixed` are keys that cannot be written. Raises the RigError of the names if the face
+    cannot be read either.
     """
-    state = free, named if isinstance(named, RigMap) else str(named), _shape(meshes)
+    wanted = root.lipwright_rig.system
+    told = str(named) if isinstance(named, RigError) else named
+    # What is locked matters only where there is something to choose.
+    state = free, told, _shape(meshes), wanted, fixed if len(told) > 1 else ()
     kept = memory.faces.get(root.session_uid)
     if kept is None or kept[0] != state:
-        result = _told(root, meshes, free, named)
+        result = _told(root, meshes, free, named, fixed)
         if result is None:
             raise RigError(NOT_YET)
         kept = state, result
@@ -61,32 +73,49 @@ def _told(
     root: bpy.types.Object,
     meshes: Sequence[bpy.types.Object],
     free: Free,
-    named: RigMap | RigError,
+    several: tuple[RigMap, ...] | RigError,
+    fixed: frozenset[Control],
 ) -> RigMap | RigError | None:
     """What is made of a face; None if that has to wait until controls may be tried."""
     keyed = {name: set(keys) for name, keys in free}
     faces = [face_mesh(mesh, keyed[mesh.name]) for mesh in meshes if keyed.get(mesh.name)]
     every = [Control(name, key) for name, keys in free for key in keys]
-    if isinstance(named, RigMap):
+    if not isinstance(several, RigError):
+        others = driving(root, meshes) if mouth_of(several[0]) <= fixed else {}
+        if others:  # whatever drives these keys speaks instead of them
+            if not may_try(root):
+                return None
+            rig = _read_by_trial(root, meshes, faces, every, others)
+            if rig is not None:
+                return rig
+        named = best_of(several, faces, fixed, root.lipwright_rig.system)
         found = skin_of(faces, named)
         seen = None if found is None else seen_of(view_of(*found), _keys(found[0]))
         if seen is None or not names_fit(named, seen):
+            if _is_much(faces) and not may_try(root):
+                return None
             seen = _seen(root, faces)  # lips found by a wrong name are none
         if seen is None:
             return named
         if not names_are_wrong(named, seen):
-            return put_right(named, seen)
+            return put_right(giving_way(named, seen.view.mesh, seen.view.lips), seen)
         return read_rig(seen, every) or named
+    if _is_much(faces) and not may_try(root):
+        return None
     rig = _read(root, faces, every)
     others = driving(root, meshes)
     if not others:
-        return rig or named
+        return rig or several
     # One key that happens to open something is no face beside sliders that drive one.
     if rig is not None and len(rig.rows) >= ENOUGH_KEYS:
         return rig
     if not may_try(root):
         return None
-    return _read_by_trial(root, meshes, faces, every, others) or rig or named
+    return _read_by_trial(root, meshes, faces, every, others) or rig or several
+
+
+def _is_much(meshes: Iterable[FaceMesh]) -> bool:
+    return sum(len(mesh.vertices) * len(mesh.keys) for mesh in meshes) > MOST_AT_ONCE
 
 
 def _keys(mesh: FaceMesh) -> dict[Control, np.ndarray]:
@@ -160,18 +189,29 @@ def _read_by_trial(
     items = list(meshes)
     if root.type == "ARMATURE":
         items += [one for one in meshes_on(root) if one not in items and one.data.vertices]
-    look = Look(items)
     known = {mesh.name: mesh for mesh in faces}
     moves: dict[str, dict[Control, np.ndarray]] = {item.name: {} for item in items}
     rows: dict[Control, Row] = {}
-    for control, row in others.items():
-        for end in _ends(row):
-            tried = {control: end}
-            for name, offsets in look.at(lambda t=tried: show(root, t)).items():
-                before = moves[name].get(control)
-                if before is None or np.abs(before).sum() < np.abs(offsets).sum():
-                    moves[name][control] = offsets
-                    rows[control] = _towards(row, end)
+    # From rest, wherever a take or the artist has moved them now: the same at every frame.
+    at_rest = {control: row.rest for control, row in others.items()}
+    done = show(root, at_rest)
+    try:
+        look = Look(items)
+        for control, row in others.items():
+            for end in _ends(row):
+
+                def put(control: Control = control, end: float = end) -> Callable[[], None]:
+                    show_values(root, {control: end})
+                    return lambda: show_values(root, {control: at_rest[control]})
+
+                for name, offsets in look.at(put).items():
+                    before = moves[name].get(control)
+                    if before is None or np.abs(before).sum() < np.abs(offsets).sum():
+                        moves[name][control] = offsets
+                        rows[control] = _towards(row, end)
+    finally:
+        done()
+        bpy.context.view_layer.update()
     tried_meshes = []
     for item in items:
         mesh = known.get(item.name) or bare_mesh(item, look)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was written is read back before success is reported: names, length, first and last value."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +17,31 @@ MOVES = 1e-4  # a shape that moves less may be left out
 Columns = Mapping[str, Mapping[str, np.ndarray]]  # by mesh and shape key, one value a frame
 
 
-def check_fbx(path: Path, name: str, seconds: float, shown: Columns) -> None:
-    """Compare an FBX file with what the scene showed; LipwrightError names what is wrong."""
+def check_fbx(path: Path, seconds: Mapping[str, float], shown: Mapping[str, Columns]) -> None:
+    """Compare an FBX file with what the scene showed in each take; raises LipwrightError.
+
+    `seconds` is how long each take lasts, by its name, in the order of the file.
+    """
     found = read_fbx.read_animation(path)
-    if found.takes != (name,):
-        raise _wrong(path, f"its take is called “{', '.join(found.takes)}” and not “{name}”")
+    if found.takes != tuple(seconds):
+        told = [f"“{', '.join(names)}”" for names in (found.takes, seconds)]
+        raise _wrong(path, f"its takes are {told[0]} and not {told[1]}")
+    for take, length in seconds.items():
+        _check_take(path, found.shapes, found.curves_of[take], length, shown[take])
+
+
+def _check_take(
+    path: Path,
+    shapes: Collection[str],
+    curves: Mapping[str, read_fbx.ShapeCurve],
+    seconds: float,
+    shown: Columns,
+) -> None:
     for mesh, columns in shown.items():
         for key, column in columns.items():
-            if key not in found.shapes:
+            if key not in shapes:
                 raise _wrong(path, f"the shape “{key}” of “{mesh}” is missing")
-            curve = found.curves.get(key)
+            curve = curves.get(key)
             # Shapes of one name on several meshes move alike, or are not told apart here.
             if np.ptp(column) < MOVES or not _alone(key, shown):
                 continue

@@ -2,6 +2,7 @@
 """One take of one character to FBX (Unreal, Unity), glTF or USD."""
 
 import math
+import re
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +44,7 @@ def export_fbx(
 ) -> str:
     """Write FBX: face and skeleton alone, from time 0, the stack named after the take."""
     name, first, last = take_span(character, scene, take)
-    _write_fbx(path, character, scene, first, last, name)
+    write_fbx(path, character, scene, first, last, name)
     return name
 
 
@@ -66,13 +67,13 @@ def export_curves(
         action = key_curves(item, curves, name)
         last = len(next(iter(curves.values()))) - 1
         bpy.context.view_layer.update()
-        _write_fbx(path, Character(name, item, (item,)), scene, 0, last, name)
+        write_fbx(path, Character(name, item, (item,)), scene, 0, last, name)
         bpy.data.actions.remove(action)
     finally:
         bpy.data.meshes.remove(mesh)  # with the object that shows it
 
 
-def _write_fbx(
+def write_fbx(
     path: str | Path,
     character: Character,
     scene: bpy.types.Scene,
@@ -80,6 +81,7 @@ def _write_fbx(
     last: int,
     name: str,
 ) -> None:
+    """Write FBX of what the scene shows in a span of frames, as one take from time 0."""
     path = place_of(path)
     with staged(character, scene, first, last, name) as stage:
         _run(
@@ -95,7 +97,8 @@ def _write_fbx(
             bake_anim_force_startend_keying=True,
             bake_anim_simplify_factor=0.0,
         )
-    check_fbx(path, scene_name(name), (last - first) / fps_of(scene), stage.shown)
+    take = scene_name(name)
+    check_fbx(path, {take: (last - first) / fps_of(scene)}, {take: stage.shown})
 
 
 def export_glb(
@@ -168,6 +171,11 @@ def gltf_rate(scene: bpy.types.Scene) -> Generator[None, None, None]:
 def scene_name(name: str) -> str:
     """A take's name as a scene can have it: FBX calls its take after the scene."""
     return compat.cut_name(name)
+
+
+def file_name(name: str) -> str:
+    """A name as every system allows it in a file."""
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", name).strip(" .") or "character"
 
 
 def place_of(path: str | Path, suffix: str = "") -> Path:

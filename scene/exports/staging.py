@@ -6,7 +6,7 @@ the scene's range, on a mesh without skeleton). On this stage none of them can: 
 the scene shows are sampled to one plain action, with a skeleton at hand.
 """
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +19,8 @@ from ..character.find import Character, refuse_if_tweaking
 from ..character.preview import end_previews
 from ..clock import frame_kept
 from ..keys import shape_keys
-from ..takes.fcurves import LINEAR, Channel, channel_of, value_of
-from ..takes.places import owners
+from ..takes.fcurves import LINEAR, Channel, channel_of
+from .played import played
 from .view import leave_modes, rename, select, show
 
 ROOT_BONE = "root"
@@ -39,14 +39,14 @@ def staged(
     character: Character, scene: bpy.types.Scene, first: int, last: int, name: str
 ) -> Generator[Stage, None, None]:
     """Yield the objects to export, visible and selected, with frames `first..last` moved to 0.."""
-    bodies = _objects_of(character, scene)
+    bodies = objects_of(character, scene)
     keys = [mesh.data.shape_keys for mesh in character.meshes]
     refuse_if_tweaking(character, *bodies)
     end_previews()  # a pose that is being tried is no part of the take
     with ExitStack() as undo:
         leave_modes(undo)
         stage = show(bodies, scene, undo)
-        values, moved = _played(character.meshes, bodies, scene, first, last)
+        values, moved = played(character.meshes, bodies, scene, first, last)
         _remember_scene(scene, undo)
         rename(scene, name, undo)
         armature = character.armature or _temporary_skeleton(character, stage, undo)
@@ -75,45 +75,13 @@ def _unmuted(
     return {key: column for key, column in values[mesh.name].items() if key not in muted}
 
 
-def _played(
-    meshes: Iterable[bpy.types.Object],
-    items: Iterable[bpy.types.Object],
-    scene: bpy.types.Scene,
-    first: int,
-    last: int,
-) -> tuple[dict[str, dict[str, np.ndarray]], dict[bpy.types.Object, dict[Channel, np.ndarray]]]:
-    """Play the scene through once: what it shows, one value a frame.
-
-    The shape keys by mesh and name; what actions and NLA make of objects and bones by channel.
-    """
-    keys = {mesh.name: shape_keys(mesh) for mesh in meshes}
-    channels = {item: found for item in items if (found := _animated(item))}
-    frames = range(first, last + 1)
-    shown = {name: np.empty((len(frames), len(keys[name])), np.float32) for name in keys}
-    moved = {item: np.empty((len(frames), len(channels[item])), np.float32) for item in channels}
-    with frame_kept(scene):
-        for row, frame in enumerate(frames):
-            scene.frame_set(frame)
-            for name, blocks in keys.items():
-                shown[name][row] = [block.value for block in blocks]
-            for item, found in channels.items():
-                moved[item][row] = [value_of(item, channel) for channel in found]
-    return (
-        {
-            name: dict(zip((b.name for b in keys[name]), shown[name].T, strict=True))
-            for name in keys
-        },
-        {item: dict(zip(channels[item], moved[item].T, strict=True)) for item in channels},
-    )
-
-
 def _remember_scene(scene: bpy.types.Scene, undo: ExitStack) -> None:
     undo.enter_context(frame_kept(scene))
     for name in ("frame_start", "frame_end"):
         undo.callback(setattr, scene, name, getattr(scene, name))
 
 
-def _objects_of(character: Character, scene: bpy.types.Scene) -> list[bpy.types.Object]:
+def objects_of(character: Character, scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """The face, the skeleton, what hangs on them (hair, clothes) and what they hang on."""
     here = set(scene.objects)  # also those of collections that the view layer leaves out
     items = {character.root, *character.meshes, *character.root.children_recursive}
@@ -160,19 +128,6 @@ def _skin(mesh: bpy.types.Object, armature: bpy.types.Object, undo: ExitStack) -
     modifier.object = armature
     undo.callback(mesh.vertex_groups.remove, group)
     undo.callback(mesh.modifiers.remove, modifier)
-
-
-def _animated(item: bpy.types.Object) -> list[Channel]:
-    """The channels of an object that have curves and still exist."""
-    channels = [channel_of(curve) for owner in owners(item) for curve in compat.curves_of(owner)]
-    return [channel for channel in dict.fromkeys(channels) if _is_number(item, channel)]
-
-
-def _is_number(item: bpy.types.Object, channel: Channel) -> bool:
-    try:
-        return isinstance(value_of(item, channel), float)
-    except (ValueError, TypeError, IndexError):  # a bone or property that is gone
-        return False
 
 
 def _play(

@@ -10,6 +10,8 @@ DEVICE_ITEMS = (
     ("auto", "Auto", "CUDA where it is there, else the processor"),
     ("cpu", "Processor", "Runs everywhere"),
     ("cuda", "CUDA", "NVIDIA graphics card, with the CUDA build of Lipwright"),
+    ("directml", "DirectML", "Any graphics card on Windows, where ONNX Runtime was built with it"),
+    ("coreml", "Core ML", "Apple's graphics and neural processor, on macOS"),
 )
 
 

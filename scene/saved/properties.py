@@ -31,6 +31,7 @@ from .acting import (
     switch_property,
 )
 from .acting import classes as acting_classes
+from .capture import LIPWRIGHT_PG_capture
 
 VERSION = 1
 
@@ -46,7 +47,8 @@ LANGUAGE_ITEMS = (
 
 
 def _may_talk(_scene: "LIPWRIGHT_PG_scene", item: bpy.types.Object) -> bool:
-    return has_shape_keys(item) or item.type in {"ARMATURE", "EMPTY"}
+    drawn = item.lipwright_drawing.kind != "OFF"
+    return drawn or has_shape_keys(item) or item.type in {"ARMATURE", "EMPTY"}
 
 
 def _may_carry_head(_settings: "LIPWRIGHT_PG_character", item: bpy.types.Object) -> bool:
@@ -58,6 +60,7 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
 
     version: IntProperty(default=VERSION, options={"HIDDEN"}, override=OVERRIDABLE)
     feelings: PointerProperty(type=LIPWRIGHT_PG_feelings, override=OVERRIDABLE)
+    capture: PointerProperty(type=LIPWRIGHT_PG_capture, override=OVERRIDABLE)
     acting: PointerProperty(type=LIPWRIGHT_PG_acting, override=OVERRIDABLE)
     seed: IntProperty(
         name="Seed",
@@ -317,8 +320,14 @@ class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
     film: StringProperty(description="The newest playblast")
 
 
-classes = (*acting_classes, LIPWRIGHT_PG_character, LIPWRIGHT_PG_scene)
-classes += (LIPWRIGHT_PG_progress_line, LIPWRIGHT_PG_progress)
+classes = (
+    *acting_classes,
+    LIPWRIGHT_PG_capture,
+    LIPWRIGHT_PG_character,
+    LIPWRIGHT_PG_scene,
+    LIPWRIGHT_PG_progress_line,
+    LIPWRIGHT_PG_progress,
+)
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 

@@ -114,6 +114,10 @@ class LIPWRIGHT_PG_rig(bpy.types.PropertyGroup):
         override=OVERRIDABLE,
     )
     poses: CollectionProperty(type=LIPWRIGHT_PG_pose, override=GROWING)
+    system: StringProperty(
+        description="Family of the mouth that the artist chose of several; empty chooses by itself",
+        override=OVERRIDABLE,
+    )
     edited: BoolProperty(description="The rows below count", override=OVERRIDABLE)
     family: StringProperty(override=OVERRIDABLE)
     rows: CollectionProperty(type=LIPWRIGHT_PG_row, override=GROWING)

@@ -61,7 +61,7 @@ def inside(frames: NDArray[np.floating], ranges: Sequence[Range]) -> NDArray[np.
 def value_of(block: Any, channel: Channel) -> float:
     """What a channel of a datablock is at now."""
     value = block.path_resolve(channel[0])
-    return value if isinstance(value, float) else value[channel[1]]
+    return float(value if isinstance(value, float | int) else value[channel[1]])
 
 
 def rest_of(channel: Channel) -> float:

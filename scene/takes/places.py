@@ -4,6 +4,7 @@
 Each action of ours carries the custom property `lipwright`. One of a layer of its own says which.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import bpy
 
 from .. import compat
+from ..character.drawing import drawn_blocks
 from ..character.find import Character
 from .fcurves import Channel, channel_of
 from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
@@ -18,6 +20,7 @@ from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_led
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds
 TURNED_BY = "lipwright_root"  # of actions without slots: the root of their character
 TRACK = "Lipwright"
+_TURNS = re.compile(r"(location|rotation_\w+|scale)$")  # of bones and objects, deltas too
 
 
 @dataclass
@@ -70,10 +73,11 @@ def our_action(character: Character, layer: str = "") -> bpy.types.Action | None
 
 
 def blocks_of(character: Character) -> list[bpy.types.ID]:
-    """The datablocks that a take may animate: the keys of every mesh, objects, their data."""
+    """The datablocks that a take may animate: keys of meshes, objects, their data, drawings."""
     items = dict.fromkeys((*character.meshes, character.root))
     keys = [mesh.data.shape_keys for mesh in character.meshes]
-    return [*keys, *items, *(item.data for item in items if item.data is not None)]
+    data = [item.data for item in items if item.data is not None]
+    return list(dict.fromkeys([*keys, *items, *data, *drawn_blocks(character.root)]))
 
 
 def animated_blocks(character: Character) -> list[bpy.types.ID]:
@@ -167,7 +171,7 @@ def place_for(
             action, slot = own_action(block, owner, character)
             if beside and owner == data:
                 data.action = None
-                _add_strip(data, action, slot, report)
+                add_strip(data, action, slot, report)
             return Place(block, action, slot, theirs)
     action = our_action(character, layer) if compat.HAS_SLOTS else None
     action = action or _new_action(block, character, layer)
@@ -177,7 +181,7 @@ def place_for(
     if data.action is None and not theirs and not beside:
         compat.assign(data, action, slot)
     else:
-        _add_strip(data, action, slot, report)
+        add_strip(data, action, slot, report)
     return Place(block, action, slot, theirs)
 
 
@@ -224,9 +228,10 @@ def _blend(block: bpy.types.ID, layer: str) -> str:
     return "ADD" if layer else "REPLACE"
 
 
-def _add_strip(
+def add_strip(
     data: bpy.types.AnimData, action: bpy.types.Action, slot: Any | None, report: Report
 ) -> None:
+    """Let an Action of ours play on a new NLA track, added to what lies below it."""
     layer = layer_of(action)
     track = data.nla_tracks.new()
     track.name = f"{TRACK} {layer.capitalize()}".rstrip()
@@ -282,7 +287,7 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
         for one in track.strips
         if one.action == action and not one.mute
     ]
-    in_place = [strip for strip, _ in strips if _in_place(strip)]
+    in_place = [strip for strip, _ in strips if is_in_place(strip)]
     # Our own track's first strip is ours wherever it got to.
     fitting = in_place or [one for one, track in strips if track.name.startswith(TRACK)][:1]
     for strip in fitting:
@@ -291,7 +296,7 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
         strip.scale, strip.repeat = 1.0, 1.0
         strip.frame_start_raw, strip.frame_end_raw = low, high
         if strip.blend_type == "COMBINE" and _moves_properties(strip):
-            # Combined, a custom property would be added to its default.
+            # Combined, a property would be added to its default.
             strip.blend_type = "REPLACE"
     if fitting or not strips or block.animation_data.action == action:
         return ""
@@ -301,24 +306,25 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
     )
 
 
-def _in_place(strip: bpy.types.NlaStrip) -> bool:
+def is_in_place(strip: bpy.types.NlaStrip) -> bool:
     """Say whether a strip plays its action's frames when they are due."""
     moved = abs(strip.frame_start - strip.action_frame_start)
     return moved < 1e-3 and abs(strip.scale - 1) < 1e-4 and abs(strip.repeat - 1) < 1e-4
 
 
 def _moves_properties(strip: bpy.types.NlaStrip) -> bool:
-    return any(curve.data_path.endswith('"]') for curve in compat.curves_of(strip))
+    return any(not _TURNS.search(curve.data_path) for curve in compat.curves_of(strip))
 
 
 def release(block: bpy.types.ID, owner: Any, action: bpy.types.Action, slot: Any | None) -> None:
     """Take an action of ours off a datablock, with a track and a slot that nobody needs then."""
-    _unplug(block.animation_data, owner)
+    unplug(block.animation_data, owner)
     if not compat.slot_is_used(action, slot, block):
         compat.drop_slot(action, slot)
 
 
-def _unplug(data: bpy.types.AnimData, owner: Any) -> None:
+def unplug(data: bpy.types.AnimData, owner: Any) -> None:
+    """Take what an owner plays off it; an NLA strip goes, and its track if that is empty then."""
     if owner == data:
         data.action = None
         return

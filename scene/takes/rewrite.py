@@ -84,7 +84,7 @@ class Rewrite:
         known = self.ledger.entries.get((self.handle, *channel)) or Entry(NOTHING, stood)
         stands = rest if known.before is None else known.before
         curve = self.curves.find(channel[0], index=channel[1])
-        if curve is not None:
+        if curve is not None and not keys.drawn:
             fresh = self._joined(fresh, curve, rest)
         # What hardly moves may be drawn at rest, by a key at each end, and still have a curve.
         moves = (
@@ -194,8 +194,8 @@ def put_back(block: bpy.types.ID, channel: Channel, value: float) -> None:
         holder = block.path_resolve(owner) if owner else block
         if custom:
             holder[bpy.utils.unescape_identifier(name[1:-2])] = value
-        elif isinstance(getattr(holder, name), float):
-            setattr(holder, name, value)
+        elif isinstance(stands := getattr(holder, name), float | int):
+            setattr(holder, name, type(stands)(round(value) if isinstance(stands, int) else value))
         else:
             getattr(holder, name)[index] = value
     except (ValueError, AttributeError, IndexError):  # the bone or the key is gone

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turns of head, neck, eyes and chest, onto bones or an object, added to what is there."""
+"""What beside the face's own controls is written: turns of bones and objects, drawn mouths.
+
+Head, neck, eyes and chest turn on top of what is there.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from ...core.motion.thin import thinned
 from ...rigs.bones.body_names import EYES, find_body
 from ...rigs.schema import RigMap
 from ..character.bones import is_held
+from ..character.drawing import cells_of, remember_written
 from ..character.find import Character
 from ..character.rotations import AXIS_ANGLE, rotation_attribute, turn_of, values_of
 from .bone_channels import channels_of, eulers, is_locked, refusal
@@ -198,3 +202,21 @@ def _object_path(item: bpy.types.Object) -> tuple[str, str]:
 
 def _bone_path(pose: bpy.types.PoseBone) -> tuple[str, str]:
     return pose.path_from_id(rotation_attribute(pose.rotation_mode)[0]), pose.rotation_mode
+
+
+def drawn_writings(
+    root: bpy.types.Object, shown: Sequence[tuple[float, str]], rest: str
+) -> list[Writing]:
+    """The keys of a drawn mouth: `shown` are frames and the mouth from each on."""
+    cells = cells_of(root) if shown else []
+    remember_written(root, cells)
+    frames = np.array([frame for frame, _ in shown])
+    found: list[Writing] = []
+    for cell in cells:
+        values = np.array([cell.values[mouth] for _, mouth in shown], np.float32)
+        # A key where it changes, and no other.
+        changes = np.concatenate([[True], np.diff(values) != 0])
+        keys = Keys(frames[changes], values[changes], held=True, drawn=True)
+        channel = cell.path, cell.index
+        found.append(Writing(cell.block, {channel: keys}, {channel: cell.values[rest]}))
+    return found

@@ -79,3 +79,14 @@ def test_ends_fit_into_their_room(lead, hold, fade, before, after, closing, foll
     longer = lengthened(_flat(1.0, "browInnerUp"), fitted, feels=True).values
     assert longer.min() >= 0
     assert longer.max() <= 1
+
+
+def test_a_mood_that_stays_is_what_a_feeling_comes_from():
+    track = FaceTrack(np.full((50, 2), 0.8, np.float32), ("a", "b"), 100.0)
+    stays = FaceTrack.of({"a": np.array([0.3]), "c": np.array([0.9])}, 1.0)
+    ends = Ends(lead_seconds=0.5, hold_seconds=0.2, fade_seconds=0.5)
+    long = lengthened(track, ends, feels=True, stays=stays)
+    assert long.values[0] == pytest.approx([0.3, 0.0], abs=0.01)
+    assert long.values[-1] == pytest.approx([0.3, 0.0], abs=0.01)
+    assert (np.diff(long.values[:50], axis=0) >= 0).all()
+    assert long.values[:, 0].min() >= 0.3 - 1e-6

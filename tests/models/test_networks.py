@@ -16,7 +16,13 @@ from lipwright.core.phones import PHONES
 from lipwright.models.articulator import articulate, inputs_of
 from lipwright.models.catalogue import NAMES, WEIGHTS, find
 from lipwright.models.listener import MARGIN_SECONDS, PROSODY, Heard, listen
-from lipwright.models.session import open_session, run_windowed, windows
+from lipwright.models.session import (
+    PROVIDERS,
+    device_note,
+    open_session,
+    run_windowed,
+    windows,
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,14 +101,40 @@ def test_facts_without_a_rate(copies):
 def test_cuda_where_there_is_none():
     import onnxruntime
 
-    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
-        pytest.skip("this ONNX Runtime has CUDA")
-    with pytest.raises(ModelError, match="CUDA was asked for, but this ONNX Runtime has none"):
-        open_session("listener", "cuda")
+    for device, provider in PROVIDERS.items():
+        there = provider in onnxruntime.get_available_providers()
+        assert open_session("listener", device).get_providers()[-1] == "CPUExecutionProvider"
+        assert bool(device_note(device)) != there, device
+    assert device_note("auto") == device_note("cpu") == ""
+
+
+def test_a_device_that_does_not_start(monkeypatch):
+    """A driver that is too old: ONNX Runtime offers CUDA and cannot open anything on it."""
+    import onnxruntime
+
+    real = onnxruntime.InferenceSession
+
+    def without_driver(path, options, providers):
+        if providers != ["CPUExecutionProvider"]:
+            raise RuntimeError("CUDA driver version is insufficient")
+        return real(path, options, providers=providers)
+
+    monkeypatch.setattr(
+        onnxruntime,
+        "get_available_providers",
+        lambda: [*PROVIDERS.values(), "CPUExecutionProvider"],
+    )
+    monkeypatch.setattr(onnxruntime, "InferenceSession", without_driver)
+    open_session.cache_clear()
+    try:
+        assert device_note("cuda").startswith("CUDA was asked for, but is not there or did not")
+        assert device_note("auto") == ""
+    finally:
+        open_session.cache_clear()
 
 
 def test_a_device_that_is_none():
-    with pytest.raises(SettingsError, match=r"no device “tpu”\. Choose one of auto, cpu, cuda"):
+    with pytest.raises(SettingsError, match=r"no device “tpu”\. Choose one of auto, cpu, cuda, "):
         open_session("listener", "tpu")
 
 

@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from lipwright.tests.blender_fixtures import ROOT, load_extension, value_at
+from lipwright.tests.synthetic import bone_head
 
 WEIGHTS = ROOT / "models" / "weights"
 LINE = ROOT / "demo" / "line.wav"
@@ -169,6 +170,21 @@ def test_a_line_that_stops_in_a_vowel_rests_in_every_file_alike(scene_file, tmp_
     assert curves.read_bytes() == alone.read_bytes()
     rows = [line.split(",") for line in curves.read_text().splitlines()]
     assert float(rows[-1][rows[0].index("JawOpen")]) < 0.02
+
+
+@needs_networks
+def test_a_jaw_bone_of_any_name_speaks(tmp_path):
+    bone_head({"jaw": "b07"})
+    path, saved = tmp_path / "bones.blend", tmp_path / "said.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    says(bake(path, "--audio", LINE, "--save", saved), 0)
+    bpy.ops.wm.open_mainfile(filepath=str(saved), load_ui=False)
+    bone = bpy.data.objects["Rig"].pose.bones["b07"]
+    turns = set()
+    for frame in range(1, 140, 4):
+        bpy.context.scene.frame_set(frame)
+        turns.add(round(bone.rotation_quaternion.angle, 3))
+    assert len(turns) > 10
 
 
 def test_the_command_knows_its_words(capfd):

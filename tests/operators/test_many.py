@@ -103,3 +103,71 @@ def test_the_curves_are_those_of_the_command_line(ours, lines):
 def test_wrong_usage(ours, lines, capsys, options, said):
     assert run(ours, lines, *options) == 2
     assert said in capsys.readouterr().err
+
+
+def together(ours, place, *options):
+    return run(ours, place, "--together", "--write", "fbx,blend", *options)
+
+
+def test_all_lines_in_one_file(ours, lines, capsys):
+    assert together(ours, lines) == 1
+    out = lines / "out"
+    rows = report_of(out)
+    assert {name: row["status"] for name, row in rows.items()} == {
+        **{"hello": "done", "act2/bye": "done", "gone": "failed"}
+    }
+    assert sorted(path.name for path in out.iterdir() if path.suffix in (".fbx", ".blend")) == [
+        *("Anna.fbx", "anna.blend"),
+    ]
+    found = ours("scene.exports.read_fbx").read_animation(out / "Anna.fbx")
+    assert found.takes == ("hello", "act2/bye")
+    for take in found.takes:
+        jaw = found.curves_of[take]["jawOpen"]
+        assert jaw.times_seconds[0] == 0.0
+        assert jaw.values.max() > 0.1
+    bpy.ops.wm.open_mainfile(filepath=str(out / "anna.blend"), load_ui=False)
+    slots = ours("scene.compat").HAS_SLOTS
+    names = {action.name for action in bpy.data.actions}
+    assert names == ({"hello", "act2/bye"} if slots else {"hello Key", "act2/bye Key"})
+    assert all(action.use_fake_user for action in bpy.data.actions)
+    worn = bpy.data.objects["Anna"].data.shape_keys.animation_data.action
+    assert worn.name.startswith("hello")
+    # A take that was set aside is ours as any other: an artist's next line takes its place.
+    assert ours("scene.takes.clear").has_take(
+        ours("scene.character.find").character_named("Anna", bpy.context.scene)
+    )
+
+
+def test_lines_in_one_file_are_those_of_their_own(ours, lines):
+    assert run(ours, lines) == 1
+    alone = ours("scene.exports.read_fbx").read_animation(lines / "out" / "act2" / "bye.fbx")
+    assert together(ours, lines) == 1
+    found = ours("scene.exports.read_fbx").read_animation(lines / "out" / "Anna.fbx")
+    for key, curve in alone.curves.items():
+        both = found.curves_of["act2/bye"][key]
+        drawn = np.interp(curve.times_seconds, both.times_seconds, both.values)
+        assert np.abs(drawn - curve.values).max() < 1e-4, key
+
+
+def test_one_file_is_left_until_something_changes(ours, lines):
+    rows = json.loads((lines / "lines.json").read_text("utf8"))
+    (lines / "lines.json").write_text(json.dumps([rows[0], rows[2]]), "utf8")
+    assert together(ours, lines) == 0
+    file = lines / "out" / "Anna.fbx"
+    first = file.stat().st_mtime_ns
+    assert together(ours, lines) == 0
+    assert file.stat().st_mtime_ns == first
+    rows[0]["seed"] = 5
+    (lines / "lines.json").write_text(json.dumps([rows[0], rows[2]]), "utf8")
+    assert together(ours, lines) == 0
+    assert file.stat().st_mtime_ns != first
+    before = file.stat().st_mtime_ns
+    file.write_bytes(b"changed by hand")
+    assert together(ours, lines) == 0
+    assert file.stat().st_mtime_ns != before
+    assert ours("scene.exports.read_fbx").read_animation(file).takes == ("hello", "act2/bye")
+
+
+def test_one_file_holds_curves_alone(ours, lines, capsys):
+    assert run(ours, lines, "--together", "--write", "fbx,csv") == 2
+    assert "--together writes fbx and blend" in capsys.readouterr().err

@@ -111,6 +111,56 @@ def test_bake_takes_a_mapping(head, voice, tmp_path, ours):
     assert main(["--audio", str(voice), "--mapping", str(path)]) == 2
 
 
+def test_a_kept_mapping_knows_the_next_character(head, face, ours, monkeypatch, tmp_path):
+    mappings = ours("scene.saved.mappings")
+    monkeypatch.setattr(mappings, "folder", lambda: tmp_path)
+    bpy.ops.lipwright.edit_mapping()
+    stored(head).rows["jawOpen"].scale = 0.5
+    assert bpy.ops.lipwright.keep_mapping(name="Hero Make") == {"FINISHED"}
+    (name,) = mappings.kept_mappings()
+    bpy.data.objects.remove(head)
+    other = face("Cousin")
+    bpy.context.scene.lipwright.character = other
+    find = ours("scene.character.find")
+    character = find.character_of(other, bpy.context.scene)
+    fit = mappings.best_fit(find.controls_of(character), ())
+    assert (fit.name, fit.found, fit.rows) == (name, 12, 12)
+    assert bpy.ops.lipwright.use_mapping(name=name) == {"FINISHED"}
+    row = stored(other).rows["jawOpen"]
+    assert (row.mesh, row.scale) == ("Cousin", 0.5)
+    stranger = face("Stranger", keys=("jawOpen", "x", "y"))
+    character = find.character_of(stranger, bpy.context.scene)
+    assert mappings.best_fit(find.controls_of(character), ()) is None
+    assert bpy.ops.lipwright.drop_mapping(name=name) == {"FINISHED"}
+    assert mappings.kept_mappings() == []
+    (tmp_path / "broken.json").write_text("{", "utf-8")
+    assert mappings.best_fit(find.controls_of(character), ()) is None
+
+
+def test_stored_poses_travel_with_the_mapping(ours, tmp_path):
+    path = tmp_path / "bones.json"
+    _, rig = bone_head({"jaw": "b07"})
+    rig.name = "First"
+    bpy.context.scene.lipwright.character = rig
+    bpy.ops.lipwright.edit_mapping()  # reads the face: the jaw becomes a pose
+    turn = tuple(rig.lipwright_rig.poses["jawOpen"].moves[0].turn)
+    bpy.ops.lipwright.save_mapping(filepath=str(path))
+    for item in list(bpy.data.objects):
+        bpy.data.objects.remove(item)
+    _, other = bone_head({"jaw": "b07"})
+    other.name = "Second"
+    bpy.context.scene.lipwright.character = other
+    assert not other.lipwright_rig.poses
+    assert bpy.ops.lipwright.load_mapping(filepath=str(path)) == {"FINISHED"}
+    assert tuple(other.lipwright_rig.poses["jawOpen"].moves[0].turn) == pytest.approx(turn)
+    assert stored(other).rows[0].mesh == "Second"
+    other.pose.bones["b07"].name = "another"
+    other.lipwright_rig.poses.clear()
+    with pytest.raises(RuntimeError, match="“b07”, which is not there"):
+        bpy.ops.lipwright.load_mapping(filepath=str(path))
+    assert not other.lipwright_rig.poses
+
+
 def test_a_preview_leaves_nothing(head, tmp_path):
     bpy.ops.lipwright.edit_mapping()
     blocks = head.data.shape_keys.key_blocks

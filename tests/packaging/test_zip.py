@@ -113,6 +113,16 @@ def test_blender_finds_the_zip_valid(archive: Path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_blender_lists_the_zips_of_a_folder(builder: ModuleType, archive: Path):
+    pytest.importorskip("bpy")
+    found = json.loads(builder.index(archive.parent).read_text("utf8"))
+    (listed,) = found["data"]
+    assert listed["id"] == "lipwright"
+    assert listed["archive_url"] == f"./{archive.name}"
+    assert listed["archive_hash"] == f"sha256:{builder.sha256(archive)}"
+    assert listed["platforms"] == [builder.this_platform()]
+
+
 def as_an_artist(profile: Path, action: str, argument: Path) -> str:
     """Do one thing in a Blender of its own and return what it printed."""
     environment = {**os.environ, "BLENDER_USER_RESOURCES": str(profile)}

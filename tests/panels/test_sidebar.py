@@ -6,9 +6,11 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
+from lipwright.tests.synthetic import keyed_head
+
 PANELS = (
     *("speech", "cast", "emotion", "eyes", "style", "phones", "rig", "calibrate", "mapping"),
-    *("export", "playblast", "part"),
+    *("drawing", "export", "playblast", "part", "capture"),
 )
 
 
@@ -55,7 +57,7 @@ class Layout:
         assert listed in search.bl_rna.properties
         assert icon in icons()
 
-    def operator(self, name: str, *, text=None, icon="NONE") -> "Options":
+    def operator(self, name: str, *, text=None, icon="NONE", depress=False) -> "Options":
         group, verb = name.split(".")
         told = getattr(getattr(bpy.ops, group), verb).get_rna_type()
         assert icon in icons()
@@ -191,6 +193,25 @@ def test_the_cast_is_a_table_with_the_fields_of_its_row(draw, face):
     lines = draw("cast")
     state.lines.clear()
     assert {"Head: a", "Head: b", "Head: c", "The strip is muted"} <= set(lines)
+
+
+def test_several_mouths_are_listed_with_what_each_can_do(draw):
+    vowels = {"あ": {"jawOpen": 0.2}, "い": {"jawOpen": 0.05}, "お": {"jawOpen": 0.1}}
+    arkit = ("jawOpen", "mouthFunnel", "mouthPucker", "mouthClose")
+    keyed_head({**{name: {name: 1.0} for name in arkit}, **vowels})
+    lines = draw("rig")
+    assert "2 mouths; the best is used" in lines
+    assert lines.count("[lipwright.use_mouth]") == 2
+    assert any(line.startswith("opens ") for line in lines)
+
+
+@pytest.mark.parametrize("kind", ["OFF", "OBJECTS", "KEYS", "SEQUENCE", "SHEET", "PENCIL"])
+def test_a_drawn_mouth_is_drawn_and_says_what_it_lacks(kind, draw, face):
+    item = face()
+    item.lipwright_drawing.kind = kind
+    lines = draw("drawing")
+    assert ("[lipwright.find_mouths]" in lines) == (kind != "OFF")
+    assert any("no mouths yet" in " ".join(lines) for _ in lines) == (kind != "OFF")
 
 
 def test_an_edited_mapping_is_drawn_row_by_row(draw, face):

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from lipwright.core.errors import RigError
-from lipwright.core.motion.track import ARKIT_NAMES, BREATH_NAMES, FACE_NAMES, FaceTrack
+from lipwright.core.motion.track import (
+    ARKIT_NAMES,
+    BREATH_NAMES,
+    FACE_NAMES,
+    FEELING_NAMES,
+    FaceTrack,
+)
 from lipwright.rigs.describe import describe
 from lipwright.rigs.drive import drive
 from lipwright.rigs.families import EVERY_FAMILY, FAMILIES, daz, metahuman
@@ -255,7 +261,7 @@ def test_metahuman_eyes_look_the_right_way():
 
 @pytest.mark.parametrize("family", EVERY_FAMILY, ids=lambda family: family.name)
 def test_tables_are_sound(family):
-    channels = {*FACE_NAMES, *BREATH_NAMES}
+    channels = {*FACE_NAMES, *BREATH_NAMES, *FEELING_NAMES}
     for terms in (*family.shapes.values(), *family.poses.values(), *STAND_INS.values()):
         assert {channel for channel, _ in terms} <= channels
     assert set(family.wanted) <= channels | set(family.poses)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from lipwright.core.errors import SettingsError
 from lipwright.core.motion.track import FACE_NAMES
-from lipwright.rigs.mapping import from_text, mapped, to_text
+from lipwright.rigs.bones.poses import Move
+from lipwright.rigs.mapping import from_text, mapped, poses_from_text, to_text
 from lipwright.rigs.schema import KINDS, Control, Row
 
 numbers = st.floats(-1e4, 1e4)
@@ -104,3 +105,41 @@ def test_what_is_wrong_is_named(changes, told):
 def test_what_is_no_mapping(text, told):
     with pytest.raises(SettingsError, match=told):
         from_text(text, HEAD)
+
+
+vectors = st.tuples(numbers, numbers, numbers)
+moves = st.builds(Move, vectors, vectors, vectors)
+
+
+@given(st.dictionaries(st.text(), st.dictionaries(st.text(), moves, min_size=1), min_size=1))
+def test_poses_go_there_and_back(poses):
+    row = Row(HEAD[0], (("jawOpen", 1.0),))
+    text = to_text(mapped("arkit", [row], HEAD), poses)
+    assert poses_from_text(text) == poses
+    assert from_text(text, HEAD).rows == (row,)
+
+
+@pytest.mark.parametrize(
+    ("poses", "said"),
+    [
+        ({"jawOpen": 1}, "pose “jawOpen”"),
+        ({"jawOpen": {"b": {"turn": [1, 2]}}}, "three numbers"),
+        ({"jawOpen": {"b": {"spin": [1, 2, 3]}}}, "means nothing"),
+        ({"jawOpen": {"b": {"turn": [1, 2, "x"]}}}, "should be a number"),
+    ],
+)
+def test_poses_that_are_wrong_are_named(poses, said):
+    text = json.dumps({"version": 1, "rows": [ROW], "poses": poses})
+    with pytest.raises(SettingsError, match=said):
+        poses_from_text(text)
+
+
+def test_objects_of_another_name_are_known_by_their_controls():
+    there = [Control("Face.1", "jawOpen"), Control("Face.1", "smile"), Control("Teeth", "jawOpen")]
+    entries = [
+        {"object": "Head", "name": "jawOpen", "follows": {"jawOpen": 1}},
+        {"object": "Head", "name": "smile", "follows": {"mouthSmileLeft": 1}},
+        {"object": "Teeth", "name": "jawOpen", "follows": {"jawOpen": 1}},
+    ]
+    rig = from_text(json.dumps({"version": 1, "rows": entries}), there)
+    assert {row.control for row in rig.rows} == set(there)

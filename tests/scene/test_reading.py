@@ -151,3 +151,97 @@ def test_a_slider_on_a_control_that_drives_a_bone(ours):
     opened = says(item, ours, "open")
     assert opened > 0.1
     assert abs(says(item, ours, "closed")) < 0.05 * opened
+
+
+def test_a_jaw_bone_of_an_unknown_name_is_found_by_what_it_opens(ours):
+    item, rig = bone_head({"jaw": "b07", "corner l": "b08", "corner r": "b09"}, roll=0.7)
+    bpy.context.scene.lipwright.character = rig
+    find = ours("scene.character.find")
+    assert find.why_no_rig(find.character_of(item, bpy.context.scene))
+    rig.pose.bones["b07"].rotation_quaternion = (
+        0.98,
+        0.2,
+        0.0,
+        0.0,
+    )
+    assert bpy.ops.lipwright.edit_mapping() == {"FINISHED"}
+    rig.pose.bones["b07"].rotation_quaternion = (1.0, 0.0, 0.0, 0.0)
+    (pose,) = rig.lipwright_rig.poses
+    assert (pose.name, pose.moves[0].name) == ("jawOpen", "b07")
+    opened = says(item, ours, "open")
+    assert opened > 0.1
+    assert abs(says(item, ours, "closed")) < 0.05 * opened
+
+
+def test_nothing_is_stored_where_no_bone_opens_a_mouth(ours):
+    _, rig = bone_head({"corner l": "b08", "corner r": "b09"})
+    bpy.context.scene.lipwright.character = rig
+    assert bpy.ops.lipwright.edit_mapping() == {"FINISHED"}
+    assert not rig.lipwright_rig.poses
+
+
+@pytest.mark.parametrize("mode", ["TRANSFORMS", "SINGLE_PROP"])
+@pytest.mark.parametrize("keys", [("Maul", "Spitz"), ("jawOpen", "mouthPucker")])
+def test_a_control_bone_whose_own_motion_drives_keys(mode, keys, ours):
+    """Also where the names of the driven keys are known: they cannot be written."""
+    item, rig = bone_head({"lower lip": "steuer"})
+    part = head_part()
+    item.shape_key_add(name="Basis", from_mix=False)
+    for name, channel, axis in zip(keys, ("jawOpen", "mouthPucker"), "ZX", strict=True):
+        block = item.shape_key_add(name=name, from_mix=False)
+        block.data.foreach_set(
+            "co", np.asarray(part.vertices + part.keys[channel], np.float32).ravel()
+        )
+        block.value = 0.0
+        curve = block.driver_add("value")
+        variable = curve.driver.variables.new()
+        variable.name, variable.type = "x", mode
+        target = variable.targets[0]
+        target.id = rig
+        if mode == "TRANSFORMS":
+            target.bone_target, target.transform_type = "steuer", f"LOC_{axis}"
+            target.transform_space = "LOCAL_SPACE"
+        else:
+            target.data_path = f'pose.bones["steuer"].location[{"XYZ".index(axis)}]'
+        curve.driver.expression = "max(x, 0) * 100"
+    item.vertex_groups.clear()
+    bpy.context.view_layer.update()
+    bpy.context.scene.lipwright.character = rig
+    stood = tuple(rig.pose.bones["steuer"].location)
+    assert bpy.ops.lipwright.edit_mapping() == {"FINISHED"}
+    assert tuple(rig.pose.bones["steuer"].location) == stood
+    assert {"jawOpen", "mouthPucker"} <= {pose.name for pose in rig.lipwright_rig.poses}
+    assert all(row.control.kind == "pose" for row in rig_of(item, ours).rows)
+    assert says(item, ours, "open") > 0.1
+
+
+def test_a_dense_face_without_names_waits_for_the_button(ours, monkeypatch):
+    item = keyed_head({f"{i:02d}": {name: 1.0} for i, name in enumerate(MOVING)})
+    reading = ours("scene.character.reading")
+    monkeypatch.setattr(reading, "may_try", lambda _root: False)
+    find = ours("scene.character.find")
+    character = find.character_of(item, bpy.context.scene)
+    assert find.why_no_rig(character) == reading.NOT_YET
+    monkeypatch.undo()
+    bpy.context.scene.lipwright.character = item
+    assert bpy.ops.lipwright.edit_mapping() == {"FINISHED"}
+    assert len(rig_of(item, ours).rows) >= 40
+
+
+def test_sliders_are_read_from_rest(ours):
+    def read(at):
+        item = keyed_head({"Maul": {"jawOpen": 1.0}, "Rund": {"mouthPucker": 1.0}, "Nase": {}})
+        for name, key in (("Auf", "Maul"), ("Spitz", "Rund")):
+            item[name] = 0.0
+            item.id_properties_ui(name).update(min=0.0, max=1.0, default=0.0)
+            curve = item.data.shape_keys.key_blocks[key].driver_add("value")
+            variable = curve.driver.variables.new()
+            variable.name, variable.type = "x", "SINGLE_PROP"
+            variable.targets[0].id, variable.targets[0].data_path = item, f'["{name}"]'
+            curve.driver.expression = "x"
+            item[name] = at
+        rig = rig_of(item, ours)
+        bpy.data.objects.remove(item)
+        return [(row.control.key, row.terms, row.low, row.high, row.scale) for row in rig.rows]
+
+    assert read(0.0) == read(0.7)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A captured face on top of ours, or instead of it: some parts of a performance of somebody's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import SettingsError
+from ..timing import Seconds
+from .ease import smoothstep
+from .track import HEAD_NAMES, FaceTrack
+
+FADE_SECONDS = 0.15  # at both ends, between ours and what was captured
+# The parts of a face by how the names of their channels begin.
+PARTS: dict[str, tuple[str, ...]] = {
+    "mouth": ("jaw", "mouth", "tongue", "cheekPuff"),
+    "eyes": ("eye",),
+    "brows": ("brow", "nose", "cheekSquint"),
+    "head": HEAD_NAMES,
+}
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A face that somebody performed, and which parts of it are wanted.
+
+    Parameters
+    ----------
+    track : FaceTrack
+        Frame 0 is the beginning of the sound. Channels that it lacks stay ours.
+    parts : frozenset of str
+        Of `PARTS`.
+    source : str
+        The file that it was read from.
+
+    Raises
+    ------
+    SettingsError
+        For a part that there is not.
+    """
+
+    track: FaceTrack
+    parts: frozenset[str] = frozenset(PARTS)
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = sorted(self.parts - set(PARTS))
+        if unknown:
+            raise SettingsError(
+                f"There is no part “{unknown[0]}” of a face. Choose from {', '.join(PARTS)}"
+            )
+
+    def takes(self, channel: str) -> bool:
+        """Say whether a channel of the face is the captured one."""
+        return channel in self.track.names and any(
+            channel.startswith(PARTS[part]) for part in self.parts
+        )
+
+
+def with_captured(face: FaceTrack, captured: Captured, lead_seconds: Seconds = 0.0) -> FaceTrack:
+    """Put what was captured in the place of ours, while it lasts.
+
+    Parameters
+    ----------
+    face : FaceTrack
+    captured : Captured
+    lead_seconds : float
+        How much of `face` lies before the sound.
+
+    Returns
+    -------
+    FaceTrack
+        The channels of `face`; where lips meet by what was heard they still do.
+    """
+    times = face.times_seconds - lead_seconds
+    shown = captured.track.at(times)
+    share = _share(times, captured.track.seconds)
+    values = face.values.copy()
+    for place, name in enumerate(face.names):
+        if captured.takes(name):
+            theirs = shown[:, captured.track.names.index(name)]
+            values[:, place] += share * (theirs - values[:, place])
+    return FaceTrack(values, face.names, face.rate_hz)
+
+
+def _share(times: NDArray[np.float64], seconds: Seconds) -> NDArray[np.float32]:
+    """How much is captured at each time: all of it inside, nothing outside."""
+    fade = min(FADE_SECONDS, seconds / 2) or 1.0
+    inside = np.minimum(times, seconds - times) / fade
+    return smoothstep(np.clip(inside, 0, 1)).astype(np.float32)

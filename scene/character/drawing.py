@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A character's drawn mouth: what it is made of, what is wrong with it, and what moves it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import bpy
+
+from ...core.errors import RigError
+from ...rigs.drawn import SETS, Drawing, recognised
+from ...rigs.match import MOUTH
+from ...rigs.schema import Control, RigMap
+from .. import compat
+from ..keys import has_shape_keys, shape_keys
+from ..saved.drawing import KEYS, OBJECTS, OFF, OWN, PENCIL, SEQUENCE, SHEET
+
+FAMILY, LABEL = "drawn", "Drawn mouth"
+NOTHING_ELSE = RigMap(FAMILY, LABEL, (), (), ())
+FIXED = "FIX"  # the Time Offset modifier's mode whose offset is the frame itself
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One channel that a drawn mouth moves, and its value at each mouth.
+
+    `path`, `index` are the channel of `block`; `values` are by mouth.
+    """
+
+    block: bpy.types.ID
+    path: str
+    index: int
+    values: dict[str, float]
+
+
+def is_drawn(item: bpy.types.Object) -> bool:
+    """Say whether the mouth of this object's character is a drawing."""
+    return item.lipwright_drawing.kind != OFF
+
+
+def drawing_of(root: bpy.types.Object) -> Drawing | None:
+    """The drawing of a character, None if it has none; RigError says what it lacks."""
+    stored = root.lipwright_drawing
+    if stored.kind == OFF:
+        return None
+    if not stored.mouths:
+        raise RigError(
+            f"The drawn mouth of “{root.name}” has no mouths yet. Press Find Mouths in the panel "
+            "Drawn Mouth, or add some"
+        )
+    cells_of(root)
+    sounds = {mouth.name: mouth.sounds for mouth in stored.mouths}
+    return Drawing(sounds, stored.hold, stored.step, stored.ahead)
+
+
+def cells_of(root: bpy.types.Object) -> list[Cell]:
+    """Every channel that the drawing moves; RigError says what is missing, and what to do."""
+    stored = root.lipwright_drawing
+    makers = {
+        OBJECTS: _objects,
+        KEYS: _keys,
+        SEQUENCE: _sequence,
+        SHEET: _sheet,
+        PENCIL: _pencil,
+    }
+    return makers[stored.kind](root, stored) if stored.kind in makers else []
+
+
+def _objects(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+    shown: dict[bpy.types.Object, set[str]] = {}
+    for mouth in stored.mouths:
+        if mouth.item is None:
+            raise RigError(f"The mouth “{mouth.name}” has no object. Pick one, or remove the mouth")
+        shown.setdefault(mouth.item, set()).add(mouth.name)
+    names = [mouth.name for mouth in stored.mouths]
+    return [
+        Cell(item, path, 0, {name: float(name not in own) for name in names})
+        for item, own in shown.items()
+        for path in ("hide_viewport", "hide_render")
+    ]
+
+
+def _keys(root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+    names = [mouth.name for mouth in stored.mouths]
+    found = []
+    for mouth in stored.mouths:
+        holders = [item for item in _family(root) if _has_key(item, mouth.key)]
+        # The mouth at rest may be the Basis itself.
+        if not holders and mouth.key:
+            raise RigError(
+                f"There is no shape key “{mouth.key}” for the mouth “{mouth.name}”. Choose one"
+            )
+        for item in holders:
+            block = item.data.shape_keys.key_blocks[mouth.key]
+            values = {name: float(name == mouth.name) for name in names}
+            found.append(Cell(item.data.shape_keys, block.path_from_id("value"), 0, values))
+    if not found:
+        raise RigError("None of the mouths has a shape key. Choose one for each but that at rest")
+    return found
+
+
+def _has_key(item: bpy.types.Object, name: str) -> bool:
+    return has_shape_keys(item) and any(block.name == name for block in shape_keys(item))
+
+
+def _sequence(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+    node = _node(stored, "TEX_IMAGE", "Image Texture")
+    if node.image is None or node.image.source != "SEQUENCE":
+        raise RigError(
+            f"The node “{node.name}” shows no image sequence. Open its images as a sequence"
+        )
+    if node.image_user.frame_duration != 1 or not node.image_user.use_auto_refresh:
+        raise RigError(
+            f"Set Frames of “{node.name}” to 1 and tick Auto Refresh, so that its Offset alone "
+            "says which image is shown"
+        )
+    start = node.image_user.frame_start
+    if start > bpy.context.scene.frame_start and not node.image_user.use_cyclic:
+        raise RigError(
+            f"The sequence of “{node.name}” starts at frame {start}, after the scene does. Set its "
+            "Start Frame to the first frame of the scene or before"
+        )
+    # One image long, a sequence shows the image after its offset, at any frame.
+    values = {mouth.name: float(mouth.number - 1) for mouth in stored.mouths}
+    path = node.path_from_id("image_user") + ".frame_offset"
+    return [Cell(stored.material.node_tree, path, 0, values)]
+
+
+def _sheet(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+    node = _node(stored, "MAPPING", "Mapping")
+    path = node.inputs["Location"].path_from_id("default_value")
+    across, down = {}, {}
+    for mouth in stored.mouths:
+        if not 0 <= mouth.number < stored.columns * stored.rows:
+            raise RigError(
+                f"The mouth “{mouth.name}” is cell {mouth.number}, but the sheet has "
+                f"{stored.columns * stored.rows}, counted from 0. Give it another number"
+            )
+        row, column = divmod(mouth.number, stored.columns)
+        across[mouth.name], down[mouth.name] = column / stored.columns, -row / stored.rows
+    tree = stored.material.node_tree
+    return [Cell(tree, path, 0, across), Cell(tree, path, 1, down)]
+
+
+def _node(stored: bpy.types.PropertyGroup, kind: str, said: str) -> bpy.types.Node:
+    """The node of the drawing's material that is to be moved."""
+    material = stored.material
+    if material is None or material.node_tree is None:
+        raise RigError("Pick the material with the drawn mouth")
+    if material.node_tree.library is not None or material.library is not None:
+        raise RigError(f"“{material.name}” is linked from another file. Make it local")
+    able = [node for node in material.node_tree.nodes if node.type == kind]
+    chosen = [node for node in able if node.name == stored.node] if stored.node else able
+    if len(chosen) != 1:
+        raise RigError(
+            f"“{material.name}” has {len(able) or 'no'} {said} nodes"
+            + (f", and none is “{stored.node}”" if stored.node and able else "")
+            + f". Choose the {said} node of the mouth"
+        )
+    return chosen[0]
+
+
+def _pencil(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+    item = stored.pencil
+    if item is None:
+        raise RigError("Pick the Grease Pencil object that draws the mouth")
+    modifier = compat.time_offset_of(item)
+    if modifier is None or modifier.mode != FIXED:
+        raise RigError(
+            f"“{item.name}” needs a Time Offset modifier of mode Fixed Frame, which shows one "
+            "frame a mouth. Add it"
+        )
+    values = {mouth.name: float(mouth.number) for mouth in stored.mouths}
+    return [Cell(item, modifier.path_from_id("offset"), 0, values)]
+
+
+def _family(root: bpy.types.Object) -> list[bpy.types.Object]:
+    """An object and all that hang on it."""
+    return [root, *root.children_recursive]
+
+
+def drawn_blocks(root: bpy.types.Object) -> list[bpy.types.ID]:
+    """The datablocks that takes of a drawn mouth lie on, those of before it was changed too."""
+    stored = root.lipwright_drawing
+    blocks: list[bpy.types.ID] = []
+    for one in stored.written:
+        tree = None if one.material is None else one.material.node_tree
+        blocks += [block for block in (one.item, tree) if block is not None]
+    return list(dict.fromkeys(blocks))
+
+
+def remember_written(root: bpy.types.Object, cells: Iterable[Cell]) -> None:
+    """Keep what a take is written on, so that Clear finds it when the drawing was changed."""
+    stored = root.lipwright_drawing
+    known = set(drawn_blocks(root))
+    for block in dict.fromkeys(cell.block for cell in cells):
+        if block in known or isinstance(block, bpy.types.Key):
+            continue
+        one = stored.written.add()
+        if isinstance(block, bpy.types.Object):
+            one.item = block
+        else:
+            one.material = stored.material
+
+
+def find_mouths(root: bpy.types.Object) -> int:
+    """Fill the list of mouths: by names, else the chosen set in order; returns how many."""
+    stored = root.lipwright_drawing
+    near = [item for item in _near(root) if item != root]
+    names = {
+        OBJECTS: [item.name for item in near],
+        KEYS: [block.name for item in _family(root) for block in _blocks(item)],
+    }.get(stored.kind)
+    chosen, found = ("", {}) if names is None else recognised(names)
+    if names is not None and not found:
+        raise RigError(
+            "No mouths of a known set were found by name. Name them mouth_A, mouth_B and so on "
+            "(Rhubarb) or mouth_MBP, mouth_AI and so on (Preston Blair), or add your own"
+        )
+    if chosen:
+        stored.chosen_set = chosen
+    elif stored.chosen_set == OWN:
+        raise RigError("Choose a set of mouths, or add your own one by one")
+    sounds = SETS[stored.chosen_set][1]
+    stored.mouths.clear()
+    for number, (name, told) in enumerate(sounds.items()):
+        if names is not None and name not in found:
+            continue
+        mouth = stored.mouths.add()
+        mouth.name, mouth.sounds = name, told
+        mouth.number = number if stored.kind == SHEET else number + 1
+        mouth.key = found.get(name, "") if stored.kind == KEYS else ""
+        mouth.item = bpy.data.objects[found[name]] if stored.kind == OBJECTS else None
+    stored.active_mouth = 0
+    return len(stored.mouths)
+
+
+def _blocks(item: bpy.types.Object) -> Sequence[bpy.types.ShapeKey]:
+    return shape_keys(item) if has_shape_keys(item) else ()
+
+
+def _near(root: bpy.types.Object) -> list[bpy.types.Object]:
+    """What hangs on an object, and what lies in its own collections."""
+    beside = [item for group in root.users_collection for item in group.objects]
+    return list(dict.fromkeys([*_family(root), *beside]))
+
+
+def beside_drawing(rig: RigMap, root: bpy.types.Object) -> RigMap:
+    """The rest of a face whose mouth is drawn: without rows of the mouth, and of its drawings."""
+    stored = root.lipwright_drawing
+    keys = {mouth.key for mouth in stored.mouths} if stored.kind == KEYS else set()
+
+    def stays(control: Control, channels: Iterable[str], solved: bool) -> bool:
+        return not (solved or control.key in keys or any(c.startswith(MOUTH) for c in channels))
+
+    rows = tuple(
+        row for row in rig.rows if stays(row.control, (c for c, _ in row.terms), row.solved)
+    )
+    return replace(rig, label=f"{LABEL}, {rig.label}", rows=rows, missing=())

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole-face expressions of avatars: full in pauses, giving way to words, moved by nothing else."""
+
+from functools import cache
+
+import bpy
+import numpy as np
+import pytest
+
+from lipwright.core.audio.load import load_sound
+from lipwright.core.motion.ends import Room
+from lipwright.core.motion.track import FEELING_NAMES, feeling_channels
+from lipwright.core.performance.prototypes import FELT, pose
+from lipwright.core.phones import SILENCE
+from lipwright.core.timing import FrameClock
+from lipwright.pipeline import Settings, analyse, plan_take
+from lipwright.rigs.mouths import MOUTHS
+from lipwright.tests.blender_fixtures import ROOT
+from lipwright.tests.scene.test_reading import MOVING, rig_of
+from lipwright.tests.synthetic import contact_rows, head_part, keyed_head
+
+VOWELS = {"A": "aa", "I": "iy", "U": "uw", "E": "eh", "O": "ow"}
+FACES = {"Joy": "happy", "Angry": "angry", "Sorrow": "sad", "Surprised": "surprised"}
+
+
+@cache
+def heard():
+    return analyse(load_sound(ROOT / "demo" / "line.wav"))
+
+
+def avatar(ours, open_joy=0.0):
+    """Five vowels, a blink, whole faces; `open_joy` is how far a laughing mouth is open."""
+    keys = {name: {c: w for c, w in MOUTHS[s] if c in MOVING} for name, s in VOWELS.items()}
+    keys["Blink"] = {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0}
+    for name, emotion in FACES.items():
+        keys[name] = {c: w for c, w in pose(emotion).items() if c in MOVING}
+    keys["Fun"] = {c: 0.5 * w for c, w in keys["Joy"].items()}
+    keys["Joy"] = {**keys["Joy"], "jawOpen": open_joy}
+    return keyed_head(keys)
+
+
+def spoken(item, ours, emotions):
+    """Values of all keys over the demo line, by name, and what is said at each frame."""
+    find = ours("scene.character.find")
+    character = find.character_of(item, bpy.context.scene)
+    rig = find.rig_of(character)
+    fit = ours("scene.character.measure").measure(character, rig)
+    clock = FrameClock(fps=50.0, first_frame=1.0)
+    plan = plan_take(heard(), Settings(emotions=emotions), rig, fit, clock, room=Room(1.0, 3.0))
+    (layer,) = plan.layers.values()
+    seconds = clock.seconds(plan.frames)
+    return {control.key: keys.values for control, keys in layer.items()}, seconds
+
+
+def gaps(values, names):
+    """How far the middles of the lips are apart beyond rest, in mouth widths, by frame."""
+    part = head_part()
+    upper, lower = contact_rows()
+    middle = len(upper) // 2
+    width = np.linalg.norm(part.vertices[upper[0]] - part.vertices[upper[-1]])
+    moved = {name: sum(w * part.keys[c] for c, w in keys.items()) for name, keys in names.items()}
+    each = {n: (m[upper[middle], 2] - m[lower[middle], 2]) / width for n, m in moved.items()}
+    return sum(values[name] * each[name] for name in values if name in each)
+
+
+def test_feelings_are_the_emotions():
+    assert FEELING_NAMES == tuple(one for name in FELT for one in feeling_channels(name))
+
+
+def test_joy_is_whole_in_a_pause_and_less_while_speaking(ours):
+    item = avatar(ours)
+    rig = rig_of(item, ours)
+    terms = {row.control.key: dict(row.terms) for row in rig.rows}
+    assert terms["Joy"]["feelHappyMouth"] > 0.5  # a smile moves the lips
+    assert "Fun" not in terms
+    values, seconds = spoken(item, ours, {"happy": 1.0})
+    after = (seconds > heard().seconds - 0.05) & (seconds < heard().seconds + 0.3)
+    assert values["Joy"][after].max() >= 0.9
+    phones = [p for p in heard().phones if p.symbol != SILENCE]
+    said = (seconds > phones[0].start_seconds + 0.3) & (seconds < phones[-1].end_seconds - 0.3)
+    assert 0.1 < np.median(values["Joy"][said]) < 0.6
+    assert np.abs(np.diff(values["Joy"])).max() < 0.12  # it does not twitch
+
+
+def test_words_brows_and_blinks_move_no_whole_face(ours):
+    values, _ = spoken(avatar(ours), ours, {})
+    for name in ("Joy", "Angry", "Sorrow", "Surprised"):
+        assert not np.any(values.get(name, 0.0))
+    values, _ = spoken(avatar(ours), ours, {"happy": 1.0})
+    for name in ("Angry", "Sorrow", "Surprised"):
+        assert not np.any(values.get(name, 0.0))
+
+
+@pytest.mark.parametrize("open_joy", [0.0, 0.4])
+def test_lips_meet_and_a_laugh_and_an_a_do_not_add_up(open_joy, ours):
+    item = avatar(ours, open_joy)
+    keys = {name: {c: w for c, w in MOUTHS[s] if c in MOVING} for name, s in VOWELS.items()}
+    joy = {c: w for c, w in pose("happy").items() if c in MOVING}
+    keys["Joy"] = {**joy, "jawOpen": open_joy}
+    values, seconds = spoken(item, ours, {"happy": 1.0})
+    gap = gaps(values, keys)
+    calm = gaps(spoken(item, ours, {})[0], keys)
+    laugh = gaps({"Joy": np.ones(1)}, keys)[0]
+    widest = float(np.percentile(calm, 99))
+    assert gap.max() < 1.15 * max(widest, laugh)
+    for phone in heard().phones:
+        if phone.symbol in "mbp":
+            near = np.abs(seconds - (phone.start_seconds + phone.end_seconds) / 2) < 0.03
+            assert gap[near].min() < 0.05 * widest, (phone.symbol, phone.start_seconds)
+
+
+def test_single_shapes_show_an_emotion_where_they_are_there(ours):
+    keys = {name: {name: 1.0} for name in MOVING if name.startswith(("brow", "eye", "cheek"))}
+    vowels = {name: {c: w for c, w in MOUTHS[s] if c in MOVING} for name, s in VOWELS.items()}
+    faces = {name: {c: w for c, w in pose(e).items() if c in MOVING} for name, e in FACES.items()}
+    rig = rig_of(keyed_head({**vowels, **keys, **faces}), ours)
+    used = {row.control.key for row in rig.rows}
+    assert "Surprised" not in used  # brows and lids show it
+    assert "browInnerUp" in used
