@@ -16,7 +16,7 @@ from ..pipeline import Analysis, Settings, TakePlan, plan_take
 from ..rigs.bones.turns import Body
 from ..rigs.drawn import Drawing
 from ..rigs.lips.fit import LipFit
-from ..rigs.regions import REGIONS, controls_in, region_of_role
+from ..rigs.regions import MOUTH, REGIONS, controls_in, region_of_role
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
@@ -140,7 +140,8 @@ def animate(
         plan, take = only(plan, found.rig, wanted.regions), replace(take, part=wanted.part)
     else:
         wanted = None
-    report = write_plan(character, plan, found.targets, take, found.drawing)
+    drawing = found.drawing if wanted is None or MOUTH in wanted.regions else None
+    report = write_plan(character, plan, found.targets, take, drawing)
     if wanted is not None:
         report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
     report.notes += tell_driven(found.driven)

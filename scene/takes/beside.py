@@ -132,3 +132,30 @@ def _stepped(fresh: Fresh, hand: Coordinates, reach: float) -> Fresh:
     share = np.array(smoothstep(np.clip(1 - far.min(axis=1) / max(reach, STEP), 0, 1)))
     share[[0, -1]] = 0.0  # rest holds beyond the ends
     return fresh.with_values(values + share * (hand[nearest, 1] - values))
+
+
+def held_beside(fresh: Fresh, hand: Coordinates, reach_frames: float, end: float) -> Fresh:
+    """Ours beside hand keys where nothing lies between two values, as where drawings are shown.
+
+    What the artist shows is held for `reach_frames`, before `end`; then ours is shown again.
+    """
+    if not len(hand) or not len(fresh):
+        return fresh
+    frames = fresh.points[:, 0].astype(np.float64)
+    far = np.ceil(hand[:, 0] + max(reach_frames, 1.0))
+    back = np.array([one for one in np.unique(far) if one < end - STEP])
+    points = np.stack([back, held_at(fresh, back)], axis=1).astype(np.float32)
+    new = ~(np.abs(back[:, None] - frames[None, :]) < STEP).any(axis=1)
+    every = np.concatenate([fresh.points, points[new]])
+    every = every[np.argsort(every[:, 0], kind="stable")]
+    after = every[:, 0, None] - hand[None, :, 0]
+    gives_way = (after > -SAME_FRAME) & (after < (far - hand[:, 0])[None, :] - STEP)
+    ends = (every[:, 0] <= frames[0]) | (every[:, 0] >= frames[-1])
+    same = np.abs(after).min(axis=1) <= SAME_FRAME
+    return Fresh(every[~(gives_way.any(axis=1) & ~ends) & ~same], CONSTANT)
+
+
+def held_at(fresh: Fresh, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What held keys show at some frames: the value of the last one before."""
+    place = np.searchsorted(fresh.points[:, 0], at + STEP) - 1
+    return fresh.points[np.maximum(place, 0), 1].astype(np.float64)
