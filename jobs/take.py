@@ -16,7 +16,7 @@ from ..pipeline import Analysis, Settings, TakePlan, plan_take
 from ..rigs.bones.turns import Body
 from ..rigs.drawn import Drawing
 from ..rigs.lips.fit import LipFit
-from ..rigs.regions import controls_in, region_of_role
+from ..rigs.regions import MOUTH, REGIONS, controls_in, region_of_role
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
@@ -49,6 +49,14 @@ class Wanted:
 
     part: Part
     regions: frozenset[str]
+
+    def told(self) -> str:
+        """Name it for the artist."""
+        names = [label for name, (label, _) in REGIONS.items() if name in self.regions]
+        what = "the face" if len(names) == len(REGIONS) else ", ".join(names)
+        if not np.isfinite(self.part.first):
+            return what
+        return f"{what} from frame {self.part.first:g} to {self.part.last:g}"
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,12 @@ def animate(
     take = Take(name, plan.span, source, present, *ends, instead_of)
     if wanted is not None and take.known_by in takes_of(character):
         plan, take = only(plan, found.rig, wanted.regions), replace(take, part=wanted.part)
-    report = write_plan(character, plan, found.targets, take, found.drawing)
+    else:
+        wanted = None
+    drawing = found.drawing if wanted is None or MOUTH in wanted.regions else None
+    report = write_plan(character, plan, found.targets, take, drawing)
+    if wanted is not None:
+        report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
     report.notes += tell_driven(found.driven)
     if found.resting:
         report.notes.append(tell_left_on(found.resting))

@@ -42,7 +42,8 @@ face; Esc stops it, and your render settings stay as they are"""
         if span is not None and span.source.startswith("file:"):
             loose = span.path, span.first_frame
         wish = Wish(
-            choice.film_path, choice.film_frames, choice.film_view, choice.film_engine, loose
+            *(choice.film_path, choice.film_frames, choice.film_view, choice.film_engine),
+            *(loose, compat.sequencer_scene(context)),
         )
         note = hidden_note(character)
         if note:

@@ -45,6 +45,8 @@ class Wish:
     engine: str = SOLID
     # A sound that no strip plays, and the frame at which it begins.
     loose: tuple[Path, float] | None = None
+    # The scene whose sequencer is heard; None for the one that is filmed (5.0+ may show another).
+    heard: bpy.types.Scene | None = None
 
 
 def film_path(path: str, scene: bpy.types.Scene) -> Path:
@@ -87,7 +89,7 @@ class Film:
                 f"“{self.path}” cannot be written: {error.strerror}. Choose another place"
             ) from error
         self.first, self.last = film_frames(character, scene, wish.frames)
-        self.stage = scene.copy()
+        self.stage, self._scene_name = scene.copy(), scene.name
         self.stage.name = f"Playblast {scene.name}"
         self._uid = self.stage.session_uid
         self._set_up(character, wish)
@@ -123,22 +125,33 @@ class Film:
     def _sound(self, wish: Wish) -> None:
         """Leave the sequencer's sounds alone: a strip that is seen would hide the scene."""
         stage = self.stage
+        other = wish.heard is not None and wish.heard.name != self._scene_name
+        if wish.heard is not None and other:
+            self._mix_down(wish.heard.copy(), drop=True)
+            return
         if wish.loose is not None and strip_of_file(stage, wish.loose[0]) is None:
             path, frame = wish.loose
             self._add_sound(path, round(frame))
         heard = [one for one in compat.all_strips(stage) if one.type == "META" and not one.mute]
         if heard:  # which count as seen, also where they hold nothing but sounds
-            mixed = Path(bpy.app.tempdir) / "lipwright-playblast.wav"
-            layer = stage.view_layers[0]
-            layer.update()  # its sounds are made only then
-            with bpy.context.temp_override(scene=stage, view_layer=layer):
-                mixdown_scene(mixed)
-            for strip in list(compat.strips_of(stage)):
-                compat.remove_strip(stage, strip)
-            self._add_sound(mixed, self.first)
-            stage.audio_volume = 1.0
+            self._mix_down(stage)
         for strip in list(compat.strips_of(stage)):
             strip.mute = strip.mute or strip.type != "SOUND"
+
+    def _mix_down(self, scene: bpy.types.Scene, *, drop: bool = False) -> None:
+        """Let one strip play what is heard of a scene, in place of all others."""
+        mixed = Path(bpy.app.tempdir) / "lipwright-playblast.wav"
+        scene.frame_start, scene.frame_end = self.first, self.last
+        layer = scene.view_layers[0]
+        layer.update()  # its sounds are made only then
+        with bpy.context.temp_override(scene=scene, view_layer=layer):
+            mixdown_scene(mixed)
+        if drop:
+            bpy.data.scenes.remove(scene)
+        for strip in list(compat.strips_of(self.stage)):
+            compat.remove_strip(self.stage, strip)
+        self._add_sound(mixed, self.first)
+        self.stage.audio_volume = 1.0
 
     def _add_sound(self, path: Path, frame: int) -> None:
         strip = compat.new_sound_strip(self.stage, "playblast", str(path), 128, frame)

@@ -52,7 +52,29 @@ def beside(
     kept = with_edges.only(~inside)
     leaves = np.abs(kept.points[:, :1] - starts[None, :]).min(axis=1) < STEP
     ways = np.where(leaves, BEZIER, kept.interpolation).astype(np.int32)
-    return replace(kept, interpolation=ways)
+    return _without_swings(replace(kept, interpolation=ways), hand, edges)
+
+
+def _without_swings(fresh: Fresh, hand: Coordinates, edges: list[tuple[float, float]]) -> Fresh:
+    """Lead from each edge straight to the next hand key: no further than both, and not back first.
+
+    A slope of up to three times the straight line's keeps a curve between its ends (Fritsch and
+    Carlson 1980).
+    """
+    frames, slopes = fresh.points[:, 0], fresh.slopes
+    if slopes is None or not len(frames):
+        return fresh
+    slopes = slopes.copy()
+    for a, b in edges:
+        inner = hand[(hand[:, 0] > a) & (hand[:, 0] < b)]
+        for edge, near, side in ((a, inner[:1], 1), (b, inner[-1:], 0)):
+            place = int(np.abs(frames - edge).argmin())
+            if not len(near) or abs(frames[place] - edge) > STEP:
+                continue
+            straight = (near[0, 1] - fresh.points[place, 1]) / (near[0, 0] - frames[place])
+            low, high = sorted((0.0, 3.0 * float(straight)))
+            slopes[place, side] = np.clip(slopes[place, side], low, high)
+    return replace(fresh, slopes=slopes)
 
 
 def _stretches(hand: NDArray[np.float64], reach: float) -> list[tuple[float, float]]:
@@ -110,3 +132,30 @@ def _stepped(fresh: Fresh, hand: Coordinates, reach: float) -> Fresh:
     share = np.array(smoothstep(np.clip(1 - far.min(axis=1) / max(reach, STEP), 0, 1)))
     share[[0, -1]] = 0.0  # rest holds beyond the ends
     return fresh.with_values(values + share * (hand[nearest, 1] - values))
+
+
+def held_beside(fresh: Fresh, hand: Coordinates, reach_frames: float, end: float) -> Fresh:
+    """Ours beside hand keys where nothing lies between two values, as where drawings are shown.
+
+    What the artist shows is held for `reach_frames`, before `end`; then ours is shown again.
+    """
+    if not len(hand) or not len(fresh):
+        return fresh
+    frames = fresh.points[:, 0].astype(np.float64)
+    far = np.ceil(hand[:, 0] + max(reach_frames, 1.0))
+    back = np.array([one for one in np.unique(far) if one < end - STEP])
+    points = np.stack([back, held_at(fresh, back)], axis=1).astype(np.float32)
+    new = ~(np.abs(back[:, None] - frames[None, :]) < STEP).any(axis=1)
+    every = np.concatenate([fresh.points, points[new]])
+    every = every[np.argsort(every[:, 0], kind="stable")]
+    after = every[:, 0, None] - hand[None, :, 0]
+    gives_way = (after > -SAME_FRAME) & (after < (far - hand[:, 0])[None, :] - STEP)
+    ends = (every[:, 0] <= frames[0]) | (every[:, 0] >= frames[-1])
+    same = np.abs(after).min(axis=1) <= SAME_FRAME
+    return Fresh(every[~(gives_way.any(axis=1) & ~ends) & ~same], CONSTANT)
+
+
+def held_at(fresh: Fresh, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What held keys show at some frames: the value of the last one before."""
+    place = np.searchsorted(fresh.points[:, 0], at + STEP) - 1
+    return fresh.points[np.maximum(place, 0), 1].astype(np.float64)

@@ -17,8 +17,8 @@ from .. import compat
 from ..character.chosen import settings_of
 from ..character.find import Character
 from ..clock import fps_of
-from .beside import beside
-from .fcurves import Channel, Fresh, channel_of, coordinates, put, standing_keys
+from .beside import beside, held_beside
+from .fcurves import CONSTANT, Channel, Fresh, channel_of, coordinates, put, standing_keys
 from .ledger import (
     NOTHING,
     Entry,
@@ -117,6 +117,8 @@ def refresh(character: Character) -> None:
         if data is None or not is_freed(data.action) or data.action.library is not None:
             continue
         slot, ledger = compat.slot_of(data), read_ledger(data.action)
+        if compat.slot_is_shared(data.action, slot, block):
+            continue  # with a copy of the character, which has takes of its own
         for channel in ledger.channels(slot):
             _draw(block, channel, ledger, reach)
         _keep(data.action, ledger)
@@ -147,7 +149,11 @@ def _draw(block: bpy.types.ID, channel: Channel, ledger: Ledger, reach: float) -
     def shown(at: Iterable[float]) -> np.ndarray:
         return np.array([sum(one.evaluate(frame) for one in below) for frame in at])
 
-    fresh = beside(_whole(below, shown), hand, reach, draw=shown)
+    whole = _whole(below, shown)
+    if (np.asarray(whole.interpolation) == CONSTANT).all():  # drawings, or on twos
+        fresh = held_beside(whole, hand, reach, np.inf)
+    else:
+        fresh = beside(whole, hand, reach, draw=shown)
     put(curve, ~ours, fresh)
     ledger.entries[place] = Entry(fresh.points)
 

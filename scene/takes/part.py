@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.motion.ease import smoothstep
-from .beside import SAME_FRAME, Draw, inserted
-from .fcurves import Coordinates, Fresh
+from .beside import SAME_FRAME, Draw, held_at, inserted
+from .fcurves import CONSTANT, Coordinates, Fresh
 
 
 @dataclass(frozen=True)
@@ -25,19 +25,27 @@ class Part:
         return np.asarray(smoothstep(np.clip(inside / max(self.blend_frames, 1e-6), 0, 1)))
 
 
-def renewed(old: Fresh, new: Fresh, part: Part, draw: Draw, hand: Coordinates) -> Fresh:
+def renewed(
+    old: Fresh, new: Fresh, part: Part, draw: Draw, hand: Coordinates, *, drawn: bool = False
+) -> Fresh:
     """Keys of a curve that is `new` inside of a part, and as it was outside of it.
 
     `old` are our keys of before, `draw` is what the curve shows now, `hand` the artist's keys.
+    Between `drawn` mouths there is nothing, so they change over at once.
     """
+    begins = held_at(new, np.array([part.first]))
     frames = new.points[:, 0].astype(np.float64)
     new = new.only((frames > part.first + SAME_FRAME) & (frames < part.last - SAME_FRAME))
     frames, values = new.points.T.astype(np.float64)
-    now = draw(frames)
-    new = new.with_values(now + part.share(frames) * (values - now))
+    if not drawn:
+        now = draw(frames)
+        new = new.with_values(now + part.share(frames) * (values - now))
     edges = np.array([one for one in (part.first, part.last) if np.isfinite(one)])
     old = inserted(old, edges, draw) if len(old) else _keys_at(edges, draw)
     frames = old.points[:, 0].astype(np.float64)
+    if drawn and np.isfinite(part.first):
+        values = np.where(frames == part.first, begins, old.points[:, 1])
+        old = Fresh(np.stack([frames, values], axis=1).astype(np.float32), CONSTANT)
     both = _together(old.only((frames <= part.first) | (frames >= part.last)), new)
     if not len(hand):
         return both

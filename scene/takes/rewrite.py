@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...core.motion.ease import smoothstep
 from ...core.motion.keys import Keys
-from .beside import beside
+from .beside import beside, held_beside
 from .fcurves import (
     ANY_VALUE,
     NONE_FRESH,
@@ -101,14 +101,17 @@ class Rewrite:
         drop = ours & (inside(present[:, 0], [span, *self.cut]) | self._in_gone(present))
         hand = present[~ours & inside(present[:, 0], [span])]
         self.by_hand += len(hand)
-        if need or (ours & ~drop).any():
+        if keys.drawn:
+            fresh = held_beside(fresh, hand, self.reach_frames, span[1])
+        elif need or (ours & ~drop).any():
             fresh = beside(fresh, hand, self.reach_frames, within=span)
-        else:
+        if not need and not (ours & ~drop).any():
             fresh = NONE_FRESH
         if self.part is not None:
             drop = ours
             old, draw = standing_keys(curve).only(ours), partial(_evaluated, curve, rest)
-            fresh = renewed(old, fresh, self.part, draw, present[~ours])
+            theirs = present[~ours]
+            fresh = renewed(old, fresh, self.part, draw, theirs, drawn=keys.drawn)
         put(curve, ~drop, fresh)
         self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh.points]), known)
         return len(fresh)

@@ -53,6 +53,8 @@ def test_only_these_frames_are_drawn_anew(spoken, fake, way):
         if way != "twos":
             assert np.abs(np.diff(after)).max() < np.abs(np.diff(before)).max() + 0.05
     assert fake.heard == 1
+    notes = bpy.context.window_manager.lipwright.notes
+    assert f"“Only a Part” is on: the face from frame {FIRST} to {LAST} was drawn anew" in notes
     bpy.ops.lipwright.clear()
     assert not bpy.data.actions, "all of it is still ours"
 

@@ -69,6 +69,24 @@ def test_a_film_with_sound_and_nothing_changed(said, tmp_path, ours, cut):
         assert loud[rate // 2 : 3 * rate // 2].mean() > 5 * loud[: rate // 10].mean()
 
 
+@pytest.mark.skipif(NO_SOUND, reason="this bpy is built without sound strips")
+def test_the_sound_may_lie_in_another_scenes_sequencer(said, tmp_path, ours):
+    scene, film = bpy.context.scene, ours("scene.exports.film")
+    other = scene.copy()
+    other.name = "Edit"
+    for strip in list(ours("scene.compat").strips_of(scene)):
+        ours("scene.compat").remove_strip(scene, strip)
+    before = state_of(scene)
+    character = ours("scene.character.find").character_of(said, scene)
+    made = film.Film(character, scene, film.Wish(str(tmp_path / "film.mp4"), heard=other))
+    made.render()
+    assert made.finish() == tmp_path / "film.mp4"
+    assert state_of(scene) == before
+    import aud
+
+    assert np.abs(aud.Sound(str(tmp_path / "film.mp4")).data()).max() > 0.1
+
+
 def looks(film: Path, folder: Path) -> np.ndarray:
     """A frame of a film, as numbers."""
     image = bpy.data.images.load(str(film))

@@ -141,6 +141,49 @@ def sprite(kind):
     return item, material
 
 
+@pytest.fixture
+def line_anew(ours):
+    """Draw frames 60 to 100 of the demo line anew, a little later than before."""
+
+    def speak_again(root, regions):
+        mine, take = ours("pipeline"), ours("jobs.take")
+        analysis = mine.analyse(ours("core.audio.load").load_sound(ROOT / "demo" / "line.wav"))
+        clock = ours("core.timing").FrameClock(24.0, 10.0)
+        style = mine.Style(sync_offset_seconds=0.25)
+        part = ours("scene.takes.part").Part(60, 100, 5.0)
+        character = character_of(root, ours)
+        wanted = take.Wanted(part, frozenset(regions))
+        return take.animate(
+            character, analysis, mine.Settings(style=style), clock, "line", wanted=wanted
+        )
+
+    return speak_again
+
+
+def test_of_a_part_the_mouths_change_over_at_once(ours, line_anew):
+    root = flat(ours)
+    speak(root, ours)
+    before = shown_over(visible)
+    line_anew(root, {"eyes"})
+    assert shown_over(visible) == before
+    line_anew(root, {"mouth"})
+    after = shown_over(visible)  # one mouth at a time, everywhere
+    assert after[: 60 - 8] == before[: 60 - 8]
+    assert after[100 - 8 :] == before[100 - 8 :]
+    assert after[60 - 8 : 100 - 8] != before[60 - 8 : 100 - 8]
+
+
+def test_a_drawing_set_by_hand_is_shown_and_no_drawing_between(ours):
+    held = ours("scene.takes.beside").held_beside
+    keys = ours("scene.takes.fcurves").Fresh
+    points = np.array([(10, 0), (20, 3), (24, 5), (28, 2), (40, 4), (50, 0)], np.float32)
+    hand = np.array([(23.0, 9.0)], np.float32)
+    found = held(keys(points, 0), hand, 5.0, 50.0)
+    assert found.points.tolist() == [[10, 0], [20, 3], [28, 2], [40, 4], [50, 0]]
+    found = held(keys(points, 0), hand, 7.0, 50.0)
+    assert found.points.tolist() == [[10, 0], [20, 3], [30, 2], [40, 4], [50, 0]]
+
+
 def test_a_sprite_sheet_moves_by_whole_cells(ours):
     item, material = sprite("SHEET")
     speak(item, ours)

@@ -81,6 +81,26 @@ def test_outside_the_distance_the_take_is_as_without_hand_keys(face, take, way):
     assert ends == pytest.approx([0, 0, 0, 0], abs=1e-6)
 
 
+@pytest.mark.parametrize("way", ["dense", "poses"])
+def test_the_way_to_a_hand_key_does_not_swing(face, take, way):
+    """Where the take falls steeply at the edge, the curve would dip below both."""
+    item = face()
+    take(item, way)
+    for frame in (30.0, 47.0, 62.0, 71.0):
+        by_hand(jaw_curve(item), frame, 0.02)
+    for point in jaw_curve(item).keyframe_points:
+        if point.co.x in (30.0, 47.0, 62.0, 71.0):
+            point.handle_left_type = point.handle_right_type = "AUTO_CLAMPED"
+    take(item, way)
+    curve = jaw_curve(item)
+    for frame in (30.0, 47.0, 62.0, 71.0):
+        near = drawn(curve, np.linspace(frame - REACH, frame + REACH, 101))
+        assert near.min() >= 0.02 - 1e-4
+        left, right = near[:51], near[50:]
+        assert np.diff(left).max() < 1e-4, "down to the hand key"
+        assert np.diff(right).min() > -1e-4, "and up from it"
+
+
 def test_the_artist_sets_how_far_they_fade(face, take):
     item = face()
     take(item)

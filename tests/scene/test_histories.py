@@ -88,7 +88,7 @@ def stashed():
 def theirs_in(action, aside):
     """The keyframes of an Action that are not ours, by slot and channel; all of a stashed one."""
     compat, ledger = ours("scene.compat"), ours("scene.takes.ledger")
-    mixed = ledger.is_ours(action) and action not in aside
+    mixed = (ledger.is_ours(action) and action not in aside) or ledger.is_freed(action)
     known = ledger.read_ledger(action).entries if mixed else {}
     coordinates = ours("scene.takes.fcurves").coordinates
     found = {}
@@ -147,7 +147,23 @@ def check(before, scene_before):
 # --- what we do -----------------------------------------------------------------------------------
 
 
-def generate(number, height, first, source):
+def renew(number, height, first, source):
+    """Draw a few frames of a line anew."""
+    generate(
+        number, height, first, source, ours("scene.takes.part").Part(first + 3, first + 9, 2.0)
+    )
+
+
+def free(number):
+    """Let what the artist's own Action holds speak elsewhere."""
+    character = ours("scene.character.find").character_of(head(number), bpy.context.scene)
+    try:
+        ours("scene.takes.free").free(character)
+    except ours("core.errors").RigError:  # shared with a copy of the character
+        return
+
+
+def generate(number, height, first, source, part=None):
     item = head(number)
     character = ours("scene.character.find").character_of(item, bpy.context.scene)
     keys, control = ours("core.motion.keys").Keys, ours("rigs.schema").Control
@@ -157,7 +173,9 @@ def generate(number, height, first, source):
     wanted = {
         control(mesh.name, key): keys(frames, values) for mesh in character.meshes for key in OURS
     }
-    take = writing.Take(source, (first, first + 12.0), source, SOURCES)
+    if source not in writing.takes_of(character):
+        part = None
+    take = writing.Take(source, (first, first + 12.0), source, SOURCES, part=part)
     writing.write_take(character, wanted, take)
 
 
@@ -278,6 +296,8 @@ def value(random):
 # What is done, how often, and with what.
 STEPS_KNOWN = (
     (6, generate, (which, value, one_of(3.0, 9.0, 25.0), one_of(*SOURCES))),
+    (2, renew, (which, value, one_of(3.0, 9.0, 25.0), one_of(*SOURCES))),
+    (2, free, (which,)),
     (2, clear, (which,)),
     (4, key_shape, (which, one_of(*OURS, THEIRS), frame, value)),
     (1, key_object, (which, frame, value)),
@@ -345,6 +365,6 @@ def test_what_is_not_in_the_ledger_stays(extension, place, seed):
         bpy.context.view_layer.update()
         before, scene_before = their_animation(), their_scene()
         act(*given_)
-        if act in (generate, clear):
+        if act in (generate, renew, free, clear):
             check(before, scene_before)
         bpy.ops.ed.undo_push(message=act.__name__)
