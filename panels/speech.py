@@ -92,6 +92,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             column = layout.column(align=True)
             column.operator("lipwright.place_landmarks", icon="EMPTY_AXIS")
             column.operator("lipwright.give_shapes", icon="SHAPEKEY_DATA")
+            column.operator("lipwright.follow_property", icon="LIGHT")
         layout.operator("lipwright.clear", icon="TRASH", text="Clear")
 
 

@@ -178,30 +178,6 @@ def _family(root: bpy.types.Object) -> list[bpy.types.Object]:
     return [root, *root.children_recursive]
 
 
-def drawn_blocks(root: bpy.types.Object) -> list[bpy.types.ID]:
-    """The datablocks that takes of a drawn mouth lie on, those of before it was changed too."""
-    stored = root.lipwright_drawing
-    blocks: list[bpy.types.ID] = []
-    for one in stored.written:
-        tree = None if one.material is None else one.material.node_tree
-        blocks += [block for block in (one.item, tree) if block is not None]
-    return list(dict.fromkeys(blocks))
-
-
-def remember_written(root: bpy.types.Object, cells: Iterable[Cell]) -> None:
-    """Keep what a take is written on, so that Clear finds it when the drawing was changed."""
-    stored = root.lipwright_drawing
-    known = set(drawn_blocks(root))
-    for block in dict.fromkeys(cell.block for cell in cells):
-        if block in known or isinstance(block, bpy.types.Key):
-            continue
-        one = stored.written.add()
-        if isinstance(block, bpy.types.Object):
-            one.item = block
-        else:
-            one.material = stored.material
-
-
 def find_mouths(root: bpy.types.Object) -> int:
     """Fill the list of mouths: by names, else the chosen set in order; returns how many."""
     stored = root.lipwright_drawing

@@ -7,7 +7,8 @@ import bpy
 import numpy as np
 
 from ...core.motion.keys import Keys
-from ..character.drawing import cells_of, remember_written
+from ..any_property import remember_written
+from ..character.drawing import cells_of
 from .write import Writing
 
 
@@ -16,7 +17,7 @@ def drawn_writings(
 ) -> list[Writing]:
     """The keys of a drawn mouth: `shown` are frames and the mouth from each on."""
     cells = cells_of(root) if shown else []
-    remember_written(root, cells)
+    remember_written(root, (cell.block for cell in cells))
     frames = np.array([frame for frame, _ in shown])
     found: list[Writing] = []
     for cell in cells:
