@@ -70,6 +70,11 @@ def _objects(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[C
     for mouth in stored.mouths:
         if mouth.item is None:
             raise RigError(f"The mouth “{mouth.name}” has no object. Pick one, or remove the mouth")
+        if mouth.item.library is not None:
+            raise RigError(
+                f"“{mouth.item.name}” is linked from another file, so its animation would be lost. "
+                "Make an override of it (Object > Library Override > Make)"
+            )
         shown.setdefault(mouth.item, set()).add(mouth.name)
     names = [mouth.name for mouth in stored.mouths]
     return [

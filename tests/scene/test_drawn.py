@@ -78,6 +78,8 @@ def visible():
 
 def test_the_flat_head_speaks_and_one_mouth_is_shown_at_a_time(ours):
     root = flat(ours)
+    rig = ours("scene.character.find").rig_of(character_of(root, ours))
+    assert ours("rigs.describe").describe(rig) == "Drawn mouth"
     report = speak(root, ours)
     assert report.keys > 50
     shown = shown_over(visible)
