@@ -144,6 +144,12 @@ def remember_written(root: bpy.types.Object, blocks: Iterable[bpy.types.ID]) -> 
         one.block, one.tree = owner or block, owner is not None
 
 
+def forget_written(root: bpy.types.Object) -> None:
+    """Let go of all of them, after Clear: a datablock that is pointed at is never purged."""
+    if root.library is None and len(root.lipwright_rig.written):
+        root.lipwright_rig.written.clear()
+
+
 def _owner_of(tree: bpy.types.NodeTree) -> bpy.types.ID | None:
     """Whose own node tree this is; None for a node group."""
     for every in (bpy.data.materials, bpy.data.worlds, bpy.data.lights, bpy.data.scenes):

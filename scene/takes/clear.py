@@ -6,6 +6,7 @@ from typing import Any
 import bpy
 
 from .. import compat
+from ..any_property import forget_written
 from ..character.find import Character, refuse_if_tweaking
 from .fcurves import channel_of, coordinates, put
 from .ledger import (
@@ -45,6 +46,7 @@ def clear_take(character: Character) -> int:
             removed += _clear_owner(block, owner, action, slot)
     for action in ours:
         _leave(action)
+    forget_written(character.root)
     return removed
 
 
