@@ -20,11 +20,12 @@ from .core.motion.envelope import Envelope
 from .core.motion.keying import EVERY_FRAME, TWOS, Keying
 from .core.motion.keys import Keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
-from .core.motion.track import FaceTrack
+from .core.motion.track import SIGNAL_NAMES, FaceTrack
 from .core.performance.acting import Acting
 from .core.performance.emotion import AUTO, Strength, resting_face, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
+from .core.performance.signals import signals
 from .core.performance.voice import Voice
 from .core.performance.written import Written, tags_of, with_written, written_in
 from .core.phones import SILENCE, Phone
@@ -38,13 +39,14 @@ from .models.session import Cancel, Progress, device_note
 from .rigs.apart import Curves, split
 from .rigs.bones.turns import NO_BODY, Body, Turn, plan_turns
 from .rigs.drawn import Drawing, held_mouths
-from .rigs.drive import drive
+from .rigs.drive import drive, standing_face
 from .rigs.keyed import keyed
 from .rigs.lips.fit import LipFit
 from .rigs.schema import Control, RigMap
-from .rigs.whole_faces import shown_whole
+from .rigs.whole_faces import felt_by, followed, shown_whole
 
 ONLY_CLOSING = Room()
+SIGNALS = frozenset(SIGNAL_NAMES)
 FEELING_SECONDS = 0.1  # between the values of a feeling that changes over the line
 SILENT = 1e-4  # of full scale: -80 dB
 _LISTENING_SHARE = 0.9  # of the time that `analyse` takes
@@ -197,10 +199,15 @@ def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]
 
 
 def layers_with_ends(
-    analysis: Analysis, settings: Settings, room: Room
+    analysis: Analysis, settings: Settings, room: Room, *, signalled: bool = False
 ) -> tuple[dict[str, FaceTrack], Ends]:
-    """Make each wanted layer, and let it come from rest and go back beyond the sound."""
+    """Make each wanted layer, and let it come from rest and go back beyond the sound.
+
+    Where something follows what the voice does, that is a layer of its own.
+    """
     tracks, acting = layer_tracks(analysis, settings), settings.acting
+    if signalled:
+        tracks["signals"] = signals(analysis.voice)
     wanted = Ends(acting.lead_in, acting.hold, acting.fade_out, CLOSING_SECONDS)
     ends = ends_of(tracks, wanted, room)
     stays = resting_face(settings.resting, acting)
@@ -313,8 +320,10 @@ def plan_take(
     """
     if "head" not in body.roles:
         settings = replace(settings, layers=settings.layers - {"head"})
-    settings = replace(settings, acting=replace(settings.acting, whole_faces=shown_whole(rig)))
-    tracks, ends = layers_with_ends(analysis, settings, room)
+    told = followed(rig)
+    acting = replace(settings.acting, whole_faces=shown_whole(rig), told_feelings=felt_by(told))
+    settings = replace(settings, acting=acting)
+    tracks, ends = layers_with_ends(analysis, settings, room, signalled=bool(told & SIGNALS))
     faces = (apart and steps(analysis, tracks, settings)) or {"": mix(analysis, tracks, settings)}
     highest, whole = list(faces.items())[-1]
     lead = round(ends.lead_seconds * whole.rate_hz) / whole.rate_hz  # it is of whole frames
@@ -356,15 +365,6 @@ def _rests(settings: Settings, rig: RigMap, fit: LipFit | None) -> dict[Control,
     return rests | standing_face(settings.resting, settings.acting, rig, fit)
 
 
-def standing_face(
-    emotions: Mapping[str, float], acting: Acting, rig: RigMap, fit: LipFit | None
-) -> dict[Control, float]:
-    """Return the values of a character's controls while it feels something and says nothing."""
-    felt = replace(acting, whole_faces=shown_whole(rig))
-    mood = mix_layers({"emotion": resting_face(emotions, felt)}, Style(), 1, 1.0)
-    return {control: float(values[0]) for control, values in drive(mood, rig, fit).items()}
-
-
 def _drawn(
     analysis: Analysis,
     drawing: Drawing,
@@ -395,6 +395,5 @@ __all__ = [
     "perform",
     "plan_take",
     "silent",
-    "standing_face",
     "steps",
 ]

@@ -8,7 +8,7 @@ import bpy
 
 from ..core.performance.acting import Acting
 from ..core.performance.prototypes import FELT
-from ..pipeline import standing_face
+from ..rigs.drive import standing_face
 from ..rigs.schema import Control
 from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character, rig_of

@@ -4,8 +4,9 @@
 from pathlib import Path
 
 from ..core.errors import RigError, SettingsError
-from ..rigs.mapping import from_text, poses_from_text, to_text
+from ..rigs.mapping import anywhere, from_text, poses_from_text, to_text
 from ..rigs.schema import Control
+from ..scene.any_property import resolve
 from ..scene.character.find import (
     Character,
     controls_of,
@@ -36,7 +37,8 @@ def load_mapping(path: Path, character: Character) -> None:
                 f"The pose “{name}” of the mapping moves the bone “{lost[0]}”, which is not there. "
                 "Rename the bone, or load the mapping onto a character that has it"
             )
-    brought = (Control(root.name, name, "pose") for name in poses)
+    brought = [Control(root.name, name, "pose") for name in poses]
+    brought += [one for one in anywhere(text) if resolve(one) is not None]
     rig = from_text(text, tuple(dict.fromkeys((*controls_of(character), *brought))))
     end_previews()
     for name, moves in poses.items():

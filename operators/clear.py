@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clear: remove what Lipwright wrote on the character, and nothing else."""
+"""Whose keys rule: Clear takes ours off, Free lets ours show beside a few of the artist's."""
 
 import bpy
+from bpy.props import IntProperty
 
 from ..jobs.manners import Reasoned, busy, speaking
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import tweaking_reason
 from ..scene.session import memory
 from ..scene.takes.clear import clear_take, has_take
+from ..scene.takes.free import FEW, free, held_curves
 
 
 class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
@@ -38,4 +40,44 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
-register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_OT_clear,))
+class LIPWRIGHT_OT_free_keys(Reasoned, bpy.types.Operator):
+    """Let shapes that your Action holds with a few keys follow the line away from these keys; \
+the keys themselves stay as they are"""
+
+    bl_idname = "lipwright.free_keys"
+    bl_label = "Free It Outside These Keys"
+    bl_options = {"REGISTER", "UNDO"}
+
+    most_keys: IntProperty(
+        name="At Most",
+        description="Shapes with more keys of yours are animated by you, and stay so",
+        default=FEW,
+        min=1,
+    )
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only where something is held."""
+        character = chosen_character(context)
+        if character is None:
+            return busy(context) or NO_CHARACTER
+        why = busy(context) or tweaking_reason(character)
+        # Every redraw asks.
+        key = "held", character.root.session_uid
+        if why or memory.once(key, lambda: bool(held_curves(character))):
+            return why
+        return f"No shape of “{character.name}” is held by a few keys of yours"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Free them."""
+        with speaking(self):
+            character = meant_character(context)
+            count = free(character, self.most_keys)
+            memory.scene_changed()
+            self.report({"INFO"}, f"{count} shapes follow the line outside your keys")
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (LIPWRIGHT_OT_clear, LIPWRIGHT_OT_free_keys)
+)

@@ -8,15 +8,20 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.errors import RigError, SettingsError
-from ..core.motion.track import FACE_NAMES, FEELING_NAMES
+from ..core.motion.track import FACE_NAMES, FOLLOWED_NAMES
 from ..jobs.manners import Reasoned, linked, speaking
 from ..jobs.mapping import load_mapping, mapping_text, read_face
 from ..rigs.schema import Control, Row
-from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
-from ..scene.character.find import controls_of, matched_rig, rig_of
+from ..scene.any_property import control_at, row_at
+from ..scene.character.chosen import (
+    NO_CHARACTER,
+    chosen_character,
+    chosen_item,
+    meant_character,
+)
+from ..scene.character.find import Character, controls_of, matched_rig, rig_of, root_of
 from ..scene.character.mapping import fill_row, forget_rig, put_control, store_rig
 from ..scene.character.preview import end_previews
-from ..scene.saved.mappings import drop_mapping, keep_mapping, kept_mappings, path_of
 
 
 class _OfMapping(Reasoned):
@@ -37,6 +42,14 @@ class _OfMapping(Reasoned):
         return ""
 
 
+def store_matched(character: Character) -> None:
+    """Make what matched the character's own; an empty table, to be filled, where nothing did."""
+    try:
+        store_rig(character.root, matched_rig(character))
+    except RigError:
+        character.root.lipwright_rig.edited = True
+
+
 class LIPWRIGHT_OT_edit_mapping(_OfMapping, bpy.types.Operator):
     """Make the matched rows this character's own, to change any of them"""
 
@@ -49,10 +62,7 @@ class LIPWRIGHT_OT_edit_mapping(_OfMapping, bpy.types.Operator):
         """Copy what matched or was read; nothing, where nothing did."""
         character = meant_character(context)
         read_face(character)
-        try:
-            store_rig(character.root, matched_rig(character))
-        except RigError:  # an empty table, to be filled by hand
-            character.root.lipwright_rig.edited = True
+        store_matched(character)
         return {"FINISHED"}
 
 
@@ -151,9 +161,7 @@ class LIPWRIGHT_OT_follow_channel(_OfMapping, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
     bl_property = "channel"
 
-    channel: EnumProperty(
-        name="Channel", items=[(name, name, "") for name in FACE_NAMES + FEELING_NAMES]
-    )
+    channel: EnumProperty(name="Channel", items=[(name, name, "") for name in FOLLOWED_NAMES])
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Search by typing."""
@@ -184,6 +192,54 @@ class LIPWRIGHT_OT_unfollow_channel(_OfMapping, bpy.types.Operator):
             terms = _active(meant_character(context).root.lipwright_rig).terms
             if self.channel in terms:
                 terms.remove(terms.find(self.channel))
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+class LIPWRIGHT_OT_follow_property(Reasoned, bpy.types.Operator):
+    """Let any number of the file follow a channel: a light's energy, a node's value, a modifier"""
+
+    bl_idname = "lipwright.follow_property"
+    bl_label = "Follow by a Property"
+    bl_options = {"REGISTER", "UNDO"}
+
+    path: StringProperty(
+        name="Full Data Path",
+        description="Point at the property, press Ctrl Shift Alt C, and paste it here",
+    )
+    channel: EnumProperty(
+        name="Channel",
+        description="What the property follows",
+        items=[(name, name, "") for name in FOLLOWED_NAMES],
+        default="loudness",
+    )
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """No object, or a linked one."""
+        item = chosen_item(context)
+        if item is None:
+            return "Pick the object that speaks"
+        return linked(root_of(item)) if root_of(item).library is not None else ""
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Take what was copied."""
+        copied = context.window_manager.clipboard
+        self.path = copied if copied.startswith("bpy.data.") else self.path
+        return context.window_manager.invoke_props_dialog(self, width=480)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Add a row; what matched so far stays beside it."""
+        with speaking(self):
+            row = row_at(control_at(self.path), ((self.channel, 1.0),))
+            character = chosen_character(context)
+            item = chosen_item(context)
+            root = character.root if character is not None else root_of(item)
+            stored = root.lipwright_rig
+            if character is not None and not stored.edited:
+                store_matched(character)
+            stored.edited = True
+            fill_row(stored.rows.add(), row)
+            stored.active_row = len(stored.rows) - 1
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
@@ -249,73 +305,6 @@ class LIPWRIGHT_OT_load_mapping(_OfMapping, ImportHelper, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
-class LIPWRIGHT_OT_keep_mapping(_OfMapping, bpy.types.Operator):
-    """Keep this mapping under a name: the next character with the same controls is offered it"""
-
-    bl_idname = "lipwright.keep_mapping"
-    bl_label = "Keep Mapping"
-    edited = False
-
-    name: StringProperty(name="Name", description="Such as the make of the character")
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Ask for the name."""
-        self.name = self.name or meant_character(context).name
-        return context.window_manager.invoke_props_dialog(self)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Write the file."""
-        with speaking(self):
-            path = keep_mapping(self.name, mapping_text(meant_character(context)))
-            self.report({"INFO"}, f"Kept “{path.stem}”")
-        return {"CANCELLED"} if self.said_error else {"FINISHED"}
-
-
-class LIPWRIGHT_OT_use_mapping(_OfMapping, bpy.types.Operator):
-    """Use a mapping that you kept on this character, with the poses that belong to it"""
-
-    bl_idname = "lipwright.use_mapping"
-    bl_label = "Use Mapping"
-    bl_options = {"REGISTER", "UNDO"}
-    edited = False
-
-    name: StringProperty(name="Mapping")
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Load it; nothing changes if anything in it does not fit."""
-        with speaking(self):
-            load_mapping(path_of(self.name), meant_character(context))
-        return {"CANCELLED"} if self.said_error else {"FINISHED"}
-
-
-def _kept(_operator: bpy.types.Operator, _context: bpy.types.Context, text: str) -> list[str]:
-    return [name for name in kept_mappings() if text.lower() in name.lower()]
-
-
-class LIPWRIGHT_OT_drop_mapping(Reasoned, bpy.types.Operator):
-    """Delete a mapping that you kept; characters that use it stay as they are"""
-
-    bl_idname = "lipwright.drop_mapping"
-    bl_label = "Drop Mapping"
-
-    name: StringProperty(name="Mapping", search=_kept)
-
-    @classmethod
-    def reason(cls, context: bpy.types.Context) -> str:
-        """Only where there are some."""
-        return "" if kept_mappings() else "No mapping was kept yet"
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Ask which."""
-        return context.window_manager.invoke_props_dialog(self)
-
-    def execute(self, _context: bpy.types.Context) -> set[str]:
-        """Delete the file."""
-        with speaking(self):
-            drop_mapping(self.name)
-        return {"CANCELLED"} if self.said_error else {"FINISHED"}
-
-
 register, unregister = bpy.utils.register_classes_factory(
     (
         LIPWRIGHT_OT_edit_mapping,
@@ -325,10 +314,8 @@ register, unregister = bpy.utils.register_classes_factory(
         LIPWRIGHT_OT_follow_channel,
         LIPWRIGHT_OT_unfollow_channel,
         LIPWRIGHT_OT_use_mouth,
+        LIPWRIGHT_OT_follow_property,
         LIPWRIGHT_OT_save_mapping,
         LIPWRIGHT_OT_load_mapping,
-        LIPWRIGHT_OT_keep_mapping,
-        LIPWRIGHT_OT_use_mapping,
-        LIPWRIGHT_OT_drop_mapping,
     )
 )

@@ -14,6 +14,7 @@ ICONS = {
     "property": "PROPERTIES",
     "data property": "PROPERTIES",
     "pose": "POSE_HLT",
+    "any property": "LIGHT",
 }
 NAME_SHARE = 0.7  # of a row of the list; the rest is its slider
 
@@ -71,6 +72,7 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
             self.layout.operator("lipwright.reset_mapping", icon="LOOP_BACK")
         else:
             self.layout.operator("lipwright.edit_mapping", icon="GREASEPENCIL")
+        self.layout.operator("lipwright.follow_property", icon="LIGHT")
         files = self.layout.row(align=True)
         files.operator("lipwright.load_mapping", text="Load", icon="FILE_FOLDER")
         files.operator("lipwright.save_mapping", text="Save", icon="FILE_TICK")

@@ -92,6 +92,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             column = layout.column(align=True)
             column.operator("lipwright.place_landmarks", icon="EMPTY_AXIS")
             column.operator("lipwright.give_shapes", icon="SHAPEKEY_DATA")
+            column.operator("lipwright.follow_property", icon="LIGHT")
         if character is not None and not reason("LIPWRIGHT_OT_free_keys", context):
             layout.operator("lipwright.free_keys", icon="KEYFRAME")
         layout.operator("lipwright.clear", icon="TRASH", text="Clear")

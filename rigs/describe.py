@@ -11,6 +11,8 @@ MOST_TOLD = 6  # names in a sentence
 
 def describe(rig: RigMap) -> str:
     """Say in one line what matched, what is missing, and what does its work instead."""
+    if not rig.rows:
+        return rig.label
     meshes = len({row.control.mesh for row in rig.rows if row.control.kind == "shape key"})
     if any(row.solved for row in rig.rows):
         matched = len({row.terms for row in rig.rows})

@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Face track to values of a character's controls, closed on its own lips."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.motion.mix import Style, mix_layers
 from ..core.motion.track import CONTACT_NAMES, FaceTrack
+from ..core.performance.acting import Acting
+from ..core.performance.emotion import resting_face
 from .lips.fit import LipFit, amplitude_of, measured_mouths
 from .lips.meet import meet
 from .schema import Control, RigMap
 from .solve import shares
+from .whole_faces import shown_whole
 
 
 def drive(
@@ -37,6 +44,30 @@ def drive(
     parted = track.without("mouthClose")
     wanted, opened = _follow(track, rig, fit), _follow(parted, rig, fit)
     return meet(wanted, opened, fit, (contact, tuck), track.rate_hz)
+
+
+def standing_face(
+    emotions: Mapping[str, float], acting: Acting, rig: RigMap, fit: LipFit | None
+) -> dict[Control, float]:
+    """Say what a character's controls show while it feels something and says nothing.
+
+    Parameters
+    ----------
+    emotions : mapping of str to float
+        Strength 0..1.5 of each of `core.performance.prototypes.EMOTIONS`.
+    acting : Acting
+        Its dials of emotion and variants.
+    rig : RigMap
+    fit : LipFit or None
+        As for `drive`.
+
+    Returns
+    -------
+    dict of Control to float
+    """
+    felt = replace(acting, whole_faces=shown_whole(rig))
+    mood = mix_layers({"emotion": resting_face(emotions, felt)}, Style(), 1, 1.0)
+    return {control: float(values[0]) for control, values in drive(mood, rig, fit).items()}
 
 
 def _follow(

@@ -22,9 +22,9 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from ..core.errors import SettingsError
-from ..core.motion.track import FACE_NAMES, FEELING_NAMES
+from ..core.motion.track import FOLLOWED_NAMES
 from .bones.poses import Move, Pose, Vector
-from .schema import KINDS, Control, RigMap, Row
+from .schema import ANY, KINDS, Control, RigMap, Row
 
 VERSION = 1
 LABEL = "Your mapping"
@@ -209,6 +209,23 @@ def make_of(text: str) -> Make:
     return Make(frozenset(map(_told, rows)), poses)
 
 
+def anywhere(text: str) -> list[Control]:
+    """Return the controls of a mapping that are numbers anywhere in a file.
+
+    Parameters
+    ----------
+    text : str
+        JSON as `to_text` writes it; SettingsError if it is none.
+
+    Returns
+    -------
+    list of Control
+    """
+    rows = [entry for entry in _data(text)[0]["rows"] if isinstance(entry, dict)]
+    found = [Control(str(row.get("object", "")), *_told(row)[:1], kind=ANY) for row in rows]
+    return [one for one, row in zip(found, rows, strict=True) if row.get("kind") == ANY]
+
+
 def _told(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     return (
         str(entry.get("name", "")),
@@ -278,7 +295,7 @@ def _row(entry: object, number: int, controls: Collection[Control], here: Mappin
         place.fail(f"the character has no such {kind}{where}. Rename it, or remove the row")
     terms = tuple((channel, _number(w, channel, place)) for channel, w in entry["follows"].items())
     for channel, _ in terms:
-        if channel not in FACE_NAMES + FEELING_NAMES:
+        if channel not in FOLLOWED_NAMES:
             place.fail(f"there is no face channel “{channel}”. Use ARKit names such as jawOpen")
     if not terms:
         place.fail("it follows no face channel. Name one, or remove the row")

@@ -7,8 +7,9 @@ from typing import Literal
 
 Terms = tuple[tuple[str, float], ...]
 # What a control is; the first that can move a channel moves it.
-Kind = Literal["shape key", "property", "data property", "pose"]
-KINDS: tuple[Kind, ...] = ("shape key", "property", "data property", "pose")
+Kind = Literal["shape key", "property", "data property", "pose", "any property"]
+KINDS: tuple[Kind, ...] = ("shape key", "property", "data property", "pose", "any property")
+ANY: Kind = "any property"
 
 
 @dataclass(frozen=True, order=True)
@@ -24,6 +25,8 @@ class Control:
     kind : str
         A custom property lies on the object, on one of its bones, or on its data (the mesh, the
         armature) if it is a "data property". A "pose" moves bones away from where they rest.
+        "any property" is a number anywhere in the file: `mesh` is its datablock, such as
+        ``lights/Key``, and `key` its data path there.
     bone : str
         The bone that carries a property; "" for none.
     """

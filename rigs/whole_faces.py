@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..core.motion.track import FEELING_NAMES, feeling_channels
+from ..core.motion.track import FEELING_NAMES, SIGNAL_NAMES, feeling_channels
 from ..core.performance.prototypes import FELT, pose
 from .lips.find import FaceMesh, Lips
 from .lips.fit import offsets_of
-from .schema import RigMap, Row, Terms
+from .schema import ANY, RigMap, Row, Terms
 
 COVERED = 0.5  # of an emotion by single shapes: from here on these show it
 # How far lips go on the average, in mouth widths, from which on all of a control gives way: half of
@@ -47,7 +47,30 @@ def shown_whole(rig: RigMap) -> frozenset[str]:
     frozenset of str
         Some of `FELT`.
     """
-    return frozenset(filter(None, (feeling_of(row) for row in rig.rows if not row.mute)))
+    rows = (row for row in rig.rows if not row.mute and row.control.kind != ANY)
+    return frozenset(filter(None, map(feeling_of, rows)))
+
+
+def followed(rig: RigMap) -> frozenset[str]:
+    """Return the feelings and signals that rows of a rig follow.
+
+    Parameters
+    ----------
+    rig : RigMap
+
+    Returns
+    -------
+    frozenset of str
+        Some of `FEELING_NAMES` and `SIGNAL_NAMES`.
+    """
+    channels = {channel for row in rig.rows if not row.mute for channel, _ in row.terms}
+    return frozenset(channels.intersection(FEELING_NAMES + SIGNAL_NAMES))
+
+
+def felt_by(channels: Iterable[str]) -> frozenset[str]:
+    """Return the emotions that some channels are of."""
+    told = set(channels)
+    return frozenset(name for name in FELT if told.intersection(feeling_channels(name)))
 
 
 def needed_only(rows: Sequence[Row]) -> list[Row]:

@@ -20,6 +20,7 @@ from .track import (
     HEAD_NAMES,
     LIP_CONTACT,
     LIP_TUCK,
+    SIGNAL_NAMES,
     FaceTrack,
 )
 
@@ -106,10 +107,10 @@ def mix_layers(
     -------
     FaceTrack
         `OUTPUT_NAMES`; weights and guides 0..1, head angles in degrees. Beside them the feelings
-        that a layer carries.
+        and signals that a layer carries.
     """
-    felt = {name for track in tracks.values() for name in track.names if name in FEELING_NAMES}
-    names = OUTPUT_NAMES + tuple(name for name in FEELING_NAMES if name in felt)
+    told = {name for track in tracks.values() for name in track.names}
+    names = OUTPUT_NAMES + tuple(name for name in FEELING_NAMES + SIGNAL_NAMES if name in told)
     column = {name: i for i, name in enumerate(names)}
     face = np.zeros((frames, len(names)), np.float32)
     if "speech" in tracks:

@@ -49,6 +49,14 @@ FEELING_NAMES: tuple[str, ...] = tuple(
 )
 
 
+# What the voice does, for anything that is no face.
+SIGNAL_NAMES: tuple[str, ...] = tuple(
+    "loudness voiced speaking saysVowel saysLips saysTeeth saysRound".split()
+)
+# All that a row of a mapping may follow.
+FOLLOWED_NAMES: tuple[str, ...] = FACE_NAMES + FEELING_NAMES + SIGNAL_NAMES
+
+
 def feeling_channels(emotion: str) -> tuple[str, str]:
     """Return the channels of an emotion: how strongly it is felt, and what speech leaves of it."""
     whole = f"feel{emotion.capitalize()}"

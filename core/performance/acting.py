@@ -114,6 +114,8 @@ class Acting:
         Which variant of an emotion is shown, where that is not the usual one.
     whole_faces : frozenset of str
         Emotions that the character shows by a control that is a whole face.
+    told_feelings : frozenset of str
+        Emotions whose strength something else follows, beside the face that shows them.
     """
 
     emotion_mouth: float = dial(
@@ -221,6 +223,7 @@ class Acting:
     look_at: LookAt | None = None
     variants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     whole_faces: frozenset[str] = frozenset()
+    told_feelings: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         check_dials(self)

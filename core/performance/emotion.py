@@ -228,21 +228,22 @@ def emotion_layer(
         Strength 0..`STRONGEST` of each of `EMOTIONS`, constant or animated.
     seed : int
     acting : Acting
-        Its `emotion_mouth`, `emotion_upper`, `variants` and `whole_faces`.
+        Its `emotion_mouth`, `emotion_upper`, `variants`, `whole_faces` and `told_feelings`.
 
     Returns
     -------
     FaceTrack
         ARKit channels, at the voice's rate. Of `whole_faces` there are no single shapes but how
-        strongly they are felt (`feeling_channels`), in channels beside them.
+        strongly they are felt (`feeling_channels`), in channels beside them; of `told_feelings`
+        both.
 
     Raises
     ------
     SettingsError
         If a name or variant is unknown or a strength is outside its range.
     """
-    whole = [name for name in emotions if name in acting.whole_faces]
-    names = (*ARKIT_NAMES, *(one for name in whole for one in feeling_channels(name)))
+    told = [name for name in emotions if name in acting.whole_faces | acting.told_feelings]
+    names = (*ARKIT_NAMES, *(one for name in told for one in feeling_channels(name)))
     face = np.zeros((voice.frames, len(names)), np.float32)
     if not emotions:
         return FaceTrack(face, names, voice.rate_hz)
@@ -257,10 +258,11 @@ def emotion_layer(
         times, swayed = voice.times_seconds, carried + WANDER * wander
         of_upper = swayed * shown(strengths_over(name, strength, times))
         of_mouth = swayed * shown(strengths_over(name, strength, times - MOUTH_LAG_SECONDS))
-        if name in whole:
+        if name in told:
             felt, mouth = (names.index(one) for one in feeling_channels(name))
             face[:, felt] = of_upper * acting.emotion_upper
             face[:, mouth] = of_mouth * acting.emotion_mouth * room_for_whole_face(voice)
+        if name in acting.whole_faces:
             continue
         weaker = "Left" if rng.random() < 0.5 else "Right"
         less = 1 - ASYMMETRY * rng.random()

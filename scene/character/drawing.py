@@ -70,6 +70,11 @@ def _objects(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[C
     for mouth in stored.mouths:
         if mouth.item is None:
             raise RigError(f"The mouth “{mouth.name}” has no object. Pick one, or remove the mouth")
+        if mouth.item.library is not None:
+            raise RigError(
+                f"“{mouth.item.name}” is linked from another file, so its animation would be lost. "
+                "Make an override of it (Object > Library Override > Make)"
+            )
         shown.setdefault(mouth.item, set()).add(mouth.name)
     names = [mouth.name for mouth in stored.mouths]
     return [
@@ -176,30 +181,6 @@ def _pencil(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Ce
 def _family(root: bpy.types.Object) -> list[bpy.types.Object]:
     """An object and all that hang on it."""
     return [root, *root.children_recursive]
-
-
-def drawn_blocks(root: bpy.types.Object) -> list[bpy.types.ID]:
-    """The datablocks that takes of a drawn mouth lie on, those of before it was changed too."""
-    stored = root.lipwright_drawing
-    blocks: list[bpy.types.ID] = []
-    for one in stored.written:
-        tree = None if one.material is None else one.material.node_tree
-        blocks += [block for block in (one.item, tree) if block is not None]
-    return list(dict.fromkeys(blocks))
-
-
-def remember_written(root: bpy.types.Object, cells: Iterable[Cell]) -> None:
-    """Keep what a take is written on, so that Clear finds it when the drawing was changed."""
-    stored = root.lipwright_drawing
-    known = set(drawn_blocks(root))
-    for block in dict.fromkeys(cell.block for cell in cells):
-        if block in known or isinstance(block, bpy.types.Key):
-            continue
-        one = stored.written.add()
-        if isinstance(block, bpy.types.Object):
-            one.item = block
-        else:
-            one.material = stored.material
 
 
 def find_mouths(root: bpy.types.Object) -> int:

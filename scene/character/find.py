@@ -12,6 +12,7 @@ from ...core.errors import RigError, SettingsError
 from ...rigs.match import matches, mouth_of
 from ...rigs.reading.rows import FAMILY
 from ...rigs.schema import Control, RigMap
+from ..any_property import any_controls
 from ..keys import has_shape_keys, shape_keys
 from .bones import meshes_on
 from .controls import other_controls, within_limits
@@ -68,7 +69,7 @@ def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
     meshes = [mesh for mesh in scene.objects if has_shape_keys(mesh) and root_of(mesh) == root]
     if root.type != "ARMATURE" and root.parent is None and not root.children:
         meshes += [mesh for mesh in _neighbours(root, scene) if mesh not in meshes]
-    if not meshes and root.type != "ARMATURE" and not is_drawn(root):
+    if not meshes and root.type != "ARMATURE" and not _is_set_up(root):
         raise RigError(
             f"“{item.name}” has no shape keys. Pick the face mesh of a character, or its armature"
         )
@@ -79,6 +80,11 @@ def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
     elif root.type != "ARMATURE":
         root = _with_settings(root, meshes)
     return Character(root.name, root, _one_per_mesh_data(meshes))
+
+
+def _is_set_up(item: bpy.types.Object) -> bool:
+    """Say whether an object speaks without a face: by a drawing, or by rows of its mapping."""
+    return is_drawn(item) or (item.lipwright_rig.edited and len(item.lipwright_rig.rows) > 0)
 
 
 def _with_settings(root: bpy.types.Object, meshes: Sequence[bpy.types.Object]) -> bpy.types.Object:
@@ -163,9 +169,9 @@ def characters(scene: bpy.types.Scene) -> list[Character]:
     """Every face of the scene, matched or not, and every skinned armature that can talk."""
     found: dict[tuple[bpy.types.ID | None, ...], Character] = {}
     for item in scene.objects:
-        if has_shape_keys(item) or item.type == "ARMATURE" or is_drawn(item):
+        if has_shape_keys(item) or item.type == "ARMATURE" or _is_set_up(item):
             character = character_of(item, scene)
-            drawn = is_drawn(character.root)
+            drawn = _is_set_up(character.root)
             if character.meshes or drawn or (meshes_on(item) and can_talk(character)):
                 parts = character.meshes or (character.root,)
                 # Linked copies share their keys: whoever moves one moves all.
@@ -243,7 +249,8 @@ def controls_of(character: Character) -> tuple[Control, ...]:
     """Everything that a row of a mapping can move on this character."""
     names = character.key_names
     keys = [Control(mesh, key) for mesh, known in names.items() for key in known]
-    return (*keys, *other_controls(character.root, character.meshes, any_name=True))
+    others = other_controls(character.root, character.meshes, any_name=True)
+    return (*keys, *others, *any_controls(character.root))
 
 
 def matched_rig(character: Character) -> RigMap:

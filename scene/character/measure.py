@@ -8,7 +8,7 @@ from ...rigs.drive import drive
 from ...rigs.lips.find import FaceMesh
 from ...rigs.lips.fit import LipFit, fit_lips
 from ...rigs.sample_poses import SAMPLE_POSES, sample_pose
-from ...rigs.schema import RigMap
+from ...rigs.schema import ANY, RigMap
 from ..session import memory
 from .chosen import settings_of
 from .find import Character, fixed_keys, locked_keys
@@ -88,7 +88,7 @@ def face_meshes(character: Character, rig: RigMap) -> list[FaceMesh]:
     meshes = [
         face_mesh(mesh, {c.key for c in wanted if c.mesh == mesh.name}) for mesh in character.meshes
     ]
-    others = {row.control: row for row in rig.rows if row.control.kind != "shape key"}
+    others = {row.control: row for row in rig.rows if row.control.kind not in ("shape key", ANY)}
     if not others or not may_try(character.root):
         return meshes
     return tried(character.root, character.meshes, meshes, others)

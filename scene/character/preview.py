@@ -8,7 +8,8 @@ import bpy
 import numpy as np
 
 from ...rigs.bones.poses import Stance, stances
-from ...rigs.schema import Control, Row
+from ...rigs.schema import ANY, Control, Row
+from ..any_property import set_value, value_of
 from ..saved.rig import preview_listeners
 from .controls import block_of
 from .mapping import control_of, row_of
@@ -50,6 +51,8 @@ def _get(root: bpy.types.Object, control: Control) -> Any:
         pose = poses_of(root).get(control.key, {}) if root.type == "ARMATURE" else {}
         bones = root.pose.bones if pose else {}
         return {bone: stance_of(bones[bone]) for bone in pose if bone in bones} or None
+    if control.kind == ANY:
+        return value_of(control)
     found = _holder(control)
     if found is None:
         return None
@@ -63,6 +66,9 @@ def _put(root: bpy.types.Object, control: Control, value: Any) -> None:
     if control.kind == "pose":
         for bone, stance in value.items():
             put_stance(root.pose.bones[bone], stance)
+        return
+    if control.kind == ANY:
+        set_value(control, value)
         return
     found = _holder(control)
     if found is None:

@@ -66,13 +66,6 @@ class LIPWRIGHT_PG_drawn_mouth(bpy.types.PropertyGroup):
     )
 
 
-class LIPWRIGHT_PG_written(bpy.types.PropertyGroup):
-    """A datablock that a take of a drawn mouth was written on."""
-
-    item: PointerProperty(type=bpy.types.Object, override=OVERRIDABLE)
-    material: PointerProperty(type=bpy.types.Material, override=OVERRIDABLE)
-
-
 class LIPWRIGHT_PG_drawing(bpy.types.PropertyGroup):
     """A mouth that is drawn; on the same object as the character's dials."""
 
@@ -142,11 +135,10 @@ class LIPWRIGHT_PG_drawing(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
-    written: CollectionProperty(type=LIPWRIGHT_PG_written, override=GROWING)
 
 
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(
-    (LIPWRIGHT_PG_drawn_mouth, LIPWRIGHT_PG_written, LIPWRIGHT_PG_drawing)
+    (LIPWRIGHT_PG_drawn_mouth, LIPWRIGHT_PG_drawing)
 )
 
 

@@ -103,6 +103,13 @@ class LIPWRIGHT_PG_row(bpy.types.PropertyGroup):
 preview_listeners: list[Callable[[LIPWRIGHT_PG_row], None]] = []
 
 
+class LIPWRIGHT_PG_written(bpy.types.PropertyGroup):
+    """A datablock beside the character that a take was written on."""
+
+    block: PointerProperty(type=bpy.types.ID, override=OVERRIDABLE)
+    tree: BoolProperty(description="On its node tree", override=OVERRIDABLE)
+
+
 class LIPWRIGHT_PG_rig(bpy.types.PropertyGroup):
     """How this character's controls are used; on the same object as its dials."""
 
@@ -122,6 +129,7 @@ class LIPWRIGHT_PG_rig(bpy.types.PropertyGroup):
     family: StringProperty(override=OVERRIDABLE)
     rows: CollectionProperty(type=LIPWRIGHT_PG_row, override=GROWING)
     active_row: IntProperty(min=0, override=OVERRIDABLE)
+    written: CollectionProperty(type=LIPWRIGHT_PG_written, override=GROWING)
 
 
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(
@@ -130,6 +138,7 @@ _register_classes, _unregister_classes = bpy.utils.register_classes_factory(
         LIPWRIGHT_PG_pose,
         LIPWRIGHT_PG_term,
         LIPWRIGHT_PG_row,
+        LIPWRIGHT_PG_written,
         LIPWRIGHT_PG_rig,
     )
 )

@@ -10,7 +10,8 @@ import numpy as np
 from ...core.motion.keying import Keying
 from ...core.motion.keys import Keys
 from ...core.motion.thin import thinned
-from ...rigs.schema import Control
+from ...rigs.schema import ANY, Control
+from ..any_property import remember_written, resolve
 from ..character.controls import block_of, property_path
 from ..character.find import Character, locked_keys
 from .bone_channels import bone_keys
@@ -60,12 +61,19 @@ def parts_of(
         reason = locked.get(control.mesh, {}).get(control.key)
         if control.kind == "shape key" and reason is not None:
             left.setdefault((control.mesh, reason), []).append(control.key)
-        item = _object(character, control.mesh)
-        if item is None:
-            continue
-        block = block_of(item, control)
+        if control.kind == ANY:
+            found = resolve(control)
+            if found is None:
+                continue
+            block, channel = found[0], found[1:]
+            remember_written(character.root, [block])
+        else:
+            item = _object(character, control.mesh)
+            if item is None:
+                continue
+            block = block_of(item, control)
+            channel = _channel(block, control)
         part = parts.setdefault(block, Part(block))
-        channel = _channel(block, control)
         if control.kind == "shape key" and reason is not None:
             part.held.add(channel)
             continue

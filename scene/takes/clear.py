@@ -6,6 +6,7 @@ from typing import Any
 import bpy
 
 from .. import compat
+from ..any_property import forget_written
 from ..character.find import Character, refuse_if_tweaking
 from .fcurves import channel_of, coordinates, put
 from .free import unfree
@@ -47,6 +48,7 @@ def clear_take(character: Character) -> int:
         unfree(block)
     for action in ours:
         _leave(action)
+    forget_written(character.root)
     return removed
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 
 from .. import compat
-from ..character.drawing import drawn_blocks
+from ..any_property import written_blocks
 from ..character.find import Character
 from .fcurves import Channel, channel_of
 from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
@@ -77,7 +77,7 @@ def blocks_of(character: Character) -> list[bpy.types.ID]:
     items = dict.fromkeys((*character.meshes, character.root))
     keys = [mesh.data.shape_keys for mesh in character.meshes]
     data = [item.data for item in items if item.data is not None]
-    return list(dict.fromkeys([*keys, *items, *data, *drawn_blocks(character.root)]))
+    return list(dict.fromkeys([*keys, *items, *data, *written_blocks(character.root)]))
 
 
 def animated_blocks(character: Character) -> list[bpy.types.ID]:

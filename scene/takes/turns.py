@@ -19,8 +19,9 @@ from ...core.motion.keys import Keys
 from ...core.motion.thin import thinned
 from ...rigs.bones.body_names import EYES, find_body
 from ...rigs.schema import RigMap
+from ..any_property import remember_written
 from ..character.bones import is_held
-from ..character.drawing import cells_of, remember_written
+from ..character.drawing import cells_of
 from ..character.find import Character
 from ..character.rotations import AXIS_ANGLE, rotation_attribute, turn_of, values_of
 from .bone_channels import channels_of, eulers, is_locked, refusal
@@ -209,7 +210,7 @@ def drawn_writings(
 ) -> list[Writing]:
     """The keys of a drawn mouth: `shown` are frames and the mouth from each on."""
     cells = cells_of(root) if shown else []
-    remember_written(root, cells)
+    remember_written(root, (cell.block for cell in cells))
     frames = np.array([frame for frame, _ in shown])
     found: list[Writing] = []
     for cell in cells:

@@ -78,6 +78,8 @@ def visible():
 
 def test_the_flat_head_speaks_and_one_mouth_is_shown_at_a_time(ours):
     root = flat(ours)
+    rig = ours("scene.character.find").rig_of(character_of(root, ours))
+    assert ours("rigs.describe").describe(rig) == "Drawn mouth"
     report = speak(root, ours)
     assert report.keys > 50
     shown = shown_over(visible)
@@ -109,6 +111,7 @@ def test_clear_and_another_take_leave_the_artists_keys_and_put_all_back(ours):
     bpy.context.scene.frame_set(60)
     assert {o.name: (o.hide_viewport, o.hide_render) for o in bpy.data.objects} == stood
     assert brow.animation_data.action is not None
+    assert not root.lipwright_rig.written
     assert not [one for one in bpy.data.actions if one.name.startswith("Lipwright")]
 
 
@@ -320,3 +323,30 @@ def test_what_is_missing_is_a_sentence_and_nothing_is_written(ours):
     with pytest.raises(errors.RigError, match="has no object"):
         speak(root, ours)
     assert not bpy.data.actions
+
+
+def test_a_duplicate_speaks_with_its_own_mouths(ours):
+    root = flat(ours)
+    speak(root, ours)
+    first = shown_over(visible_of(root))
+    for item in [root, *root.children]:
+        item.hide_viewport = False
+        item.select_set(True)
+    bpy.ops.object.duplicate()
+    copy = next(one for one in bpy.context.selected_objects if one.type == "EMPTY")
+    assert copy != root
+    assert {mouth.item for mouth in copy.lipwright_drawing.mouths} <= set(copy.children)
+    speak(copy, ours, FrameClock(24.0, 200.0), "two")
+    assert shown_over(visible_of(root)) == first
+    assert len(set(shown_over(visible_of(copy), 198, 350))) >= 6
+    clear(copy, ours)
+    assert shown_over(visible_of(root)) == first
+
+
+def visible_of(root):
+    def read():
+        shown = [one for one in root.children if "Mouth" in one.name and not one.hide_render]
+        assert len(shown) == 1
+        return shown[0].name.split(".")[0][-1]
+
+    return read
