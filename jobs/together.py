@@ -25,6 +25,7 @@ from ..core.transcript.words import lacking
 from ..options import settings_from
 from ..scene import compat
 from ..scene.character.chosen import settings_of
+from ..scene.character.drawing import refuse_if_in_no_file
 from ..scene.character.find import Character
 from ..scene.exports.files import file_name
 from ..scene.exports.many_takes import export_fbx_takes
@@ -137,7 +138,10 @@ class Together:
 
     def _character(self, own: argparse.Namespace) -> Character:
         if own.character not in self.characters:
-            self.characters[own.character] = character_for(own, bpy.context.scene)
+            character = character_for(own, bpy.context.scene)
+            if "fbx" in self.args.write:
+                refuse_if_in_no_file(character.root)
+            self.characters[own.character] = character
         return self.characters[own.character]
 
     def _places(self, character: str) -> list[Path]:

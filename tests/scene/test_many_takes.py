@@ -171,3 +171,18 @@ def test_curves_are_what_the_scene_shows(rigged, ours, takes, spoilt):
     for channel, column in turned[rig].items():
         assert moved[rig][channel] == pytest.approx(column, abs=1e-6), channel
     assert channels[rig], "the head was to turn"
+
+
+def test_what_is_animated_but_moves_nothing_stays_out(rigged, takes, ours, tmp_path):
+    """Visibility, a modifier, a constraint of a bone, a colour: of the artist's, in the scene."""
+    rig = rigged.parent
+    rigged.keyframe_insert("hide_render", frame=1)
+    rigged.keyframe_insert("color", frame=1)
+    rigged.keyframe_insert('modifiers["Armature"].show_render', frame=1)
+    holds = rig.pose.bones["foot"].constraints.new("COPY_SCALE")
+    holds.target, holds.influence = rig, 0.0
+    holds.keyframe_insert("influence", frame=1)
+    character, found = takes(rigged, {"a": 1.0, "b": 1.5})
+    path = tmp_path / "a.fbx"
+    ours("scene.exports.many_takes").export_fbx_takes(path, character, bpy.context.scene, found)
+    assert {take for take, *_ in curves_of(ours, path)} == {"a", "b"}
