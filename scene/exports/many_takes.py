@@ -39,7 +39,7 @@ def export_fbx_takes(
     probe = _Probe(bodies)
     seen: list[tuple[Aside, Shown, Moved]] = []
     for take in takes:
-        wear(take)
+        wear(take.worn)
         try:
             shown, moved = played(character.meshes, bodies, scene, take.first, take.last)
             probe.look(scene, take, set(_models(moved)))

@@ -93,7 +93,7 @@ def test_each_take_is_what_it_is_alone(rigged, ours, takes, tmp_path):
     )
     turned = 0.0
     for take in made:
-        aside.wear(take)
+        aside.wear(take.worn)
         alone_at = tmp_path / "alone.fbx"
         files.export_fbx(alone_at, character, scene)
         aside.take_off(take)
@@ -133,7 +133,7 @@ def test_bones_that_others_move_are_refused(rigged, ours, takes, tmp_path):
 
 def test_records_are_written_as_they_were_read(rigged, ours, takes, tmp_path):
     character, (take,) = takes(rigged, {"hello": 1.0})
-    ours("scene.takes.aside").wear(take)
+    ours("scene.takes.aside").wear(take.worn)
     path = tmp_path / "hello.fbx"
     ours("scene.exports.files").export_fbx(path, character, bpy.context.scene)
     records = ours("scene.exports.fbx_records")
@@ -146,7 +146,7 @@ def test_curves_are_what_the_scene_shows(rigged, ours, takes, spoilt):
     """Whatever lets a take be read from its curves, or not: the values are those of the scene."""
     played = ours("scene.exports.played")
     _character, (take,) = takes(rigged, {"hello": 1.0})
-    ours("scene.takes.aside").wear(take)
+    ours("scene.takes.aside").wear(take.worn)
     keys, scene = rigged.data.shape_keys, bpy.context.scene
     blocks = keys.key_blocks
     if spoilt == "driver":
