@@ -11,7 +11,9 @@ from ..scene.saved.moods import MOODS, own_moods
 from ..scene.session import memory
 from .parts import OfCharacter
 
-FACES_A_ROW, FACE_SCALE = 4, 3.5
+FACES_A_ROW, FACE_SCALE = 3, 3.5
+# Names that are too long for a third of 280 pixels.
+SHORT = {"Contemptuous": "Contempt"}
 
 
 class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
@@ -22,7 +24,7 @@ class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Two moods a row, each with its face, where they were drawn."""
+        """Moods in rows, each with its face, where they were drawn."""
         who = meant_character(context).name
         layout = self.layout
         names = [*MOODS, *own_moods()]
@@ -34,7 +36,7 @@ class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
                 icon = _icon_of(picture_of(who, name))
                 if icon:
                     cell.template_icon(icon_value=icon, scale=FACE_SCALE)
-                cell.operator("lipwright.use_mood", text=name).mood = name
+                cell.operator("lipwright.use_mood", text=SHORT.get(name, name)).mood = name
 
 
 def _icon_of(path: Path) -> int:
