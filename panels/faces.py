@@ -31,12 +31,15 @@ class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
         layout.operator("lipwright.draw_faces", icon="RENDER_STILL")
         for start in range(0, len(names), FACES_A_ROW):
             row = layout.row(align=True)
-            for name in names[start : start + FACES_A_ROW]:
+            some = names[start : start + FACES_A_ROW]
+            for name in some:
                 cell = row.column(align=True)
                 icon = _icon_of(picture_of(who, name))
                 if icon:
                     cell.template_icon(icon_value=icon, scale=FACE_SCALE)
                 cell.operator("lipwright.use_mood", text=SHORT.get(name, name)).mood = name
+            for _ in range(FACES_A_ROW - len(some)):  # else the last row is wider
+                row.label(text="")
 
 
 def _icon_of(path: Path) -> int:

@@ -16,7 +16,7 @@ ICONS = {
     "pose": "POSE_HLT",
     "any property": "LIGHT",
 }
-NAME_SHARE = 0.74  # of a row of the list; the rest is its slider
+NAME_SHARE = 0.7  # of a row of the list; the rest is its slider
 
 
 class LIPWRIGHT_UL_mapping(bpy.types.UIList):

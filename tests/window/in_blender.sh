@@ -36,8 +36,8 @@ mount -t proc proc /proc 2>/dev/null
 export HOME=/lipwright BLENDER_USER_RESOURCES=/lipwright/profile LIBGL_ALWAYS_SOFTWARE=1 LANG=C.UTF-8
 export PYTHONPATH=/lipwright PYTHONUNBUFFERED=1
 blender --command extension install-file -r user_default --enable /lipwright/extension.zip
-timeout 500 xvfb-run -a -s "-screen 0 1600x1450x24" bash -c "
-    blender --window-geometry 0 0 1600 1450 --python-use-system-env --enable-event-simulate \
+timeout 500 xvfb-run -a -s "-screen 0 1600x1540x24" bash -c "
+    blender --window-geometry 0 0 1600 1540 --python-use-system-env --enable-event-simulate \
         --python-exit-code 1 --python /lipwright/script.py
     echo \$? > /lipwright/code"
 '
