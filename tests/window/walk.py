@@ -189,7 +189,8 @@ def walk() -> stage.Walk:
     check("the tab is open", bar.active_panel_category == "Lipwright", f"{bar.width} pixels wide")
     bpy.context.scene.lipwright.strip = "long"
     left_out(
-        "picking strip and character by the mouse", "Their fields were set: lists have no text"
+        "picking strip and character from their lists, and the X of the bar, by the mouse",
+        "What lies under the mouse is not told there; the fields are set, the operator is called",
     )
     yield stage.DRAWN_SECONDS
     stage.picture("picked")
