@@ -22,7 +22,8 @@ from .core.motion.keys import Keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import SIGNAL_NAMES, FaceTrack
 from .core.performance.acting import Acting
-from .core.performance.emotion import AUTO, Strength, resting_face, strengths_over
+from .core.performance.asides import Aside, asides_in, without_room
+from .core.performance.emotion import AUTO, Strength, at_least, resting_face, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
 from .core.performance.signals import signals
@@ -68,6 +69,8 @@ class Analysis:
         Sentences for the artist, such as that the transcript does not fit.
     written : Written, optional
         The feelings that its transcript asks for.
+    asides : tuple of Aside
+        The sounds without words that it names.
     """
 
     seconds: Seconds
@@ -75,6 +78,7 @@ class Analysis:
     mouth: FaceTrack
     notes: tuple[str, ...] = ()
     written: Written | None = None
+    asides: tuple[Aside, ...] = ()
 
     @property
     def phones(self) -> tuple[Phone, ...]:
@@ -90,15 +94,19 @@ def _part(progress: Progress | None, start: float, stop: float) -> Progress | No
 
 def _put_right(
     heard: Heard, transcript: Transcript, seconds: Seconds
-) -> tuple[Heard, Written | None, list[str]]:
-    """Follow a text: what was heard by it, the feelings in it, and what is to be said of it."""
+) -> tuple[Heard, Written | None, tuple[Aside, ...], list[str]]:
+    """Follow a text: what was heard by it, its feelings and asides, what is to be said of it."""
+    asides = asides_in(transcript.text, (), seconds)
+    if asides and asides[0].alone:  # such as “[laugh]” and no word
+        return heard, None, asides, []
     followed = follow(heard.posteriors, transcript.text, language=transcript.language)
     notes = [followed.note] if followed.note else []
     starts = [None if at is None else at / heard.rate_hz for at in followed.word_starts]
     written = written_in(transcript.text, starts, seconds)
     if written is None and tags_of(transcript.text):
         notes.append("The feelings in the transcript were left aside with it")
-    return replace(heard, posteriors=followed.posteriors), written, notes
+    asides = asides_in(transcript.text, starts, seconds)
+    return replace(heard, posteriors=followed.posteriors), written, asides, notes
 
 
 def analyse(
@@ -130,8 +138,9 @@ def analyse(
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
     written: Written | None = None
+    asides: tuple[Aside, ...] = ()
     if transcript is not None:
-        heard, written, said = _put_right(heard, transcript, seconds)
+        heard, written, asides, said = _put_right(heard, transcript, seconds)
         notes += said
     if phones is not None:
         spoken = tuple(phones)
@@ -159,7 +168,8 @@ def analyse(
         effort_db=heard.prosody[:, 3],
         fingerprint=fingerprint,
     )
-    return Analysis(seconds, voice, mouth, tuple(notes), written)
+    notes += without_room(asides, voice)
+    return Analysis(seconds, voice, mouth, tuple(notes), written, asides)
 
 
 def silent(seconds: Seconds) -> Analysis:
@@ -170,14 +180,7 @@ def silent(seconds: Seconds) -> Analysis:
 
 def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
     """Say what the face feels: what was asked for or written, and what is wanted of the guess."""
-    wanted = dict(settings.emotions)
-    for name, strength in settings.resting.items():
-        asked = wanted.get(name, 0.0)
-        if isinstance(asked, Envelope):
-            over = np.maximum(asked.at(np.array(asked.times_seconds)), strength)
-            wanted[name] = Envelope.of(asked.times_seconds, over)
-        else:
-            wanted[name] = max(asked, strength)
+    wanted = at_least(settings.emotions, settings.resting)
     times = np.arange(0.0, analysis.seconds + FEELING_SECONDS, FEELING_SECONDS)
     if analysis.written is not None:
         wanted = with_written(wanted, analysis.written, times)
@@ -194,7 +197,9 @@ def feel(analysis: Analysis, settings: Settings) -> dict[str, Strength]:
 def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]:
     """Make each wanted layer on its own, as long as the sound."""
     feelings = feel(analysis, settings) if "emotion" in settings.layers else {}
-    ingredients = Ingredients(analysis.voice, analysis.mouth, settings.acting, feelings)
+    ingredients = Ingredients(
+        *(analysis.voice, analysis.mouth, settings.acting, feelings), asides=analysis.asides
+    )
     return make_layers(ingredients, settings.layers, settings.seed_of)
 
 
@@ -242,20 +247,15 @@ def steps(
 
 def perform(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Make all wanted layers and add them up: 100 Hz, the channels of `OUTPUT_NAMES`."""
-    return _captured(mix(analysis, layer_tracks(analysis, settings), settings), settings)
+    return with_captured(
+        mix(analysis, layer_tracks(analysis, settings), settings), settings.captured
+    )
 
 
 def perform_to_rest(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Perform for a file: what is not at rest where the sound ends comes to rest beyond it."""
     tracks, _ = layers_with_ends(analysis, settings, ONLY_CLOSING)
-    return _captured(mix(analysis, tracks, settings), settings)
-
-
-def _captured(face: FaceTrack, settings: Settings, lead_seconds: Seconds = 0.0) -> FaceTrack:
-    """Put somebody's face in the place of ours, where that is wanted."""
-    if settings.captured is None:
-        return face
-    return with_captured(face, settings.captured, lead_seconds)
+    return with_captured(mix(analysis, tracks, settings), settings.captured)
 
 
 @dataclass(frozen=True)
@@ -327,7 +327,7 @@ def plan_take(
     faces = (apart and steps(analysis, tracks, settings)) or {"": mix(analysis, tracks, settings)}
     highest, whole = list(faces.items())[-1]
     lead = round(ends.lead_seconds * whole.rate_hz) / whole.rate_hz  # it is of whole frames
-    whole = _captured(whole, settings, lead)
+    whole = with_captured(whole, settings.captured, lead)
     faces = {**faces, highest: whole}
     frames = scene_frames(whole.times_seconds - lead, clock)
     rate_hz = clock.fps

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A captured face as a take of its own."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -27,6 +26,5 @@ def animate_captured(character: Character, scene: bpy.types.Scene) -> Report:
         raise SettingsError("No captured face is chosen. Choose a CSV or JSON in Face Capture")
     analysis = silent(captured.track.seconds)
     settings = settings_for(character, analysis, clock, name, None)
-    # What a take adds by itself is for a voice; here somebody has performed already.
-    settings = replace(settings, layers=settings.layers & {"speech", "head"})
-    return animate(character, analysis, settings, clock, name, keying_of(dials))
+    keying = keying_of(dials)
+    return animate(character, analysis, settings, clock, name, keying, performed=captured)

@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import SettingsError
+from ..core.motion.captured import Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
@@ -39,6 +40,7 @@ from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, tar
 from ..scene.takes.write import SAME_SHOT_FRAMES, Take, takes_of, write_take
 from .dials import keying_of, read_dials
 
+PERFORMED_LAYERS = frozenset({"speech", "head"})
 SAME_FRAMES = 2.0  # a take that lies further from where it was written is another state of the file
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
 
@@ -111,13 +113,16 @@ def animate(
     heard_from: HeardFrom | None = None,
     instead_of: frozenset[str] = frozenset(),
     wanted: Wanted | None = None,
+    performed: Captured | None = None,
 ) -> Report:
     """Write what was heard as one take of a character, beginning at the clock's first frame.
 
     `found` is the character as it was gathered, where that was done already; `instead_of` are the
     sources of takes that this one replaces. Of a take that is there already only what is `wanted`
-    is drawn anew.
+    is drawn anew. A face that somebody `performed` is all of a take without a sound.
     """
+    if performed is not None:
+        settings = as_performed(settings, performed)
     source = "" if heard_from is None else heard_from.span.source
     found = found or gather(character, settings.layers)
     plan = plan_take(
@@ -152,9 +157,21 @@ def animate(
     report.notes += analysis.notes
     memory.takes[character.root.session_uid] = LastTake(
         *(name, take.known_by, analysis, clock, settings.acting.look_at),
-        *(target_of(settings_of(character)), heard_from),
+        *(target_of(settings_of(character)), heard_from, performed),
     )
     return report
+
+
+def as_performed(settings: Settings, performed: Captured) -> Settings:
+    """Return the settings of a take that is nothing but a captured face.
+
+    What a take adds by itself is for a voice. Another file that is chosen later is for another
+    take; which parts are wanted may change.
+    """
+    chosen = settings.captured
+    if chosen is not None:
+        performed = replace(performed, parts=chosen.parts)
+    return replace(settings, layers=settings.layers & PERFORMED_LAYERS, captured=performed)
 
 
 def _present(scene: bpy.types.Scene) -> frozenset[str]:
@@ -298,6 +315,7 @@ def mix_again(character: Character) -> Report | None:
         keying_of(dials),
         found=gather(character, settings.layers, measure=False),
         heard_from=last.heard_from,
+        performed=last.performed,
         wanted=wanted_part(bpy.context.scene),
     )
 

@@ -25,11 +25,12 @@ from ..core.transcript.words import lacking
 from ..options import settings_from
 from ..scene import compat
 from ..scene.character.chosen import settings_of
+from ..scene.character.drawing import refuse_if_in_no_file
 from ..scene.character.find import Character
 from ..scene.exports.files import file_name
 from ..scene.exports.many_takes import export_fbx_takes
 from ..scene.sounds.strip import add_to_sequencer, plays_at
-from ..scene.takes.aside import Aside, set_aside, wear
+from ..scene.takes.aside import Aside, Worn, copied, set_aside, wear, worn_by
 from .bake import character_for, keying_from, open_for, save, say
 from .dials import write_dials
 from .take import Gathered, gather
@@ -62,6 +63,9 @@ class Together:
         self.stamp = journal.partial.parent / STAMP
         self.takes: dict[str, list[Aside]] = {}
         self.characters: dict[str, Character] = {}
+        # What each character wears in its file, and who has that on now.
+        self.before: dict[str, tuple[Worn, ...]] = {}
+        self.dressed: set[str] = set()
         self.found: dict[tuple[str, frozenset[str]], Gathered] = {}
         self.sound: Path | None = None
 
@@ -110,6 +114,7 @@ class Together:
         if own.fps != self.args.fps:
             raise SettingsError("One file has one frame rate. Leave fps out of the list")
         character = self._character(own)
+        self._dress(character)
         place = character.name, wish.settings.layers
         if place not in self.found:
             self.found[place] = gather(character, wish.settings.layers)
@@ -121,6 +126,7 @@ class Together:
         )
         report, analysis = spoken.report, spoken.analysis
         self.takes.setdefault(character.name, []).append(set_aside(character, report))
+        self.dressed.discard(character.name)
         self.sound = self.sound or own.audio
         return replace(
             told.blank,
@@ -137,8 +143,20 @@ class Together:
 
     def _character(self, own: argparse.Namespace) -> Character:
         if own.character not in self.characters:
-            self.characters[own.character] = character_for(own, bpy.context.scene)
+            character = character_for(own, bpy.context.scene)
+            if "fbx" in self.args.write:
+                refuse_if_in_no_file(character.root)
+            self.characters[own.character] = character
         return self.characters[own.character]
+
+    def _dress(self, character: Character) -> None:
+        """Let a character be as in its file: with the lines and hand keys that it has there."""
+        name = character.name
+        if name not in self.before:
+            self.before[name] = copied(worn_by(character))
+        elif name not in self.dressed:
+            wear(copied(self.before[name]))
+        self.dressed.add(name)
 
     def _places(self, character: str) -> list[Path]:
         """What is written of a character's lines."""
@@ -169,7 +187,7 @@ class Together:
         for character in self.characters.values():
             takes = self.takes.get(character.name, [])
             if takes:
-                wear(takes[0])
+                wear(takes[0].worn)
                 write_dials(
                     settings_of(character), settings_from(self.args), keying_from(self.args)
                 )

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from ..core.motion.contact import decide_contacts
+from ..core.motion.contact import decide_contacts, decide_tucks
 from ..core.motion.rest import moving_share
-from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, FaceTrack
+from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, LIP_TUCK, FaceTrack
 from ..core.phones import BILABIAL, INDEX, LABIODENTAL, SILENCE
 from ..core.timing import Hertz
 from .listener import Heard
@@ -119,6 +119,7 @@ def rest_and_meet(
     out = {name: curve * share for name, curve in curves.items()}
     closing, tucking = share * said(heard, BILABIAL), share * said(heard, LABIODENTAL)
     out[LIP_CONTACT] = decide_contacts(out[LIP_CONTACT], closing, tucking, heard.rate_hz)
+    out[LIP_TUCK] = decide_tucks(out[LIP_TUCK], tucking, out[LIP_CONTACT], heard.rate_hz)
     return out
 
 

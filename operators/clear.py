@@ -2,14 +2,22 @@
 """Whose keys rule: Clear takes ours off, Free lets ours show beside a few of the artist's."""
 
 import bpy
-from bpy.props import IntProperty
+from bpy.props import IntProperty, StringProperty
 
 from ..jobs.manners import Reasoned, busy, speaking
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
-from ..scene.character.find import tweaking_reason
+from ..scene.character.find import Character, tweaking_reason
 from ..scene.session import memory
 from ..scene.takes.clear import clear_take, has_take
 from ..scene.takes.free import FEW, free, held_curves
+from ..scene.takes.write import remove_take, takes_of
+
+
+def _lines(_operator: bpy.types.Operator, context: bpy.types.Context, text: str) -> list[str]:
+    """The lines that the character says."""
+    character = chosen_character(context)
+    names = [] if character is None else [take.name for take in takes_of(character).values()]
+    return [name for name in names if text.lower() in name.lower()]
 
 
 class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
@@ -18,6 +26,10 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
     bl_idname = "lipwright.clear"
     bl_label = "Clear Lip-Sync"
     bl_options = {"REGISTER", "UNDO"}
+
+    line: StringProperty(
+        name="Line", description="Name of the one line to remove; empty: all", search=_lines
+    )
 
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
@@ -34,10 +46,23 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
         """Remove it and say how much it was."""
         with speaking(self):
             character = meant_character(context)
+            if self.line:
+                self._one_line(character)
+                return {"FINISHED"}
             memory.takes.pop(character.root.session_uid, None)
             count = clear_take(character)
             self.report({"INFO"}, f"Removed the lip-sync of “{character.name}” ({count} curves)")
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+    def _one_line(self, character: Character) -> None:
+        """Remove the newest take of that name."""
+        known = {take.name: source for source, take in takes_of(character).items()}
+        source = known.get(self.line, "")
+        last = memory.takes.get(character.root.session_uid)
+        if last is not None and last.source == source:
+            del memory.takes[character.root.session_uid]
+        name = remove_take(character, source)
+        self.report({"INFO"}, f"Removed “{name}” of “{character.name}”; other lines stay")
 
 
 class LIPWRIGHT_OT_free_keys(Reasoned, bpy.types.Operator):

@@ -9,7 +9,7 @@ from ..scene.character.find import Character
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside
-from ..scene.takes.clear import has_take
+from ..scene.takes.clear import has_take, line_here
 from .parts import Tab, reason, say, stands_for
 
 
@@ -95,7 +95,11 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             column.operator("lipwright.follow_property", icon="LIGHT")
         if character is not None and not reason("LIPWRIGHT_OT_free_keys", context):
             layout.operator("lipwright.free_keys", icon="KEYFRAME")
-        layout.operator("lipwright.clear", icon="TRASH", text="Clear")
+        here = "" if character is None else line_here(character, context.scene.frame_current)
+        row = layout.row(align=True)
+        row.operator("lipwright.clear", icon="TRASH", text="Clear All" if here else "Clear")
+        if here:
+            row.operator("lipwright.clear", text=f"Clear “{here}”").line = here
 
 
 def _is_of_before(character: Character) -> bool:

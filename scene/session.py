@@ -17,6 +17,7 @@ import bpy
 import bpy.utils.previews
 
 from ..core.audio.load import Sound
+from ..core.motion.captured import Captured
 from ..core.performance.acting import LookAt
 from ..core.performance.feeling import Suggestion, suggest
 from ..core.timing import FrameClock
@@ -79,6 +80,7 @@ class LastTake:
     look_at: LookAt | None = None
     target: str = ""  # name of the object that was looked at
     heard_from: HeardFrom | None = None
+    performed: Captured | None = None  # what it is instead, where nothing was heard
 
     @cached_property
     def guess(self) -> Suggestion:

@@ -33,7 +33,7 @@ LINE = ROOT / "demo" / "line.wav"
 REPORT = ROOT / "build" / "bench.json"
 WARM_SECONDS, COLD_SECONDS = (10, 60), (10, 600, 3600)
 THREADS = (1, 2)
-BATCH_LINES, TAKES = 1000, 200
+BATCH_LINES, TAKES, CLICK_SECONDS = 1000, 200, 10
 # Loads Lipwright into Blender as a module.
 LOADED = f"import sys, bpy; sys.path.insert(0, {str(ROOT)!r}); import bake; bake.load()"
 
@@ -161,6 +161,41 @@ def takes(folder: Path) -> Row:
     return Row(f"batch: {TAKES} lines to one FBX", round(total), 1, *run(command))
 
 
+CLICKS = """
+import json, time
+import bpy
+
+def click(sound):
+    choice = bpy.context.scene.lipwright
+    choice.source, choice.file = "FILE", sound
+    started = time.perf_counter()
+    bpy.ops.lipwright.generate(add_strip=False)
+    return time.perf_counter() - started
+
+bpy.ops.wm.read_factory_settings(use_empty=True)
+bpy.ops.lipwright.add_demo_head()
+bpy.context.scene.lipwright.character = bpy.data.objects["Head"]
+took = [click(sound) for sound in sys.argv[1:]]
+print(json.dumps(took))
+bake.leave(0)
+"""
+
+
+def clicks(folder: Path, source: Path) -> list[Row]:
+    """From the button to keys on the demo head, in Blender: in a new process, and again."""
+    first = recording(folder, CLICK_SECONDS, source)
+    again = folder / "again.wav"
+    samples, rate_hz = soundfile.read(first, dtype="float32")
+    soundfile.write(again, samples[::-1], rate_hz)  # another sound, as long
+    command = [sys.executable, "-c", f"{LOADED}\n{CLICKS}", str(first), str(again)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    cold, warm_again = json.loads(done.stdout.splitlines()[-1])
+    return [
+        Row("cold: click to keys, in Blender", CLICK_SECONDS, 1, cold),
+        Row("warm: click to keys, in Blender", CLICK_SECONDS, 1, warm_again),
+    ]
+
+
 def rhubarb(program: str, path: Path, seconds: int, folder: Path) -> list[Row]:
     """Rhubarb on the same sound, with both of its recognisers."""
     rows: list[Row] = []
@@ -187,7 +222,7 @@ def main() -> None:
             rows += [cold(path, seconds, threads, folder) for threads in THREADS]
         rows += many(folder, args.sound)
         if importlib.util.find_spec("bpy") is not None:
-            rows.append(takes(folder))
+            rows += [takes(folder), *clicks(folder, args.sound)]
         if args.rhubarb:
             rows += rhubarb(args.rhubarb, recording(folder, 60, args.sound), 60, folder)
     heads = f"{'sound':>8}{'threads':>9}{'work':>10}{'real time':>11}{'peak':>9}{'all cores':>11}"

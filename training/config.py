@@ -50,6 +50,13 @@ class ListenerConfig:
     weight_decay: float = 0.01
     average: float = 0.999  # of the weights, over steps
     visible: float = 1.0  # weight of the loss on what a viewer sees: shut, tucked, round, other
+    pairs: float = 0.5  # weight of the loss on pairs that sound alike and look different
+    # The schedule of --tune, which goes on from a listener that has learnt.
+    tune_peak_rate: float = 3e-4
+    tune_final_rate: float = 1e-5
+    tune_warmup: int = 60
+    tune_batch: int = 24
+    tune_average: float = 0.997
     seed: int = 1
     # How often each source is drawn, relative to the others.
     shares: dict[str, float] = field(
@@ -68,6 +75,8 @@ class ListenerConfig:
             "festival": 0.10,
             "espeak": 0.10,
             "pseudo": 0.18,
+            "read": 0.35,
+            "voices": 0.35,
         }
     )
 

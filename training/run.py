@@ -23,6 +23,8 @@ def main() -> None:
         ("networks.train_listener", ["--minutes", args.minutes, "--steps", str(FIRST_STEPS)]),
         ("networks.export", ["listener"]),
         ("data.pseudo", ["--shared", args.shared]),
+        ("data.read", ["--shared", args.shared]),
+        ("data.voices", []),
         ("networks.train_listener", ["--minutes", args.minutes]),
         ("networks.export", ["listener"]),
         ("networks.train_articulator", ["--shared", args.shared]),

@@ -58,13 +58,16 @@ class Captured:
         )
 
 
-def with_captured(face: FaceTrack, captured: Captured, lead_seconds: Seconds = 0.0) -> FaceTrack:
+def with_captured(
+    face: FaceTrack, captured: Captured | None, lead_seconds: Seconds = 0.0
+) -> FaceTrack:
     """Put what was captured in the place of ours, while it lasts.
 
     Parameters
     ----------
     face : FaceTrack
-    captured : Captured
+    captured : Captured, optional
+        None leaves the face as it is.
     lead_seconds : float
         How much of `face` lies before the sound.
 
@@ -73,6 +76,8 @@ def with_captured(face: FaceTrack, captured: Captured, lead_seconds: Seconds = 0
     FaceTrack
         The channels of `face`; where lips meet by what was heard they still do.
     """
+    if captured is None:
+        return face
     times = face.times_seconds - lead_seconds
     shown = captured.track.at(times)
     share = _share(times, captured.track.seconds)

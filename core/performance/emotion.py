@@ -175,6 +175,29 @@ def shown(strength: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(strength < 1, np.power(np.maximum(strength, 0.0), CURVE), strength)
 
 
+def at_least(asked: Mapping[str, Strength], least: Mapping[str, float]) -> dict[str, Strength]:
+    """Let no feeling fall below what goes on between lines.
+
+    Parameters
+    ----------
+    asked : mapping of str to float or Envelope
+    least : mapping of str to float
+
+    Returns
+    -------
+    dict of str to float or Envelope
+    """
+    wanted = dict(asked)
+    for name, strength in least.items():
+        one = wanted.get(name, 0.0)
+        if isinstance(one, Envelope):
+            times = one.times_seconds
+            wanted[name] = Envelope.of(times, np.maximum(one.at(np.array(times)), strength))
+        else:
+            wanted[name] = max(one, strength)
+    return wanted
+
+
 def resting_face(emotions: Mapping[str, float], acting: Acting = PLAIN) -> FaceTrack:
     """Show a mix of emotions on a face that says nothing, and does not move.
 

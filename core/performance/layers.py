@@ -9,6 +9,7 @@ from ..motion.track import FaceTrack
 from ..timing import Seconds
 from . import bearing, blink, breath, emotion, gaze, head
 from .acting import Acting
+from .asides import Aside, with_asides
 from .emotion import Strength
 from .gaze import Fixation
 from .prototypes import EMOTIONS
@@ -33,6 +34,8 @@ class Ingredients:
         Those of the turns that the eyes hold their place against: sad eyes sink with the head.
     gaze : tuple of Fixation, optional
         Where the eyes rest, where the take has a gaze: lids like to close where it jumps.
+    asides : tuple of Aside
+        Laughs, sighs and other sounds without words.
     """
 
     voice: Voice
@@ -42,6 +45,7 @@ class Ingredients:
     head: FaceTrack | None = None
     held_against: FaceTrack | None = None
     gaze: tuple[Fixation, ...] | None = None
+    asides: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ def _speech(from_: Ingredients, _seed: int) -> FaceTrack:
 
 
 def _emotion(from_: Ingredients, seed: int) -> FaceTrack:
-    return emotion.emotion_layer(from_.voice, from_.feelings, seed=seed, acting=from_.acting)
+    felt = emotion.emotion_layer(from_.voice, from_.feelings, seed=seed, acting=from_.acting)
+    return with_asides(felt, from_.asides, from_.voice, from_.acting)
 
 
 def _blink(from_: Ingredients, seed: int) -> FaceTrack:

@@ -2,7 +2,8 @@
 """Feelings that are written into a transcript.
 
 In ``[angry] Get out. [sad 0.4] Please.`` a tag counts from the word that it stands before to the
-next tag; ``[neutral]`` ends what was felt. Other asides in brackets are left alone.
+next tag; ``[neutral]`` ends what was felt. Of other asides some are sounds without words
+(`asides.py`), the rest is left alone.
 """
 
 import re

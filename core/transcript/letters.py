@@ -52,14 +52,16 @@ def _syllables(consonants: str, signs: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _table(language: str) -> dict[str, tuple[str, ...]]:
+def _table(language: str) -> tuple[dict[str, tuple[str, ...]], int]:
+    """Rules of a language, and how many letters the longest looks at."""
     rules: dict[str, tuple[str, ...]] = {}
     for pair in spellings()[language]["letters"].split():
         letters, phones = pair.split("=")
         rules[letters] = () if phones == "." else tuple(phones.split("+"))
-    return rules
+    return rules, max(map(len, rules))
 
 
+@lru_cache(maxsize=4096)  # a text whose language is looked for asks twice
 def spell(word: str, language: str) -> tuple[str, ...]:
     """Say a word by the spelling rules of a language.
 
@@ -75,8 +77,7 @@ def spell(word: str, language: str) -> tuple[str, ...]:
     tuple of str
         Phones of `core.phones.PHONES`; empty if a letter is not the language's.
     """
-    rules = _table(language)
-    longest = max(map(len, rules))
+    rules, longest = _table(language)
     text = "^" + word.replace("'", "") + "$"
     phones: list[str] = []
     place = 0

@@ -37,6 +37,15 @@ def is_drawn(item: bpy.types.Object) -> bool:
     return item.lipwright_drawing.kind != OFF
 
 
+def refuse_if_in_no_file(root: bpy.types.Object) -> None:
+    """RigError for a mouth that no exported file holds: they have shape keys and bones alone."""
+    if root.lipwright_drawing.kind not in {OFF, KEYS}:
+        raise RigError(
+            f"The mouth of “{root.name}” is drawn, which no FBX, glTF or USD can hold. Make a "
+            "Playblast of it, or draw the mouths as shape keys"
+        )
+
+
 def drawing_of(root: bpy.types.Object) -> Drawing | None:
     """The drawing of a character, None if it has none; RigError says what it lacks."""
     stored = root.lipwright_drawing

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...core.errors import LipwrightError, RigError
 from .. import compat
+from ..character.drawing import refuse_if_in_no_file
 from ..character.find import Character, refuse_if_tweaking
 from ..clock import fps_of
 from ..takes.write import Range, take_ranges
@@ -26,6 +27,7 @@ def take_span(character: Character, scene: bpy.types.Scene, name: str = "") -> t
     Raises RigError if the character has none.
     """
     refuse_if_tweaking(character)
+    refuse_if_in_no_file(character.root)
     ranges = take_ranges(character)
     if not ranges:
         raise RigError(f"There is no lip-sync on “{character.name}” yet. Generate it first")

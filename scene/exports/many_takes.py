@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many lines of one character in one FBX file, a take each."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ..character.drawing import refuse_if_in_no_file
 from ..character.find import Character
 from ..clock import fps_of, frame_kept
 from ..takes.aside import Aside, take_off, wear
@@ -20,6 +23,7 @@ from .staging import objects_of
 
 SAME = 1e-3  # of a turn, and of a length in the scene's units
 BONE = 'pose.bones["'
+TRANSFORM = re.compile(r"(delta_)?(location|rotation_\w+|scale)$")
 
 
 def export_fbx_takes(
@@ -30,11 +34,12 @@ def export_fbx_takes(
     The character stands as it is without a take. LipwrightError if its bones cannot be written so,
     or the file is not what was shown.
     """
+    refuse_if_in_no_file(character.root)
     bodies = objects_of(character, scene)
     probe = _Probe(bodies)
     seen: list[tuple[Aside, Shown, Moved]] = []
     for take in takes:
-        wear(take)
+        wear(take.worn)
         try:
             shown, moved = played(character.meshes, bodies, scene, take.first, take.last)
             probe.look(scene, take, set(_models(moved)))
@@ -63,12 +68,12 @@ Place = tuple[bpy.types.Object, str]  # an object, and the name of a bone of it 
 
 
 def _places(moved: Moved) -> set[Place]:
-    """The objects and bones that are moved; custom properties move nothing by themselves."""
+    """The objects and bones that are moved; nothing else that is animated moves by itself."""
     return {
-        (item, _bone_of(item, channel))
+        place
         for item, columns in moved.items()
         for channel in columns
-        if not channel[0].endswith('"]')
+        if (place := _place_of(item, channel)) is not None
     }
 
 
@@ -76,10 +81,15 @@ def _models(moved: Moved) -> Iterable[Model]:
     return ((item.name, bone) for item, bone in _places(moved))
 
 
-def _bone_of(item: bpy.types.Object, channel: Channel) -> str:
-    if not channel[0].startswith(BONE):
-        return ""
-    return item.path_resolve(channel[0].rpartition(".")[0]).name
+def _place_of(item: bpy.types.Object, channel: Channel) -> Place | None:
+    """What a channel moves; None for visibility, modifiers, constraints and own properties."""
+    owner, _, name = channel[0].rpartition(".")
+    if not TRANSFORM.match(name):
+        return None
+    if not owner:
+        return item, ""
+    holder: Any = item.path_resolve(owner) if owner.startswith(BONE) else None
+    return (item, holder.name) if isinstance(holder, bpy.types.PoseBone) else None
 
 
 def _matrices(places: Iterable[Place], moved: Moved, frames: int) -> dict[Model, Matrices]:
@@ -90,7 +100,7 @@ def _matrices(places: Iterable[Place], moved: Moved, frames: int) -> dict[Model,
         columns = {
             channel: column
             for channel, column in moved.get(item, {}).items()
-            if not channel[0].endswith('"]') and _bone_of(item, channel) == bone
+            if _place_of(item, channel) == (item, bone)
         }
         found[item.name, bone] = _local(item, holder, columns, frames)
     return found

@@ -2,7 +2,8 @@
 """Takes set aside: their Actions stay in the file under the line's name, the face is free again."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -49,6 +50,20 @@ def set_aside(character: Character, report: Report) -> Aside:
 
     Its Actions get the take's name and stay when the file is saved.
     """
+    worn = worn_by(character)
+    for one in worn:
+        parts = [report.name, *([] if compat.HAS_SLOTS else [one.block.name])]
+        one.action.name = compat.cut_name(" ".join([*parts, layer_of(one.action)]).rstrip())
+        one.action.use_fake_user = True
+    # The take's own rest frames stay out: the sound starts with the first frame.
+    first, last = math.floor(report.first_frame) + 1, math.ceil(report.last_frame) - 1
+    take = Aside(report.name, first, last, worn)
+    take_off(take)
+    return take
+
+
+def worn_by(character: Character) -> tuple[Worn, ...]:
+    """What a character wears now of ours, with what the artist keyed in it."""
     worn: list[Worn] = []
     for block in animated_blocks(character):
         for owner in our_owners(block):
@@ -56,20 +71,28 @@ def set_aside(character: Character, report: Report) -> Aside:
             combined = handle_of(slot) in read_ledger(action).combined
             beside = owner != block.animation_data
             worn.append(Worn(block, action, slot, beside, combined))
+    return tuple(worn)
+
+
+def copied(worn: Iterable[Worn]) -> tuple[Worn, ...]:
+    """Copies of Actions that nobody wears yet."""
+    worn = tuple(worn)
+    copies = {one.action: one.action.copy() for one in worn}
+    for copy in copies.values():
+        copy.use_fake_user = False
+    return tuple(
+        replace(
+            one,
+            action=copies[one.action],
+            slot=None if one.slot is None else copies[one.action].slots[one.slot.identifier],
+        )
+        for one in worn
+    )
+
+
+def wear(worn: Iterable[Worn]) -> None:
+    """Put what was set aside on its character again."""
     for one in worn:
-        parts = [report.name, *([] if compat.HAS_SLOTS else [one.block.name])]
-        one.action.name = compat.cut_name(" ".join([*parts, layer_of(one.action)]).rstrip())
-        one.action.use_fake_user = True
-    # The take's own rest frames stay out: the sound starts with the first frame.
-    first, last = math.floor(report.first_frame) + 1, math.ceil(report.last_frame) - 1
-    take = Aside(report.name, first, last, tuple(worn))
-    take_off(take)
-    return take
-
-
-def wear(take: Aside) -> None:
-    """Put a take that was set aside on its character again."""
-    for one in take.worn:
         data = one.block.animation_data or one.block.animation_data_create()
         if one.beside:
             add_strip(data, one.action, one.slot, Report(first_frame=one.action.frame_range[0]))

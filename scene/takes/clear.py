@@ -21,11 +21,19 @@ from .ledger import (
 from .places import animated_blocks, blocks_of, our_owners, own_action, release, stop_combining
 from .renamed import follow_renames
 from .rewrite import put_back
+from .write import takes_of
 
 
 def has_take(character: Character) -> bool:
     """Say whether there is something of ours on this character."""
     return any(our_owners(block) for block in blocks_of(character))
+
+
+def line_here(character: Character, frame: int) -> str:
+    """The name of the line at a frame, where the character says others too; else nothing."""
+    known = takes_of(character)
+    here = [take.name for take in known.values() if take.low <= frame <= take.high]
+    return here[-1] if here and len(known) > 1 else ""
 
 
 def clear_take(character: Character) -> int:

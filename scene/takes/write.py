@@ -6,6 +6,7 @@ What of the curves is ours stands in the ledger (`ledger.py`); all else is the a
 docs/architecture.md states the whole rule.
 """
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,11 +14,12 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ...core.errors import RigError
 from ...core.motion.keying import EVERY_FRAME, Keying
 from ...core.motion.keys import Keys
 from ...rigs.schema import Control
 from .. import compat
-from ..character.find import Character, refuse_if_not_writable
+from ..character.find import Character, refuse_if_not_writable, refuse_if_tweaking
 from .channels import parts_of
 from .fcurves import ANY_VALUE, Channel, Range, channel_of, rest_of, value_of
 from .free import held_curves, reach_of, refresh
@@ -39,6 +41,7 @@ from .places import (
     fit_strips,
     layer_of,
     our_owners,
+    own_action,
     place_for,
     playing,
     release,
@@ -295,6 +298,24 @@ def _finish(
             write_ledger(action, ledger)
             if not len(curves):
                 _drop(block, owner)
+
+
+def remove_take(character: Character, source: str) -> str:
+    """Remove one line of several and nothing else; returns its name.
+
+    RigError if it is not there.
+    """
+    refuse_if_tweaking(character)
+    known = takes_of(character)
+    if source not in known:
+        raise RigError(f"“{character.name}” does not say that line any more. Choose another")
+    for block in animated_blocks(character):
+        for owner in our_owners(block):
+            own_action(block, owner, character)
+    name = known[source].name
+    nowhere = Take(name, (math.inf, -math.inf), source)
+    _finish(character, nowhere, {source}, _spans(known, {source}, nowhere.range), set())
+    return name
 
 
 def _drop(block: bpy.types.ID, owner: Any) -> None:

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lipwright.core.motion.contact import CONTACT_FROM, CONTACT_WHOLE, decide_contacts
+from lipwright.core.motion.contact import (
+    CONTACT_FROM,
+    CONTACT_WHOLE,
+    TUCK_FROM,
+    TUCK_WHOLE,
+    decide_contacts,
+    decide_tucks,
+)
 
 RATE_HZ = 100.0
 NONE = np.zeros(60)
@@ -57,3 +64,22 @@ def test_a_likelier_contact_is_never_drawn_weaker(one, other):
     assert (low <= high + 1e-9).all()
     assert low.min() >= 0
     assert high.max() <= 1
+
+
+def test_a_likely_tuck_is_whole_and_an_unlikely_one_as_it_was_drawn():
+    likely = hump(TUCK_WHOLE + 0.05)
+    assert decide_tucks(likely, likely, NONE, RATE_HZ).max() == pytest.approx(1)
+    unlikely = hump(TUCK_FROM / 2)
+    np.testing.assert_array_equal(decide_tucks(unlikely, unlikely, NONE, RATE_HZ), unlikely)
+
+
+def test_lips_that_meet_do_not_tuck():
+    tuck, contact = hump(0.5), hump(1.0)
+    np.testing.assert_array_equal(decide_tucks(tuck, tuck, contact, RATE_HZ), tuck)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_a_tuck_is_never_less_than_it_was_drawn(tuck, tucking, contact):
+    decided = decide_tucks(hump(tuck), hump(tucking), hump(contact), RATE_HZ)
+    assert (decided >= hump(tuck) - 1e-9).all()
+    assert decided.max() <= 1 + 1e-9

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lipwright.core.errors import SettingsError
 from lipwright.core.phones import INDEX, PHONES
+from lipwright.core.transcript import follow as following
 from lipwright.core.transcript.align import align
 from lipwright.core.transcript.follow import follow
 from lipwright.core.transcript.letters import spell, spell_english, spellings
@@ -93,6 +94,28 @@ def test_the_language_is_told_by_letters_and_small_words():
     assert "ru" in candidates("мама мыла раму".split())
     assert "de" not in candidates("мама мыла раму".split())
     assert {"de", "nl"} <= set(candidates("ich habe keine ahnung davon".split()))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "ich habe dem onkel keine bluse gekauft und er schläft"),
+        ("es", "pero la mujer no quiere comprar el vino que tienes"),
+        ("pl", "nie wiem czy to jest moja czapka ale pewnie tak"),
+    ],
+)
+def test_of_many_languages_few_are_aligned_and_the_right_one_is_among_them(
+    language: str, text: str, monkeypatch: pytest.MonkeyPatch
+):
+    words = words_of(text)
+    assert len(candidates(words)) > 8
+    said = [phone for word in words for phone in pronunciations(word, language)[0]]
+    tried = []
+    monkeypatch.setattr(following, "align", lambda *given: tried.append(1) or align(*given))
+    found = follow(heard_as(("_", 20), *((p, 7) for p in said), ("_", 20)), text)
+    assert found.language == language
+    assert found.fit > 0.7
+    assert len(tried) <= 2
 
 
 def test_phones_are_found_where_they_sound():

@@ -106,3 +106,28 @@ def test_headless(ours, anna, capture, tmp_path):
     assert choice.file == str(capture)
     assert (choice.eyes, choice.mouth) == (True, False)
     assert shown(bpy.data.objects["Anna"], "eyeBlinkLeft", [25]) == pytest.approx(0.45, abs=0.02)
+
+
+def test_a_dial_adds_nothing_to_what_somebody_performed(anna, ours, capture, tmp_path):
+    """Nor does another capture that is chosen later change it."""
+    bpy.context.scene.frame_set(11)
+    anna.lipwright.capture.eyes = False
+    bpy.ops.lipwright.take_capture()
+    frames = range(5, 70)
+    keys = ("jawOpen", "mouthSmileLeft", "eyeBlinkLeft", "eyeBlinkRight")
+    before = {key: shown(anna, key, frames) for key in keys}
+    assert not before["eyeBlinkRight"].any()
+    track = ours("core.motion.track").FaceTrack.of(
+        {name: np.full(600, 0.2) for name in ("jawOpen", "mouthClose", "eyeBlinkLeft")}, 60.0
+    )
+    ours("core.formats").write_track(tmp_path / "other.csv", "livelink-csv", track, ())
+    anna.lipwright.capture.file = str(tmp_path / "other.csv")
+    for blinks in (10.0, 60.0):
+        anna.lipwright.acting.blink_rate_per_minute = blinks
+        character = ours("scene.character.find").character_named("Anna", bpy.context.scene)
+        assert ours("jobs.take").mix_again(character) is not None
+        for key in keys:
+            assert shown(anna, key, frames) == pytest.approx(before[key], abs=1e-5), key
+    anna.lipwright.capture.mouth = False
+    ours("jobs.take").mix_again(character)
+    assert shown(anna, "jawOpen", frames).max() < 0.01, "parts can still be chosen"

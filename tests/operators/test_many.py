@@ -171,3 +171,29 @@ def test_one_file_is_left_until_something_changes(ours, lines):
 def test_one_file_holds_curves_alone(ours, lines, capsys):
     assert run(ours, lines, "--together", "--write", "fbx,csv") == 2
     assert "--together writes fbx and blend" in capsys.readouterr().err
+
+
+def test_every_line_in_one_file_begins_as_the_scene_is(ours, lines):
+    """With the line that the artist made before, and with keys set by hand."""
+    bpy.ops.wm.open_mainfile(filepath=str(lines / "anna.blend"), load_ui=False)
+    scene, item = bpy.context.scene, bpy.data.objects["Anna"]
+    choice = scene.lipwright
+    choice.source, choice.file, choice.character = "FILE", str(lines / "0.wav"), item
+    scene.frame_set(300)
+    assert bpy.ops.lipwright.generate(add_strip=False) == {"FINISHED"}
+    key = item.data.shape_keys.key_blocks["mouthPucker"]
+    key.value = 0.77
+    key.keyframe_insert("value", frame=8)
+    bpy.ops.wm.save_mainfile()
+    assert together(ours, lines) == 1
+    found = ours("scene.exports.read_fbx").read_animation(lines / "out" / "Anna.fbx")
+    for take in ("hello", "act2/bye"):
+        curve = found.curves_of[take]["mouthPucker"]
+        by_hand = np.interp(7 / 24, curve.times_seconds, curve.values)
+        assert by_hand == pytest.approx(0.77, abs=1e-3), take
+    bpy.ops.wm.open_mainfile(filepath=str(lines / "out" / "anna.blend"), load_ui=False)
+    read = ours("scene.takes.ledger").read_ledger
+    slots = ours("scene.compat").HAS_SLOTS
+    names = {action.name for action in bpy.data.actions}
+    assert names == ({"hello", "act2/bye"} if slots else {"hello Key", "act2/bye Key"})
+    assert {len(read(action).takes) for action in bpy.data.actions} == {2}

@@ -150,3 +150,32 @@ def test_the_installed_extension_animates_the_demo_head(archive: Path, tmp_path:
         assert Path(found[name]).is_relative_to(profile), name
     assert found["keys"]["jawOpen"] > 0.05
     assert found["last_frame"] == pytest.approx(6.26 * 24, abs=4)
+
+
+def test_the_zip_of_another_platform_is_refused(archive: Path, builder: ModuleType, tmp_path: Path):
+    pytest.importorskip("bpy")
+    here = builder.this_platform()
+    other = "windows-x64" if here != "windows-x64" else "linux-x64"
+    path = tmp_path / archive.name.replace(here, other)
+    with zipfile.ZipFile(archive) as opened, zipfile.ZipFile(path, "w") as written:
+        for name in opened.namelist():
+            data = opened.read(name)
+            if name == "blender_manifest.toml":
+                data = data.replace(
+                    f'platforms = ["{here}"]'.encode(), f'platforms = ["{other}"]'.encode()
+                )
+                assert other.encode() in data
+            written.writestr(name, data)
+    profile = tmp_path / "profile"
+    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(profile)}
+    done = subprocess.run(
+        [sys.executable, "-P", HERE / "as_an_artist.py", "install", path],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+        timeout=300,
+    )
+    assert not list(profile.rglob("lipwright/blender_manifest.toml")), "it was installed"
+    assert done.returncode != 0
+    assert "platform" in (done.stdout + done.stderr).lower()

@@ -274,3 +274,19 @@ def test_feelings_written_into_the_transcript_are_felt_at_their_words(repository
         ),
     )
     assert "The feelings in the transcript were left aside with it" in other.notes
+
+
+def test_a_gasp_in_the_text_moves_the_face_in_the_pause(repository):
+    whole = load_sound(repository / "demo" / "line.wav").samples
+    cut = round(2.56 * RATE_HZ)
+    paused = Sound(np.concatenate([whole[:cut], np.zeros(RATE_HZ, np.float32), whole[cut:]]))
+    text = "Many pumpkins bloom above the village pool. {}Please move the big blue boat"
+    plain = analyse(paused, transcript=Transcript(text.format(""), "en"))
+    with_gasp = analyse(paused, transcript=Transcript(text.format("[gasp] "), "en"))
+    assert [one.kind for one in with_gasp.asides] == ["gasp"]
+    calm, moved = (perform(one, Settings()) for one in (plain, with_gasp))
+    more = moved["eyeWideLeft"] - calm["eyeWideLeft"]
+    assert more.max() > 0.3
+    assert 2.5 < np.argmax(more) / moved.rate_hz < 3.6
+    tight = analyse(paused, transcript=Transcript("Many pumpkins [gasp] bloom above", "en"))
+    assert any("[gasp] stands where the voice does not pause" in note for note in tight.notes)

@@ -350,3 +350,14 @@ def visible_of(root):
         return shown[0].name.split(".")[0][-1]
 
     return read
+
+
+@pytest.mark.parametrize("suffix", ["fbx", "glb", "usd"])
+def test_a_drawn_mouth_is_not_left_out_of_a_file_in_silence(ours, tmp_path, suffix):
+    root = flat(ours)
+    speak(root, ours)
+    export = getattr(ours("scene.exports.files"), f"export_{suffix}")
+    path = tmp_path / f"a.{suffix}"
+    with pytest.raises(ours("core.errors").RigError, match="is drawn"):
+        export(path, character_of(root, ours), bpy.context.scene)
+    assert not path.exists()

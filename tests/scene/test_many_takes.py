@@ -93,7 +93,7 @@ def test_each_take_is_what_it_is_alone(rigged, ours, takes, tmp_path):
     )
     turned = 0.0
     for take in made:
-        aside.wear(take)
+        aside.wear(take.worn)
         alone_at = tmp_path / "alone.fbx"
         files.export_fbx(alone_at, character, scene)
         aside.take_off(take)
@@ -133,7 +133,7 @@ def test_bones_that_others_move_are_refused(rigged, ours, takes, tmp_path):
 
 def test_records_are_written_as_they_were_read(rigged, ours, takes, tmp_path):
     character, (take,) = takes(rigged, {"hello": 1.0})
-    ours("scene.takes.aside").wear(take)
+    ours("scene.takes.aside").wear(take.worn)
     path = tmp_path / "hello.fbx"
     ours("scene.exports.files").export_fbx(path, character, bpy.context.scene)
     records = ours("scene.exports.fbx_records")
@@ -146,7 +146,7 @@ def test_curves_are_what_the_scene_shows(rigged, ours, takes, spoilt):
     """Whatever lets a take be read from its curves, or not: the values are those of the scene."""
     played = ours("scene.exports.played")
     _character, (take,) = takes(rigged, {"hello": 1.0})
-    ours("scene.takes.aside").wear(take)
+    ours("scene.takes.aside").wear(take.worn)
     keys, scene = rigged.data.shape_keys, bpy.context.scene
     blocks = keys.key_blocks
     if spoilt == "driver":
@@ -171,3 +171,18 @@ def test_curves_are_what_the_scene_shows(rigged, ours, takes, spoilt):
     for channel, column in turned[rig].items():
         assert moved[rig][channel] == pytest.approx(column, abs=1e-6), channel
     assert channels[rig], "the head was to turn"
+
+
+def test_what_is_animated_but_moves_nothing_stays_out(rigged, takes, ours, tmp_path):
+    """Visibility, a modifier, a constraint of a bone, a colour: of the artist's, in the scene."""
+    rig = rigged.parent
+    rigged.keyframe_insert("hide_render", frame=1)
+    rigged.keyframe_insert("color", frame=1)
+    rigged.keyframe_insert('modifiers["Armature"].show_render', frame=1)
+    holds = rig.pose.bones["foot"].constraints.new("COPY_SCALE")
+    holds.target, holds.influence = rig, 0.0
+    holds.keyframe_insert("influence", frame=1)
+    character, found = takes(rigged, {"a": 1.0, "b": 1.5})
+    path = tmp_path / "a.fbx"
+    ours("scene.exports.many_takes").export_fbx_takes(path, character, bpy.context.scene, found)
+    assert {take for take, *_ in curves_of(ours, path)} == {"a", "b"}

@@ -113,7 +113,7 @@ def test_autodesk_reads_every_take(anna, ours, tmp_path):
 
 @needs_fbx
 def test_autodesk_reads_one_take(anna, ours, tmp_path):
-    ours("scene.takes.aside").wear(anna.takes[0])
+    ours("scene.takes.aside").wear(anna.takes[0].worn)
     path = tmp_path / "hello.fbx"
     ours("scene.exports.files").export_fbx(path, anna.character, anna.scene)
     curves = ours("scene.exports.read_fbx").read_animation(path).curves
@@ -126,7 +126,7 @@ def test_autodesk_reads_one_take(anna, ours, tmp_path):
 
 @needs_validator
 def test_khronos_finds_no_error(anna, ours, tmp_path):
-    ours("scene.takes.aside").wear(anna.takes[0])
+    ours("scene.takes.aside").wear(anna.takes[0].worn)
     path = tmp_path / "hello.glb"
     ours("scene.exports.files").export_glb(path, anna.character, anna.scene)
     modules = str(READERS / "node_modules")
@@ -138,7 +138,7 @@ def test_khronos_finds_no_error(anna, ours, tmp_path):
 def test_pixar_reads_the_take(anna, ours, tmp_path):
     if not ours("scene.compat").HAS_USD:
         pytest.skip("this Blender was built without USD")
-    ours("scene.takes.aside").wear(anna.takes[0])
+    ours("scene.takes.aside").wear(anna.takes[0].worn)
     take = anna.takes[0]
     path = tmp_path / "hello.usdc"
     ours("scene.exports.files").export_usd(path, anna.character, anna.scene)

@@ -23,7 +23,7 @@ import soundfile as sf
 from lipwright.core.audio.load import load_sound
 
 from ..config import RATE_HZ, ROOT
-from . import ablation, calibration, invariance, unheard
+from . import ablation, calibration, heldout, invariance, unheard
 from .parts import PARTS, Part
 
 log = logging.getLogger(__name__)
@@ -168,6 +168,9 @@ def main() -> None:
     if not unheard.make():
         log.info("espeak-ng is missing, so the languages never heard are left out")
         parts = [part for part in parts if part.folder != str(unheard.FOLDER)]
+    if any(part.folder == str(heldout.FOLDER) for part in parts) and not heldout.make(args.shared):
+        log.info("espeak-ng or gcompris is missing, so the people never trained on are left out")
+        parts = [part for part in parts if part.folder != str(heldout.FOLDER)]
     results: dict[str, Any] = {part.name: score(part, args.shared, extra) for part in parts}
     log.info("%s", table({name: result["overall"] for name, result in results.items()}))
     for name, title in BY_SPEAKER.items():

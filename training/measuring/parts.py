@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .conditions import CONDITIONS, Samples
+from .heldout import FOLDER as HELD_OUT
 from .unheard import FOLDER as UNHEARD
 
 
@@ -46,6 +47,8 @@ PARTS = (
     Part("speechocean762 test, women", "speech/speechocean762", _test(200, 12, "f")),
     Part("speechocean762 test, men", "speech/speechocean762", _test(200, 12, "m")),
     Part("languages never heard (espeak)", str(UNHEARD), _split("test")),
+    Part("gcompris, people and languages never trained on", str(HELD_OUT), _split("test")),
+    Part("gcompris dev, other languages", str(HELD_OUT), _split("dev")),
     Part("tts_dev, transcript given", "tts_dev", _split("dev"), transcript=True),
     Part("grid_s1 test, transcript given", "face/grid_s1", _split("test"), transcript=True),
     Part("kathleen test, transcript given", "speech/kathleen", _split("test"), transcript=True),
