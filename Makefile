@@ -22,7 +22,7 @@ READERS_READY := .readers/.ready
 TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint zip bench evaluate emotions statistics train rigs shared stress pictures clean
+.PHONY: help venv demo test lint zip bench window evaluate emotions statistics train rigs shared stress pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -54,6 +54,9 @@ zip: $(READY) ## the extension, one zip per platform and Blender line, in build/
 
 bench: $(READY) ## how fast a recording becomes curves, in how much memory; RHUBARB=path beside it
 	@$(BIN)/python tests/bench.py --rhubarb "$(RHUBARB)"
+
+window: $(READY) ## the tab in a real Blender window, by mouse and keys; needs root and mmdebstrap; pictures in build/window/
+	@bash tests/window/in_blender.sh tests/window/walk.py build/window
 
 evaluate: $(READY) ## every number of the model card, measured on lip geometry
 	@$(BIN)/python -m lipwright.training.measuring.evaluate --shared "$(SHARED)"

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A dial was moved: mix the newest take again, a moment later, without listening."""
+"""A dial was moved, undone or redone: mix the newest take again, a moment later, unheard."""
+
+from collections.abc import Callable
+from typing import Any
 
 import bpy
 
@@ -7,10 +10,14 @@ from ..core.errors import LipwrightError
 from ..scene.character.find import character_of
 from ..scene.saved import acting as acting_properties
 from ..scene.session import memory
+from ..scene.sounds.strip import sound_strips
 from .take import mix_again
+
+Said = tuple[object, ...]
 
 WAIT_SECONDS = 0.15  # so that dragging a dial writes now and then, not on every pixel
 _waiting: set[int] = set()  # by `session_uid`
+_before: dict[int, Said] = {}  # what the dials said before a step of undo or redo
 
 
 def dial_moved(owner: bpy.types.ID) -> None:
@@ -20,6 +27,10 @@ def dial_moved(owner: bpy.types.ID) -> None:
     """
     known = set(memory.takes)
     meant = known if isinstance(owner, bpy.types.Scene) else known & {owner.session_uid}
+    _wait_for(meant)
+
+
+def _wait_for(meant: set[int]) -> None:
     if bpy.app.background or not meant:
         return
     _waiting.update(meant)
@@ -45,25 +56,68 @@ def mix_waiting() -> float | None:
     return None
 
 
+def _said(dials: bpy.types.PropertyGroup) -> Said:
+    """The values of dials, and of those inside of them, to be compared."""
+    names = (name for name in dials.bl_rna.properties.keys() if name != "rna_type")
+    values = [getattr(dials, name) for name in names]
+    plain = [one for one in values if isinstance(one, (bool, int, float, str, set))]
+    inside = [_said(one) for one in values if isinstance(one, bpy.types.PropertyGroup)]
+    uids = [one.session_uid for one in values if isinstance(one, bpy.types.ID)]
+    return (*plain, *inside, *uids)
+
+
+def _all_said() -> dict[int, Said]:
+    """What the dials of every character with a take say, and those of the strips."""
+    strips = [_said(one.lipwright) for scene in bpy.data.scenes for one in sound_strips(scene)]
+    known = [item for item in bpy.data.objects if item.session_uid in memory.takes]
+    return {item.session_uid: (_said(item.lipwright), *strips) for item in known}
+
+
+@bpy.app.handlers.persistent
+def _before_step(*_: object) -> None:
+    _before.clear()
+    _before.update(_all_said())
+
+
+@bpy.app.handlers.persistent
+def _after_step(*_: object) -> None:
+    """Undo and redo bring a dial as it was then, but keys from before it was mixed."""
+    now = _all_said()
+    _wait_for({uid for uid, said in now.items() if said != _before.get(uid, said)})
+
+
 @bpy.app.handlers.persistent
 def _forget_on_load(_path: str) -> None:
     """Another file has other characters, perhaps of the same names."""
     memory.forget()
     _waiting.clear()
+    _before.clear()
     state = bpy.context.window_manager.lipwright
     state.running = False
     state.lines.clear()
 
 
+def _handlers() -> tuple[tuple[list[Any], Callable[..., None]], ...]:
+    """What Blender calls, and with what."""
+    calls = bpy.app.handlers
+    return (
+        *((one, _before_step) for one in (calls.undo_pre, calls.redo_pre)),
+        *((one, _after_step) for one in (calls.undo_post, calls.redo_post)),
+        (calls.load_post, _forget_on_load),
+    )
+
+
 def register() -> None:
     """Listen to the dials."""
     acting_properties.listeners.append(dial_moved)
-    bpy.app.handlers.load_post.append(_forget_on_load)
+    for handlers, handler in _handlers():
+        handlers.append(handler)
 
 
 def unregister() -> None:
     """Stop listening."""
-    bpy.app.handlers.load_post.remove(_forget_on_load)
+    for handlers, handler in _handlers():
+        handlers.remove(handler)
     acting_properties.listeners.remove(dial_moved)
     if bpy.app.timers.is_registered(mix_waiting):
         bpy.app.timers.unregister(mix_waiting)

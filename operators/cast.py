@@ -72,7 +72,7 @@ theirs, else by their channel"""
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fill it."""
         count = fill(context.scene.lipwright_cast, context)
-        self.report({"INFO"}, f"{count} rows added. Choose who is missing")
+        self.report({"INFO"}, f"{count} row{'s' * (count != 1)} added. Choose who is missing")
         return {"FINISHED"}
 
 

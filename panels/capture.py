@@ -20,6 +20,7 @@ class LIPWRIGHT_PT_capture(OfCharacter, bpy.types.Panel):
         layout = self.rows()
         layout.prop(capture, "file", text="")
         row = layout.row(align=True)
+        row.use_property_split = False  # else the names are cut off
         row.active = bool(capture.file)
         for part in PARTS:
             row.prop(capture, part, toggle=True)

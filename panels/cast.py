@@ -69,7 +69,7 @@ class LIPWRIGHT_PT_cast(Tab, bpy.types.Panel):
         text = "Generate the Cast"
         if not why:
             count = len(lines_of(cast, context.scene, compat.sequencer_scene(context)))
-            text = f"Generate {count} Lines"
+            text = f"Generate {count} Line{'s' * (count != 1)}"
         layout.operator("lipwright.generate_cast", text=text, icon="COMMUNITY")
         state = context.window_manager.lipwright
         if why and not state.running:

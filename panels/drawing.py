@@ -74,7 +74,8 @@ class LIPWRIGHT_PT_drawing(Tab, bpy.types.Panel):
         if 0 <= stored.active_mouth < len(stored.mouths):
             self.layout.prop(stored.mouths[stored.active_mouth], "sounds")
         self.layout.operator("lipwright.find_mouths", icon="VIEWZOOM")
-        held = self.layout.row(align=True)
+        held = self.layout.column(align=True)
+        held.use_property_split, held.use_property_decorate = True, False
         for name in ("step", "hold", "ahead"):
             held.prop(stored, name)
         try:

@@ -44,10 +44,9 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         # Sliders of strips cannot be keyframed.
         column.use_property_decorate = isinstance(feelings.id_data, bpy.types.Object)
         for name in FELT:
-            row = column.row(align=True)
-            row.prop(feelings, name, slider=True)
-            if getattr(feelings, name):
-                row.prop(feelings, variant_property(name), text="")
+            column.prop(feelings, name, slider=True)
+            if getattr(feelings, name):  # in a row of its own, where its name has room
+                column.prop(feelings, variant_property(name), text=" ")
         layout.operator("lipwright.neutral", icon="LOOP_BACK")
         self._guess(context, feelings)
         column = layout.column(align=True)

@@ -11,7 +11,9 @@ from ..scene.saved.moods import MOODS, own_moods
 from ..scene.session import memory
 from .parts import OfCharacter
 
-FACES_A_ROW, FACE_SCALE = 4, 3.5
+FACES_A_ROW, FACE_SCALE = 3, 3.5
+# Names that are too long for a third of 280 pixels.
+SHORT = {"Contemptuous": "Contempt"}
 
 
 class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
@@ -22,19 +24,22 @@ class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Two moods a row, each with its face, where they were drawn."""
+        """Moods in rows, each with its face, where they were drawn."""
         who = meant_character(context).name
         layout = self.layout
         names = [*MOODS, *own_moods()]
         layout.operator("lipwright.draw_faces", icon="RENDER_STILL")
         for start in range(0, len(names), FACES_A_ROW):
             row = layout.row(align=True)
-            for name in names[start : start + FACES_A_ROW]:
+            some = names[start : start + FACES_A_ROW]
+            for name in some:
                 cell = row.column(align=True)
                 icon = _icon_of(picture_of(who, name))
                 if icon:
                     cell.template_icon(icon_value=icon, scale=FACE_SCALE)
-                cell.operator("lipwright.use_mood", text=name).mood = name
+                cell.operator("lipwright.use_mood", text=SHORT.get(name, name)).mood = name
+            for _ in range(FACES_A_ROW - len(some)):  # else the last row is wider
+                row.label(text="")
 
 
 def _icon_of(path: Path) -> int:

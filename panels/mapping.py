@@ -40,7 +40,9 @@ class LIPWRIGHT_UL_mapping(bpy.types.UIList):
         row.prop(item, "mute", text="", icon=icon, emboss=False, invert_checkbox=True)
         names = row.row()
         names.active = not item.mute
-        names.label(text=item.name, icon=ICONS.get(item.kind, "ERROR"))
+        # Most are shape keys, and the ends of their names, Left and Right, need the room.
+        icon = "NONE" if item.kind == "shape key" else ICONS.get(item.kind, "ERROR")
+        names.label(text=item.name, icon=icon)
         follows = item.terms[0].name if len(item.terms) else "nothing"
         more = f" +{len(item.terms) - 1}" if len(item.terms) > 1 else ""
         text = "whole mouth" if item.solved else follows + more
@@ -98,7 +100,7 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
         box = self.layout.box()
         top = box.row()
         top.label(text=f"{row.name} ({row.mesh})", icon=ICONS.get(row.kind, "ERROR"))
-        top.operator("lipwright.pick_control", text="Swap", icon="ARROW_LEFTRIGHT").swap = True
+        top.operator("lipwright.pick_control", text="", icon="ARROW_LEFTRIGHT").swap = True
         for term in row.terms:
             line = box.row(align=True)
             line.prop(term, "weight", text=term.name)

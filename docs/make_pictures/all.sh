@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Makes the pictures in docs/images/ again, all but panel.png (panel.sh needs root).
+# Makes the pictures in docs/images/ again, all but panel.png and faces.png (panel.sh needs root).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 .venv/bin/python demo/run.py
