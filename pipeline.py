@@ -236,13 +236,14 @@ def steps(
     """Mix layers one after another: each name with the face up to and with that layer.
 
     What a layer adds is its face less the one before. All these differences together are the
-    face that `mix` makes, so each can lie on a track of its own.
+    face that `mix` makes, so each can lie on a track of its own; all have the last one's channels.
     """
     names = list(tracks)
-    return {
+    faces = {
         name: mix(analysis, {one: tracks[one] for one in names[: i + 1]}, settings)
         for i, name in enumerate(names)
     }
+    return {name: face.with_names(faces[names[-1]].names) for name, face in faces.items()}
 
 
 def perform(analysis: Analysis, settings: Settings) -> FaceTrack:

@@ -7,10 +7,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .schema import Control
+from .schema import ANY, Control
 
 Curves = Mapping[Control, NDArray[np.float32]]
 LEAST = 1e-4  # below this a layer adds nothing
+# Turns of bones do not add up; a property may be a switch, or not be 0 by itself.
+WHOLE = frozenset({"pose", ANY})
 
 
 def split(driven: Mapping[str, Curves]) -> tuple[dict[Control, NDArray[np.float32]], dict]:
@@ -24,7 +26,7 @@ def split(driven: Mapping[str, Curves]) -> tuple[dict[Control, NDArray[np.float3
     Returns
     -------
     dict of Control to ndarray
-        The first layer's face. Poses are those of the last: turns of bones do not add up.
+        The first layer's face; what is `WHOLE` is that of the last.
     dict of str to dict of Control to ndarray
         What every other layer adds; its sum with all before it is the face of the last layer.
     """
@@ -33,14 +35,15 @@ def split(driven: Mapping[str, Curves]) -> tuple[dict[Control, NDArray[np.float3
         return {}, {}
     whole = faces[-1][1]
     base = {
-        control: whole[control] if control.kind == "pose" else curve
+        control: whole[control] if control.kind in WHOLE else curve
         for control, curve in faces[0][1].items()
     }
     added = {
         layer: {
             control: curve - before[control]
             for control, curve in after.items()
-            if control.kind != "pose" and np.abs(curve - before[control]).max(initial=0.0) > LEAST
+            if control.kind not in WHOLE
+            and np.abs(curve - before[control]).max(initial=0.0) > LEAST
         }
         for (_, before), (layer, after) in pairwise(faces)
     }

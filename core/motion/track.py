@@ -120,6 +120,12 @@ class FaceTrack:
         """Every channel by name."""
         return {name: self.values[:, i] for i, name in enumerate(self.names)}
 
+    def with_names(self, names: Sequence[str]) -> "FaceTrack":
+        """Return the track with channels of these names, in this order; what it lacks is 0."""
+        curves = self.curves()
+        rest = np.zeros(len(self.values), np.float32)
+        return FaceTrack.of({name: curves.get(name, rest) for name in names}, self.rate_hz)
+
     def without(self, name: str) -> "FaceTrack":
         """Return the same track with one channel at 0."""
         still = np.array([other != name for other in self.names], np.float32)

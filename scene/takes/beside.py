@@ -134,10 +134,13 @@ def _stepped(fresh: Fresh, hand: Coordinates, reach: float) -> Fresh:
     return fresh.with_values(values + share * (hand[nearest, 1] - values))
 
 
-def held_beside(fresh: Fresh, hand: Coordinates, reach_frames: float, end: float) -> Fresh:
+def held_beside(
+    fresh: Fresh, hand: Coordinates, reach_frames: float, end: float, *, drawn: bool = True
+) -> Fresh:
     """Ours beside hand keys where nothing lies between two values, as where drawings are shown.
 
-    What the artist shows is held for `reach_frames`, before `end`; then ours is shown again.
+    What the artist shows is held for `reach_frames`, before `end`; then ours is shown again. Where
+    no mouths are `drawn`, a hand key may lead over to ours as its own handles say.
     """
     if not len(hand) or not len(fresh):
         return fresh
@@ -152,7 +155,15 @@ def held_beside(fresh: Fresh, hand: Coordinates, reach_frames: float, end: float
     gives_way = (after > -SAME_FRAME) & (after < (far - hand[:, 0])[None, :] - STEP)
     ends = (every[:, 0] <= frames[0]) | (every[:, 0] >= frames[-1])
     same = np.abs(after).min(axis=1) <= SAME_FRAME
-    return Fresh(every[~(gives_way.any(axis=1) & ~ends) & ~same], CONSTANT)
+    every = every[~(gives_way.any(axis=1) & ~ends) & ~same]
+    if not drawn:
+        return Fresh(every, CONSTANT)
+    # The artist's keys lead over as Blender sets them: one of ours on the next frame holds them.
+    next_frame = hand + np.array([1.0, 0.0])
+    taken = np.concatenate([every[:, 0], hand[:, 0]])
+    free = np.abs(next_frame[:, :1] - taken[None, :]).min(axis=1) > SAME_FRAME
+    every = np.concatenate([every, next_frame[free & (next_frame[:, 0] < end - STEP)]])
+    return Fresh(every[np.argsort(every[:, 0], kind="stable")].astype(np.float32), CONSTANT)
 
 
 def held_at(fresh: Fresh, at: NDArray[np.float64]) -> NDArray[np.float64]:

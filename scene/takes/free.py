@@ -15,6 +15,7 @@ import numpy as np
 from ...core.errors import RigError
 from .. import compat
 from ..character.chosen import settings_of
+from ..character.drawing import is_drawn
 from ..character.find import Character
 from ..clock import fps_of
 from .beside import beside, held_beside
@@ -120,11 +121,13 @@ def refresh(character: Character) -> None:
         if compat.slot_is_shared(data.action, slot, block):
             continue  # with a copy of the character, which has takes of its own
         for channel in ledger.channels(slot):
-            _draw(block, channel, ledger, reach)
+            _draw(block, channel, ledger, reach, drawn=is_drawn(character.root))
         _keep(data.action, ledger)
 
 
-def _draw(block: bpy.types.ID, channel: Channel, ledger: Ledger, reach: float) -> None:
+def _draw(
+    block: bpy.types.ID, channel: Channel, ledger: Ledger, reach: float, *, drawn: bool
+) -> None:
     """Replace our keys of one freed curve; without a take below they go."""
     data = block.animation_data
     place = handle_of(compat.slot_of(data)), *channel
@@ -151,7 +154,7 @@ def _draw(block: bpy.types.ID, channel: Channel, ledger: Ledger, reach: float) -
 
     whole = _whole(below, shown)
     if (np.asarray(whole.interpolation) == CONSTANT).all():  # drawings, or on twos
-        fresh = held_beside(whole, hand, reach, np.inf)
+        fresh = held_beside(whole, hand, reach, np.inf, drawn=drawn)
     else:
         fresh = beside(whole, hand, reach, draw=shown)
     put(curve, ~ours, fresh)

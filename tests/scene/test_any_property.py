@@ -134,3 +134,28 @@ def test_a_preview_puts_the_number_back_and_a_mapping_brings_it(ours, tmp_path):
     item.lipwright_rig.rows[0].scale = 1.0
     bpy.ops.lipwright.load_mapping(filepath=str(path))
     assert item.lipwright_rig.rows[0].scale == 5.0
+
+
+def test_layers_on_tracks_of_their_own_show_the_same(ours, face):
+    """What follows the voice is a layer that comes last; those before it know nothing of it."""
+    item, light = face(), lamp()
+    bpy.context.scene.lipwright.character = item
+    assert follow('bpy.data.lights["Lamp"].energy', "loudness") == {"FINISHED"}
+    assert follow('bpy.data.objects["Lamp"].empty_display_size', "speaking") == {"FINISHED"}
+    for row in item.lipwright_rig.rows:
+        if row.kind == "any property":
+            row.scale = 3.0
+
+    def shown():
+        key = item.data.shape_keys.key_blocks["jawOpen"]
+        return light.data.energy, light.empty_display_size, key.value
+
+    speak(item, ours)
+    whole = np.array(shown_over(shown))
+    assert np.ptp(whole, axis=0).min() > 0.2
+    item.lipwright.apart = True
+    speak(item, ours)
+    apart = np.array(shown_over(shown))
+    assert np.abs(apart - whole).max(axis=0) == pytest.approx(0.0, abs=0.02)
+    assert clear(item, ours) > 0
+    assert shown() == pytest.approx((10.0, 1.0, 0.0))

@@ -182,9 +182,9 @@ def test_a_drawing_set_by_hand_is_shown_and_no_drawing_between(ours):
     points = np.array([(10, 0), (20, 3), (24, 5), (28, 2), (40, 4), (50, 0)], np.float32)
     hand = np.array([(23.0, 9.0)], np.float32)
     found = held(keys(points, 0), hand, 5.0, 50.0)
-    assert found.points.tolist() == [[10, 0], [20, 3], [28, 2], [40, 4], [50, 0]]
+    assert found.points.tolist() == [[10, 0], [20, 3], [24, 9], [28, 2], [40, 4], [50, 0]]
     found = held(keys(points, 0), hand, 7.0, 50.0)
-    assert found.points.tolist() == [[10, 0], [20, 3], [30, 2], [40, 4], [50, 0]]
+    assert found.points.tolist() == [[10, 0], [20, 3], [24, 9], [30, 2], [40, 4], [50, 0]]
 
 
 def test_a_sprite_sheet_moves_by_whole_cells(ours):
@@ -361,3 +361,32 @@ def test_a_drawn_mouth_is_not_left_out_of_a_file_in_silence(ours, tmp_path, suff
     with pytest.raises(ours("core.errors").RigError, match="is drawn"):
         export(path, character_of(root, ours), bpy.context.scene)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_key_set_by_hand_blends_no_drawings(ours, face, apart):
+    """Blender sets it with handles; in our curve, and freed in an Action of the artist's."""
+    names = tuple(f"mouth_{mouth}" for mouth in "ABCDEFGHX")
+    item = face("Anna", names)
+    item.lipwright_drawing.kind, item.lipwright.apart = "KEYS", apart
+    ours("scene.character.drawing").find_mouths(item)
+    bpy.context.scene.lipwright.character = item
+    key = item.data.shape_keys.key_blocks["mouth_A"]
+    if apart:
+        key.value = 1.0
+        key.keyframe_insert("value", frame=90)
+    speak(item, ours)
+    if apart:
+        assert bpy.ops.lipwright.free_keys() == {"FINISHED"}
+    else:
+        key.value = 1.0
+        key.keyframe_insert("value", frame=90)
+        speak(item, ours)
+    shown = shown_over(lambda: round(key.value, 4))
+    assert shown[90 - 8] == 1.0
+    assert set(shown) == {0.0, 1.0}
+    clear(item, ours)
+    (action,) = bpy.data.actions
+    compat = ours("scene.compat")
+    (curve,) = compat.curves_of(item.data.shape_keys.animation_data)
+    assert [tuple(one.co) for one in curve.keyframe_points] == [(90.0, 1.0)]

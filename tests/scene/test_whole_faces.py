@@ -117,3 +117,26 @@ def test_single_shapes_show_an_emotion_where_they_are_there(ours):
     used = {row.control.key for row in rig.rows}
     assert "Surprised" not in used  # brows and lids show it
     assert "browInnerUp" in used
+
+
+def test_layers_on_tracks_of_their_own_show_the_same(ours):
+    item = avatar(ours)
+    find, take = ours("scene.character.find"), ours("jobs.take")
+    mine = ours("pipeline")
+    analysis = mine.analyse(ours("core.audio.load").load_sound(ROOT / "demo" / "line.wav"))
+    settings = mine.Settings(emotions={"happy": 0.8})
+
+    def said():
+        character = find.character_of(item, bpy.context.scene)
+        clock = ours("core.timing").FrameClock(24.0, 10.0)
+        take.animate(character, analysis, settings, clock, "line")
+        found = []
+        for frame in range(5, 180, 3):
+            bpy.context.scene.frame_set(frame)
+            found.append(item.data.shape_keys.key_blocks["Joy"].value)
+        return np.array(found)
+
+    whole = said()
+    assert whole.max() > 0.5
+    item.lipwright.apart = True
+    assert said() == pytest.approx(whole, abs=0.02)
