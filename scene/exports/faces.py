@@ -45,10 +45,15 @@ def draw_faces(
 ) -> list[Path]:
     """Draw one picture a mood, each from the values of the character's controls.
 
-    Raises LipwrightError for a face of bones or sliders, whose copies would not follow them, and
-    where nothing can be rendered.
+    Raises LipwrightError for a face of bones or sliders, whose copies would not follow them, for
+    one that shows no moods, and where nothing can be rendered.
     """
     if not any(control.kind == "shape key" for values in moods.values() for control in values):
+        if any(map(has_shape_keys, character.meshes)):
+            raise LipwrightError(
+                f"No mood moves a shape key of “{character.name}”, so there is nothing to draw. "
+                "Use the names of the moods"
+            )
         raise LipwrightError(
             f"“{character.name}” has no shape keys, and faces of bones or sliders are not drawn "
             "here. Use the names of the moods"

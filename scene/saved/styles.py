@@ -104,6 +104,11 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     strange = set(found[LAYERS_TABLE]) - LAYERS.keys()
     if strange:
         raise SettingsError(f"“{path.name}” has layers that are not known: {', '.join(strange)}")
+    for layer, on in found[LAYERS_TABLE].items():
+        if not isinstance(on, bool):
+            raise SettingsError(
+                f"“{path.name}” sets the layer “{layer}” to {on!r}. A layer is true or false"
+            )
     return found
 
 

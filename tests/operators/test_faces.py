@@ -71,6 +71,16 @@ def test_a_face_of_bones_says_so(ours, face):
         )
 
 
+def test_a_face_that_shows_no_mood_says_so(face):
+    """Of a mouth that is drawn as shape keys there may be nothing beside it."""
+    item = face("Anna", tuple(f"mouth_{mouth}" for mouth in "ABCDEFGHX"))
+    bpy.context.scene.lipwright.character = item
+    item.lipwright_drawing.kind = "KEYS"
+    bpy.ops.lipwright.find_mouths()
+    with pytest.raises(RuntimeError, match="No mood moves a shape key"):
+        bpy.ops.lipwright.draw_faces()
+
+
 def test_a_simple_mood_sets_its_slider(face):
     item = face()
     bpy.context.scene.lipwright.character = item

@@ -61,7 +61,7 @@ def test_a_style_goes_from_one_character_to_another(face, folder):
     [
         *("{", "[]", "{}", '{"style": {"jaw": 9}}', '{"style": {"java": 1}}'),
         *('{"layers": {"x": 1}}', '{"acting": {"blink_on_emphasis": 2}}'),
-        '{"style": {"lips": 0.3, "jaw": "wide"}}',
+        *('{"style": {"lips": 0.3, "jaw": "wide"}}', '{"layers": {"gaze": "no"}}'),
     ],
 )
 def test_a_broken_style_sets_nothing(face, folder, text):
