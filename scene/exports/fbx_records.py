@@ -9,7 +9,7 @@ written with the bytes that it had.
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -27,26 +27,70 @@ _FOOT_ID_BYTES, _ALIGNMENT, _FOOT_END_BYTES = 16, 16, 4 + 120 + 16
 _DEFLATE_FROM_BYTES = 128
 
 
-@dataclass
+Inside = tuple[bytes, int, int, struct.Struct]  # the file, and from where to where in it
+DAMAGED = (struct.error, zlib.error, KeyError, IndexError, ValueError)
+
+
 class Record:
     """One record: its name, its properties as they are in the file, the records inside it.
 
-    `closed` says that an empty record ends those inside, as it must where there are any.
+    What is inside is read when somebody asks for it: a check of many takes looks at few curves.
     """
 
-    name: str
-    count: int = 0
-    raw: bytes = b""
-    nodes: list["Record"] = field(default_factory=list)
-    closed: bool = False
+    def __init__(
+        self,
+        name: str,
+        count: int = 0,
+        raw: bytes = b"",
+        nodes: Sequence["Record"] = (),
+        closed: bool = False,
+        inside: Inside | None = None,
+    ) -> None:
+        self.name, self.count, self.raw = name, count, raw
+        self._nodes, self._closed, self._inside = list(nodes), closed, inside
+
+    @property
+    def nodes(self) -> list["Record"]:
+        """The records inside; LipwrightError if they are damaged."""
+        self._open()
+        return self._nodes
+
+    @property
+    def closed(self) -> bool:
+        """Whether an empty record ends those inside, as it must where there are any."""
+        self._open()
+        return self._closed
+
+    @closed.setter
+    def closed(self, value: bool) -> None:
+        self._open()
+        self._closed = value
+
+    def _open(self) -> None:
+        if self._inside is None:
+            return
+        data, place, end, head = self._inside
+        self._inside = None
+        try:
+            while place < end:
+                child, place = _record(data, place, head)
+                if child is None:
+                    self._closed = True
+                else:
+                    self._nodes.append(child)
+        except DAMAGED as error:
+            raise _damaged(self.name) from error
 
     @cached_property
     def values(self) -> list[Any]:
-        """The properties: numbers, text, bytes, arrays."""
+        """The properties: numbers, text, bytes, arrays; LipwrightError if they are damaged."""
         found, place = [], 0
-        for _ in range(self.count):
-            value, place = _value(self.raw, place)
-            found.append(value)
+        try:
+            for _ in range(self.count):
+                value, place = _value(self.raw, place)
+                found.append(value)
+        except DAMAGED as error:
+            raise _damaged(self.name) from error
         return found
 
     def all(self, name: str) -> Iterator["Record"]:
@@ -56,6 +100,10 @@ class Record:
     def first(self, name: str) -> "Record | None":
         """The first of them."""
         return next(self.all(name), None)
+
+
+def _damaged(record: str) -> LipwrightError:
+    return LipwrightError(f"“{record}” of the FBX file is damaged. Export it again")
 
 
 @dataclass
@@ -70,7 +118,7 @@ class FbxFile:
 def made(name: str, kinds: str, *values: object, nodes: Sequence[Record] = ()) -> Record:
     """Make a record; `kinds` has the format's letter for each value."""
     raw = b"".join(_packed(kind, value) for kind, value in zip(kinds, values, strict=True))
-    return Record(name, len(kinds), raw, list(nodes), bool(nodes))
+    return Record(name, len(kinds), raw, nodes, bool(nodes))
 
 
 def read_records(data: bytes, name: str) -> FbxFile:
@@ -85,7 +133,7 @@ def read_records(data: bytes, name: str) -> FbxFile:
             if node is None:
                 return FbxFile(root, version, data[start:])
             root.nodes.append(node)
-    except (struct.error, zlib.error, KeyError, IndexError) as error:
+    except DAMAGED as error:
         raise LipwrightError(f"“{name}” is damaged. Export it again") from error
 
 
@@ -118,14 +166,8 @@ def _record(data: bytes, start: int, head: struct.Struct) -> tuple[Record | None
     place += length + size
     if not place <= end <= len(data):
         raise IndexError
-    node = Record(text, count, data[place - size : place])
-    while place < end:
-        child, place = _record(data, place, head)
-        if child is None:
-            node.closed = True
-        else:
-            node.nodes.append(child)
-    return node, end
+    inside = (data, place, end, head) if place < end else None
+    return Record(text, count, data[place - size : place], inside=inside), end
 
 
 def _write(node: Record, place: int, head: struct.Struct, parts: list[bytes]) -> int:

@@ -67,8 +67,8 @@ def _with_takes(file: FbxFile, first: FbxTake, more: Iterable[FbxTake], fps: flo
     takes = root.first("Takes") or NOTHING
     for take in more:
         found = list(_take(scene, frames, take, numbers, fps))
-        objects.nodes += [one for one in found if one.name != "C"]
-        links.nodes += [one for one in found if one.name == "C"]
+        objects.nodes.extend([one for one in found if one.name != "C"])
+        links.nodes.extend([one for one in found if one.name == "C"])
         span = (0, _ticks(take.frames - 1, fps))
         takes.nodes.append(
             made(
@@ -272,20 +272,32 @@ def _curves(
     yield made("C", "SLLS", "OP", number, target.number, target.prop)
     for axis, _ in target.axes:
         column = columns[axis]
-        still = np.ptp(column) <= STILL
         curve = next(numbers)
-        yield made(
-            *("AnimationCurve", "LSS", curve, "\x00\x01AnimCurve", ""),
-            nodes=[
-                made("Default", "D", float(column[0])),
-                _KEY_VERSION,
-                _times(frames, fps, still),
-                made("KeyValueFloat", "f", column[[0, 0]] if still else column),
-                *_KEY_KINDS,
-                made("KeyAttrRefCount", "i", [2 if still else frames]),
-            ],
+        nodes = (
+            _still(float(column[0]), frames, fps)
+            if np.ptp(column) <= STILL
+            else _keys(column, _times(frames, fps, False), frames)
         )
+        yield made("AnimationCurve", "LSS", curve, "\x00\x01AnimCurve", "", nodes=nodes)
         yield made("C", "SLLS", "OP", curve, number, axis)
+
+
+def _keys(column: NDArray[np.floating], times: Record, count: int) -> tuple[Record, ...]:
+    """Make what is inside of a curve."""
+    return (
+        made("Default", "D", float(column[0])),
+        _KEY_VERSION,
+        times,
+        made("KeyValueFloat", "f", column),
+        *_KEY_KINDS,
+        made("KeyAttrRefCount", "i", [count]),
+    )
+
+
+@lru_cache(maxsize=256)  # most curves of a line are still, and many at the same value
+def _still(value: float, frames: int, fps: float) -> tuple[Record, ...]:
+    """Make what is inside of a curve that does not move."""
+    return _keys(np.array([value, value]), _times(frames, fps, True), 2)
 
 
 # What all curves have alike.

@@ -143,7 +143,7 @@ def _setter(item: bpy.types.Object, channel: Channel):
 
 
 class _Probe:
-    """Sees that bones do what their own channels say, in three frames of every take.
+    """Sees that bones do what their own channels say, in some frames of every take.
 
     What others move, by constraints or drivers, would be missing in takes that are made of
     channels. A bone that others hold still is none of these.
@@ -154,9 +154,10 @@ class _Probe:
         self.first: dict[Model, NDArray[np.float64]] = {}
 
     def look(self, scene: bpy.types.Scene, take: Aside, moved: set[Model]) -> None:
-        """Look at a take that its character wears."""
+        """Look at a take that its character wears: its middle, of the first also the ends."""
+        ends = set() if self.first else {take.first, take.last}
         with frame_kept(scene):
-            for frame in {take.first, (take.first + take.last) // 2, take.last}:
+            for frame in {(take.first + take.last) // 2, *ends}:
                 scene.frame_set(frame)
                 for item in self.armatures:
                     for bone in item.pose.bones:
