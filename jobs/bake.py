@@ -39,6 +39,8 @@ from ..scene.character.find import (
 )
 from ..scene.clock import clock_of, fps_of, set_fps
 from ..scene.exports.files import (
+    ENGINES,
+    UNREAL,
     export_curves,
     export_fbx,
     export_glb,
@@ -105,6 +107,12 @@ def add_scene_options(said: argparse.ArgumentParser) -> None:
         help="how far few keys and key poses may stray, such as 0.01; few keys without --keys",
     )
     said.add_argument("--mapping", type=Path, help="use this saved mapping (JSON)")
+    said.add_argument(
+        "--engine",
+        choices=[engine.lower() for engine in ENGINES],
+        default=UNREAL.lower(),
+        help="; ".join(f"{name.lower()}: {help}" for name, (_, help, _) in ENGINES.items()),
+    )
 
 
 def main(arguments: Sequence[str], prog: str = "bake.py") -> int:
@@ -278,7 +286,10 @@ def _deliver(
         if compat.HAS_SOUND and not plays_at(scene, args.audio.absolute(), scene.frame_start):
             add_to_sequencer(scene, args.audio.absolute(), scene.frame_start)
         save(args.save)
-    writers = ((args.fbx, export_fbx), (args.glb, export_glb), (args.usd, export_usd))
+    if args.fbx is not None:
+        engine = args.engine.upper()
+        export_fbx(args.fbx.absolute(), character, scene, report.name, engine)
+    writers = ((args.glb, export_glb), (args.usd, export_usd))
     for path, export in writers:
         if path is not None:
             export(path.absolute(), character, scene, report.name)

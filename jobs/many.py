@@ -159,6 +159,7 @@ def _key(own: argparse.Namespace, wish: Wish, scene: str) -> str:
         own.fps,
         own.write,
         own.together,
+        own.engine,
     ]
     return replace(wish, form=json.dumps(rest)).key(own.audio)
 

@@ -174,7 +174,7 @@ class Together:
             if "fbx" in self.args.write:
                 target = places[-len(self.args.write) + self.args.write.index("fbx")]
                 partial = self.journal.partial / target.name
-                export_fbx_takes(partial, character, scene, takes)
+                export_fbx_takes(partial, character, scene, takes, self.args.engine.upper())
                 os.replace(partial, target)
         if "blend" in self.args.write and self.takes:
             self._save(scene)

@@ -11,7 +11,7 @@ from ..scene import compat
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import tweaking_reason
 from ..scene.clock import fps_of
-from ..scene.exports.files import export_fbx, export_glb, export_usd
+from ..scene.exports.files import ENGINES, export_fbx, export_glb, export_usd
 from ..scene.takes.clear import has_take
 
 
@@ -36,10 +36,15 @@ class _Export(Reasoned, ExportHelper):
         """See `export_reason`."""
         return export_reason(context)
 
+    def options(self) -> dict[str, str]:
+        """What a format takes besides."""
+        return {}
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file and state take and frame rate."""
         with speaking(self):
-            name = type(self).write(self.filepath, meant_character(context), context.scene)
+            who, options = meant_character(context), self.options()
+            name = type(self).write(self.filepath, who, context.scene, **options)
             rate = fps_of(context.scene)
             file = Path(self.filepath).name
             self.report({"INFO"}, f"Wrote “{file}”: take “{name}” at {rate:.6g} frames a second")
@@ -53,6 +58,15 @@ class LIPWRIGHT_OT_export_fbx(_Export, bpy.types.Operator):
     bl_label = "Export FBX"
     filename_ext = ".fbx"
     filter_glob: bpy.props.StringProperty(default="*.fbx", options={"HIDDEN"})
+    engine: bpy.props.EnumProperty(
+        name="For",
+        description="Which engine will read it",
+        items=[(engine, label, help) for engine, (label, help, _) in ENGINES.items()],
+    )
+
+    def options(self) -> dict[str, str]:
+        """The engine."""
+        return {"engine": self.engine}
 
 
 class LIPWRIGHT_OT_export_glb(_Export, bpy.types.Operator):

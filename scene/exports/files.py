@@ -20,6 +20,17 @@ from ..takes.write import Range, take_ranges
 from .check import check_fbx, check_glb, check_usd
 from .staging import key_curves, staged
 
+UNREAL, UNITY = "UNREAL", "UNITY"
+# Label, help, and where Blender's exporter puts its hundred centimetres to the metre.
+ENGINES = {
+    UNREAL: ("Unreal", "Centimetres, as Unreal and most others read it", "FBX_SCALE_NONE"),
+    UNITY: (
+        "Unity",
+        "Metres as the unit of the file, so that nothing has a scale of 100",
+        "FBX_SCALE_ALL",
+    ),
+}
+
 
 def take_span(character: Character, scene: bpy.types.Scene, name: str = "") -> tuple[str, int, int]:
     """Name and frames of a take: the named one, else the one at the current frame, else the newest.
@@ -42,11 +53,15 @@ def take_span(character: Character, scene: bpy.types.Scene, name: str = "") -> t
 
 
 def export_fbx(
-    path: str | Path, character: Character, scene: bpy.types.Scene, take: str = ""
+    path: str | Path,
+    character: Character,
+    scene: bpy.types.Scene,
+    take: str = "",
+    engine: str = UNREAL,
 ) -> str:
     """Write FBX: face and skeleton alone, from time 0, the stack named after the take."""
     name, first, last = take_span(character, scene, take)
-    write_fbx(path, character, scene, first, last, name)
+    write_fbx(path, character, scene, first, last, name, engine)
     return name
 
 
@@ -82,6 +97,7 @@ def write_fbx(
     first: int,
     last: int,
     name: str,
+    engine: str = UNREAL,
 ) -> None:
     """Write FBX of what the scene shows in a span of frames, as one take from time 0."""
     path = place_of(path)
@@ -98,6 +114,7 @@ def write_fbx(
             bake_anim_use_nla_strips=False,
             bake_anim_force_startend_keying=True,
             bake_anim_simplify_factor=0.0,
+            apply_scale_options=ENGINES[engine][2],
         )
     take = scene_name(name)
     check_fbx(path, {take: (last - first) / fps_of(scene)}, {take: stage.shown})

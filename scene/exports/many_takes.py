@@ -17,7 +17,7 @@ from ..takes.aside import Aside, take_off, wear
 from ..takes.fcurves import Channel
 from .check import check_fbx
 from .fbx_takes import FbxTake, Matrices, Model, add_takes, not_alone
-from .files import scene_name, write_fbx
+from .files import UNREAL, scene_name, write_fbx
 from .played import Moved, Shown, played
 from .staging import objects_of
 
@@ -27,7 +27,11 @@ TRANSFORM = re.compile(r"(delta_)?(location|rotation_\w+|scale)$")
 
 
 def export_fbx_takes(
-    path: Path, character: Character, scene: bpy.types.Scene, takes: Sequence[Aside]
+    path: Path,
+    character: Character,
+    scene: bpy.types.Scene,
+    takes: Sequence[Aside],
+    engine: str = UNREAL,
 ) -> None:
     """Write FBX with a take for each line that was set aside, each from time 0.
 
@@ -44,7 +48,7 @@ def export_fbx_takes(
             shown, moved = played(character.meshes, bodies, scene, take.first, take.last)
             probe.look(scene, take, set(_models(moved)))
             if not seen:
-                write_fbx(path, character, scene, take.first, take.last, take.name)
+                write_fbx(path, character, scene, take.first, take.last, take.name, engine)
         finally:
             take_off(take)
         seen.append((take, shown, moved))

@@ -186,3 +186,14 @@ def test_what_is_animated_but_moves_nothing_stays_out(rigged, takes, ours, tmp_p
     path = tmp_path / "a.fbx"
     ours("scene.exports.many_takes").export_fbx_takes(path, character, bpy.context.scene, found)
     assert {take for take, *_ in curves_of(ours, path)} == {"a", "b"}
+
+
+@pytest.mark.parametrize(("engine", "scale"), [("UNREAL", 100.0), ("UNITY", 1.0)])
+def test_each_engine_has_its_scale(rigged, ours, takes, tmp_path, engine, scale):
+    character, found = takes(rigged, {"hello": 0.7, "bye": 1.0})
+    path = tmp_path / "all.fbx"
+    many = ours("scene.exports.many_takes")
+    many.export_fbx_takes(path, character, bpy.context.scene, found, engine)
+    for take in ("hello", "bye"):
+        _, values = curves_of(ours, path)[take, "Rig", "Lcl Scaling", "d|X"]
+        assert values == pytest.approx(scale * 0.5, rel=1e-4), "the rig's own scale is a half"
