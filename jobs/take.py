@@ -3,12 +3,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import bpy
 import numpy as np
 
 from ..core.errors import SettingsError
-from ..core.motion.captured import Captured
+from ..core.motion.captured import PARTS, Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
@@ -154,6 +155,8 @@ def animate(
         report.notes.append(tell_left_on(found.resting))
     if "head" in settings.layers and "head" not in found.targets:
         report.notes.append(NO_HEAD)
+    if settings.captured is not None and performed is None:
+        report.notes.append(tell_captured(settings.captured))
     report.notes += analysis.notes
     memory.takes[character.root.session_uid] = LastTake(
         *(name, take.known_by, analysis, clock, settings.acting.look_at),
@@ -177,6 +180,14 @@ def as_performed(settings: Settings, performed: Captured) -> Settings:
 def _present(scene: bpy.types.Scene) -> frozenset[str]:
     """What takes of the strips of a scene are known by; of earlier files, by the strip's name."""
     return sources_in(scene) | {source_of_name(strip.name) for strip in sound_strips(scene)}
+
+
+def tell_captured(captured: Captured) -> str:
+    """Whose face it is: a capture that was chosen for one line counts for the next too."""
+    parts = [part for part in PARTS if part in captured.parts]
+    said = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    file = Path(captured.source).name
+    return f"From the capture “{file}”: {said}. Empty Style > Face Capture for a face of the voice"
 
 
 def room_beside(

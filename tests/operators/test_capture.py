@@ -69,6 +69,7 @@ def test_on_top_of_ours(anna, ours, voice):
     at = (frames - first) / 24
     expected = 0.45 * np.sin(np.pi * at / SECONDS) ** 2
     assert shown(anna, "eyeBlinkLeft", frames) == pytest.approx(expected, abs=0.01)
+    assert "anna_capture.csv”: eyes. Empty" in bpy.context.window_manager.lipwright.notes
     theirs = 0.9 * np.sin(np.pi * at / SECONDS) ** 2
     assert np.abs(shown(anna, "jawOpen", frames) - theirs).max() > 0.3
     capture.mouth = True
