@@ -137,11 +137,9 @@ def analyse(
     mute = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
-    written: Written | None = None
-    asides: tuple[Aside, ...] = ()
-    if transcript is not None:
-        heard, written, asides, said = _put_right(heard, transcript, seconds)
-        notes += said
+    told = (heard, None, (), []) if transcript is None else _put_right(heard, transcript, seconds)
+    heard, written, asides, said = told
+    notes += said
     if phones is not None:
         spoken = tuple(phones)
         corrected = corrected_posteriors(heard.posteriors, spoken, heard.rate_hz)

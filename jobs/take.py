@@ -150,19 +150,25 @@ def animate(
     report = write_plan(character, plan, found.targets, take, drawing)
     if wanted is not None:
         report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
-    report.notes += tell_driven(found.driven)
-    if found.resting:
-        report.notes.append(tell_left_on(found.resting))
-    if "head" in settings.layers and "head" not in found.targets:
-        report.notes.append(NO_HEAD)
-    if settings.captured is not None and performed is None:
-        report.notes.append(tell_captured(settings.captured))
+    report.notes += _remarks(found, settings, of_voice=performed is None)
     report.notes += analysis.notes
     memory.takes[character.root.session_uid] = LastTake(
         *(name, take.known_by, analysis, clock, settings.acting.look_at),
         *(target_of(settings_of(character)), heard_from, performed),
     )
     return report
+
+
+def _remarks(found: Gathered, settings: Settings, *, of_voice: bool) -> list[str]:
+    """What is to be said of a character that a take was written on."""
+    notes = tell_driven(found.driven)
+    if found.resting:
+        notes.append(tell_left_on(found.resting))
+    if "head" in settings.layers and "head" not in found.targets:
+        notes.append(NO_HEAD)
+    if settings.captured is not None and of_voice:
+        notes.append(tell_captured(settings.captured))
+    return notes
 
 
 def as_performed(settings: Settings, performed: Captured) -> Settings:

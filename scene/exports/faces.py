@@ -8,7 +8,6 @@ else of the artist's is touched, and nothing that plays has a say.
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import bpy
 
@@ -20,6 +19,7 @@ from ..keys import has_shape_keys
 from .files import file_name, reason_of
 from .framing import face_camera
 from .staging import objects_of
+from .view import remove_named
 
 PIXELS = 128
 NEARER = 1.35  # than a film is taken from: hair and neck say nothing of a mood
@@ -105,9 +105,9 @@ def _set_up(
     stage.view_settings.view_transform = "Standard"  # else skin is dull
     stage.world = bpy.data.worlds.new("Lipwright Faces")
     stage.world.color = BACKGROUND
-    undo.callback(_remove, bpy.data.worlds, stage.world.name)
+    undo.callback(remove_named, bpy.data.worlds, stage.world.name)
     camera = face_camera(character, 1.0, scene.frame_current)
-    undo.callback(_remove, bpy.data.cameras, camera.data.name)  # and its object
+    undo.callback(remove_named, bpy.data.cameras, camera.data.name)  # and its object
     camera.data.lens *= NEARER
     stage.collection.objects.link(camera)
     stage.camera = camera
@@ -134,8 +134,3 @@ def _render(stage: bpy.types.Scene, path: Path) -> Path:
     if not path.is_file():
         raise LipwrightError(NO_PICTURE)
     return path
-
-
-def _remove(things: Any, name: str) -> None:
-    if things.get(name) is not None:
-        things.remove(things[name])

@@ -10,7 +10,6 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import bpy
 
@@ -21,6 +20,7 @@ from ..sounds.strip import mixdown_scene, strip_of_file
 from ..takes.write import take_ranges
 from .files import reason_of
 from .framing import face_camera
+from .view import remove_named
 
 DEFAULT_PATH = "//playblast/<scene>.mp4"
 SUFFIX = ".mp4"
@@ -103,7 +103,7 @@ class Film:
         if stage.world is None:  # else the face is before black
             stage.world = bpy.data.worlds.new("Playblast")
             stage.world.color = GREY
-            self._undo.callback(_remove, bpy.data.worlds, stage.world.name)
+            self._undo.callback(remove_named, bpy.data.worlds, stage.world.name)
         share = render.resolution_percentage / 100
         # The encoder takes even sides only.
         render.resolution_x = max(2, round(render.resolution_x * share / 2) * 2)
@@ -116,7 +116,7 @@ class Film:
             aspect = render.resolution_x * render.pixel_aspect_x
             aspect /= render.resolution_y * render.pixel_aspect_y
             camera = face_camera(character, aspect, self.first)
-            self._undo.callback(_remove, bpy.data.cameras, camera.data.name)  # and its object
+            self._undo.callback(remove_named, bpy.data.cameras, camera.data.name)  # and its object
             stage.collection.objects.link(camera)
             stage.camera = camera
         if compat.HAS_SOUND:
@@ -155,7 +155,7 @@ class Film:
 
     def _add_sound(self, path: Path, frame: int) -> None:
         strip = compat.new_sound_strip(self.stage, "playblast", str(path), 128, frame)
-        self._undo.callback(_remove, bpy.data.sounds, strip.sound.name)
+        self._undo.callback(remove_named, bpy.data.sounds, strip.sound.name)
 
     def render(self, context: str = "EXEC_DEFAULT") -> None:
         """Render it; with INVOKE_DEFAULT as a job of Blender's, which Esc stops."""
@@ -190,11 +190,6 @@ class Film:
         for stage in [one for one in bpy.data.scenes if one.session_uid == self._uid]:
             bpy.data.scenes.remove(stage)
         self._undo.close()
-
-
-def _remove(things: Any, name: str) -> None:
-    if things.get(name) is not None:
-        things.remove(things[name])
 
 
 def hidden_note(character: Character) -> str:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from contextlib import ExitStack
+from typing import Any
 
 import bpy
 
@@ -82,3 +83,9 @@ def rename(scene: bpy.types.Scene, name: str, undo: ExitStack) -> None:
         other.name = f"Lipwright {name}"  # in front: a long name is cut at its end
     undo.callback(setattr, scene, "name", scene.name)
     scene.name = name
+
+
+def remove_named(things: Any, name: str) -> None:
+    """Remove a datablock of a collection of the file, if it is still there."""
+    if things.get(name) is not None:
+        things.remove(things[name])
