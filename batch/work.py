@@ -158,6 +158,11 @@ class Wish:
     start_seconds: float
     end_seconds: float | None
 
+    @property
+    def duration_seconds(self) -> float | None:
+        """How much of the sound is the line; None for all that is left of it."""
+        return None if self.end_seconds is None else self.end_seconds - self.start_seconds
+
     def key(self, sound: Path) -> str:
         """Sum of the wish, the sound's bytes and the networks."""
         try:
@@ -252,21 +257,28 @@ def _do(task: Task, blank: Row) -> Row:
     track = curves_of(analysis, wish.settings, order.form, wish.rate_hz)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_track(target, order.form, track, analysis.phones, Path(order.partial))
+    return replace(
+        heard_row(blank, analysis, wish, args.language, key),
+        message=". ".join(notes),
+        output=output,
+        peak_db=peak_db(sound.samples),
+        clipped_seconds=clipped_seconds(sound.samples, sound.rate_hz),
+        content=sum_of(target),
+        sketch=sketch_of(sound.samples, analysis.mouth),
+    )
+
+
+def heard_row(blank: Row, analysis: Analysis, wish: Wish, language: str, key: str) -> Row:
+    """Make the row of a line that is done; who wrote it adds what, and what is to be said of it."""
     words = wish.transcript.text if wish.transcript else ""
     return replace(
         blank,
         status=DONE,
-        message=". ".join(notes),
-        output=output,
-        seconds=round(sound.seconds, 3),
+        seconds=round(analysis.seconds, 3),
         confidence=confidence_of(analysis.phones),
-        unknown_words=lacking(words, args.language),
-        longest_silence_seconds=longest_silence(analysis.phones, sound.seconds),
-        peak_db=peak_db(sound.samples),
-        clipped_seconds=clipped_seconds(sound.samples, sound.rate_hz),
+        unknown_words=lacking(words, language),
+        longest_silence_seconds=longest_silence(analysis.phones, analysis.seconds),
         key=key,
-        content=sum_of(target),
-        sketch=sketch_of(sound.samples, analysis.mouth),
     )
 
 
@@ -275,9 +287,7 @@ def _hear(line: Line, args: argparse.Namespace, wish: Wish) -> tuple[Sound, Anal
     sound = load_sound(
         line.sound,
         start_seconds=wish.start_seconds,
-        duration_seconds=None
-        if wish.end_seconds is None
-        else wish.end_seconds - wish.start_seconds,
+        duration_seconds=wish.duration_seconds,
         channel=wish.channel,
     )
     return sound, analyse(

@@ -11,7 +11,7 @@ from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character
 from ..scene.clock import clock_of
 from ..scene.takes.places import Report
-from .dials import keying_of
+from .dials import captured_by, keying_of
 from .take import animate, settings_for
 
 
@@ -20,8 +20,7 @@ def animate_captured(character: Character, scene: bpy.types.Scene) -> Report:
     clock = clock_of(scene, float(scene.frame_current))
     dials = settings_of(character)
     name = Path(bpy.path.abspath(dials.capture.file)).stem
-    nothing = silent(0.1)
-    captured = settings_for(character, nothing, clock, name, None).captured
+    captured = captured_by(dials.capture)
     if captured is None:
         raise SettingsError("No captured face is chosen. Choose a CSV or JSON in Face Capture")
     analysis = silent(captured.track.seconds)

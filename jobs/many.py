@@ -17,16 +17,14 @@ from pathlib import Path
 from ..batch.carry_out import carry_out
 from ..batch.journal import Journal
 from ..batch.lines import Line
-from ..batch.row import DONE, Row
-from ..batch.sketch import confidence_of, longest_silence, mouths_of
-from ..batch.work import Order, Wish, arguments_of, failed, sum_of, wish_of
+from ..batch.row import Row
+from ..batch.work import Wish, sum_of
 from ..core.errors import LipwrightError, SettingsError, sentence_of
-from ..core.transcript.words import lacking
 from .bake import DONE as EXIT_DONE
 from .bake import FAILED as EXIT_FAILED
 from .bake import OUTPUTS, WRONG_USAGE, add_scene_options, bake, complain
 from .manners import missing_part
-from .together import Together, refuse_others, told_of
+from .together import Together, Told, refuse_others, told_of
 
 # What may be written for a line: its suffix and the option of a bake that writes it.
 WRITES = {
@@ -102,11 +100,14 @@ def _rows(
     args: argparse.Namespace, scene: str, lines: Sequence[Line], journal: Journal
 ) -> Iterator[Row]:
     for line in lines:
-        blank = failed(line)
+        told = told_of(line, args, lambda own, wish: _key(own, wish, scene))
+        if isinstance(told, Row):
+            yield told
+            continue
         try:
-            yield _do(args, scene, line, blank, journal.known.get(line.name))
+            yield _do(args, told, journal.known.get(line.name))
         except Exception as error:  # one line's trouble must not end the others
-            yield replace(blank, message=sentence_of(error))
+            yield replace(told.blank, message=sentence_of(error))
 
 
 def _together(
@@ -116,33 +117,21 @@ def _together(
     yield from Together(args, journal).rows(told)
 
 
-def _do(args: argparse.Namespace, scene: str, line: Line, blank: Row, known: Row | None) -> Row:
-    own = arguments_of(line, Order(args, "npz", "", ""))
-    own.audio, own.character = line.sound, blank.character or args.character
-    for name in OUTPUTS:
-        setattr(own, name, None)
-    places = {WRITES[name][1]: args.out / f"{line.name}{WRITES[name][0]}" for name in args.write}
+def _do(args: argparse.Namespace, told: Told, known: Row | None) -> Row:
+    own, wish, name = told.own, told.wish, told.blank.name
+    for output in OUTPUTS:
+        setattr(own, output, None)
+    places = {WRITES[kind][1]: args.out / f"{name}{WRITES[kind][0]}" for kind in args.write}
     for option, path in places.items():
         setattr(own, option, path)
-    wish = wish_of(line, Order(own, "npz", "", ""), own)
-    key = _key(own, wish, scene)
-    known_whole = known and known.key == key and known.content == _content(places.values())
+    known_whole = known and known.key == told.key and known.content == _content(places.values())
     if known and known_whole and not args.again:
-        return replace(known, sound=blank.sound)
-    length = None if wish.end_seconds is None else wish.end_seconds - wish.start_seconds
-    report, analysis = bake(own, wish.transcript, wish.start_seconds, length)
+        return replace(known, sound=told.blank.sound)
+    report, analysis = bake(own, wish.transcript, wish.start_seconds, wish.duration_seconds)
     return replace(
-        blank,
-        status=DONE,
-        message=". ".join(dict.fromkeys([*analysis.notes, *report.notes])),
+        told.row(report, analysis),
         output=next(iter(places.values())).relative_to(args.out).as_posix(),
-        seconds=round(analysis.seconds, 3),
-        confidence=confidence_of(analysis.phones),
-        unknown_words=lacking(wish.transcript.text if wish.transcript else "", own.language),
-        longest_silence_seconds=longest_silence(analysis.phones, analysis.seconds),
-        key=key,
         content=_content(places.values()),
-        sketch=mouths_of(analysis.mouth),
     )
 
 

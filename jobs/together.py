@@ -17,12 +17,12 @@ import bpy
 from ..batch.journal import Journal
 from ..batch.lines import Line
 from ..batch.row import DONE, Row
-from ..batch.sketch import confidence_of, longest_silence, mouths_of
-from ..batch.work import Order, Wish, arguments_of, failed, sum_of, wish_of
+from ..batch.sketch import mouths_of
+from ..batch.work import Order, Wish, arguments_of, failed, heard_row, sum_of, wish_of
 from ..core.errors import SettingsError, sentence_of
 from ..core.formats import write_whole
-from ..core.transcript.words import lacking
 from ..options import settings_from
+from ..pipeline import Analysis
 from ..scene import compat
 from ..scene.character.chosen import settings_of
 from ..scene.character.drawing import refuse_if_in_no_file
@@ -31,6 +31,7 @@ from ..scene.exports.files import file_name
 from ..scene.exports.many_takes import export_fbx_takes
 from ..scene.sounds.strip import add_to_sequencer, plays_at
 from ..scene.takes.aside import Aside, Worn, copied, set_aside, wear, worn_by
+from ..scene.takes.places import Report
 from .bake import character_for, keying_from, open_for, save, say
 from .dials import write_dials
 from .take import Gathered, gather
@@ -47,6 +48,14 @@ class Told:
     own: argparse.Namespace
     wish: Wish
     key: str
+
+    def row(self, report: Report, analysis: Analysis) -> Row:
+        """Make its row when it was said; who writes it adds what was written."""
+        return replace(
+            heard_row(self.blank, analysis, self.wish, self.own.language, self.key),
+            message=". ".join(dict.fromkeys([*analysis.notes, *report.notes])),
+            sketch=mouths_of(analysis.mouth),
+        )
 
 
 def refuse_others(args: argparse.Namespace) -> None:
@@ -118,9 +127,9 @@ class Together:
         place = character.name, wish.settings.layers
         if place not in self.found:
             self.found[place] = gather(character, wish.settings.layers)
-        length = None if wish.end_seconds is None else wish.end_seconds - wish.start_seconds
         spoken = say(
-            *(own, character, wish.settings, wish.transcript, wish.start_seconds, length),
+            *(own, character, wish.settings, wish.transcript),
+            *(wish.start_seconds, wish.duration_seconds),
             name=told.blank.name,
             found=self.found[place],
         )
@@ -128,18 +137,8 @@ class Together:
         self.takes.setdefault(character.name, []).append(set_aside(character, report))
         self.dressed.discard(character.name)
         self.sound = self.sound or own.audio
-        return replace(
-            told.blank,
-            status=DONE,
-            message=". ".join(dict.fromkeys([*analysis.notes, *report.notes])),
-            output=self._places(character.name)[0].name,
-            seconds=round(analysis.seconds, 3),
-            confidence=confidence_of(analysis.phones),
-            unknown_words=lacking(wish.transcript.text if wish.transcript else "", own.language),
-            longest_silence_seconds=longest_silence(analysis.phones, analysis.seconds),
-            key=told.key,
-            sketch=mouths_of(analysis.mouth),
-        )
+        output = next(iter(self._places(character.name).values())).name
+        return replace(told.row(report, analysis), output=output)
 
     def _character(self, own: argparse.Namespace) -> Character:
         if own.character not in self.characters:
@@ -158,27 +157,27 @@ class Together:
             wear(copied(self.before[name]))
         self.dressed.add(name)
 
-    def _places(self, character: str) -> list[Path]:
-        """What is written of a character's lines."""
+    def _places(self, character: str) -> dict[str, Path]:
+        """What is written of a character's lines, by its kind."""
         names = {"fbx": f"{file_name(character)}.fbx", "blend": f"{self.args.file.stem}.blend"}
-        return [self.args.out / names[kind] for kind in self.args.write]
+        return {kind: self.args.out / names[kind] for kind in self.args.write}
 
     def _write(self, keys: Mapping[str, str]) -> None:
         scene = bpy.context.scene
-        places: list[Path] = []
+        written: set[Path] = set()
         for character in {one.name: one for one in self.characters.values()}.values():
             takes = self.takes.get(character.name, [])
             if not takes:
                 continue
-            places += self._places(character.name)
-            if "fbx" in self.args.write:
-                target = places[-len(self.args.write) + self.args.write.index("fbx")]
-                partial = self.journal.partial / target.name
+            places = self._places(character.name)
+            written |= set(places.values())
+            if "fbx" in places:
+                partial = self.journal.partial / places["fbx"].name
                 export_fbx_takes(partial, character, scene, takes, self.args.engine.upper())
-                os.replace(partial, target)
+                os.replace(partial, places["fbx"])
         if "blend" in self.args.write and self.takes:
             self._save(scene)
-        sums = {place.name: sum_of(place) for place in dict.fromkeys(places)}
+        sums = {place.name: sum_of(place) for place in sorted(written)}
         text = json.dumps({"keys": dict(keys), "files": sums})
         write_whole(self.stamp, [text], self.journal.partial)
 

@@ -49,16 +49,9 @@ def decide_contacts(
     ndarray [shape=(frames,)]
         1 where the lips meet, 0 up to the evidence `CONTACT_FROM`, smooth in between.
     """
-    reach = 2 * round(CONTACT_SECONDS * rate_hz) + 1
     blur = BLUR_SECONDS * rate_hz
-    soft = gaussian_filter1d(closing, blur)
-    rival = np.maximum(gaussian_filter1d(tucking, blur) - soft, 0)
-    evidence = maximum_filter1d((contact + closing) / 2 - rival, reach, mode="nearest")
-    height = 0.8 * contact + 0.2 * soft
-    highest = maximum_filter1d(height, reach, mode="nearest")
-    way = height / np.maximum(highest, 1e-6)
-    meets: NDArray[np.floating] = ramp(evidence, CONTACT_FROM, CONTACT_WHOLE)
-    return meets * ramp(way, WAY_FROM, WAY_WHOLE)
+    rival = gaussian_filter1d(tucking, blur) - gaussian_filter1d(closing, blur)
+    return _whole(contact, closing, np.maximum(rival, 0), CONTACT_FROM, CONTACT_WHOLE, rate_hz)
 
 
 def decide_tucks(
@@ -84,13 +77,27 @@ def decide_tucks(
     ndarray [shape=(frames,)]
         At least `tuck`.
     """
-    reach = 2 * round(CONTACT_SECONDS * rate_hz) + 1
-    blur = BLUR_SECONDS * rate_hz
-    soft = gaussian_filter1d(tucking, blur)
-    evidence = maximum_filter1d((tuck + tucking) / 2, reach, mode="nearest")
-    height = 0.8 * tuck + 0.2 * soft
-    highest = maximum_filter1d(height, reach, mode="nearest")
-    way = height / np.maximum(highest, 1e-6)
-    whole: NDArray[np.floating] = ramp(evidence, TUCK_FROM, TUCK_WHOLE)
-    met = maximum_filter1d(contact, reach, mode="nearest")
-    return np.maximum(tuck, whole * ramp(way, WAY_FROM, WAY_WHOLE) * (1 - met))
+    whole = _whole(tuck, tucking, np.zeros(len(tuck)), TUCK_FROM, TUCK_WHOLE, rate_hz)
+    met = maximum_filter1d(contact, _reach_frames(rate_hz), mode="nearest")
+    return np.maximum(tuck, whole * (1 - met))
+
+
+def _reach_frames(rate_hz: Hertz) -> int:
+    return 2 * round(CONTACT_SECONDS * rate_hz) + 1
+
+
+def _whole(
+    drawn: NDArray[np.floating],
+    said: NDArray[np.floating],
+    rival: NDArray[np.floating],
+    start: float,
+    end: float,
+    rate_hz: Hertz,
+) -> NDArray[np.floating]:
+    """Make one decision for each hump of `drawn`, between two evidences, with its way there."""
+    reach = _reach_frames(rate_hz)
+    evidence = maximum_filter1d((drawn + said) / 2 - rival, reach, mode="nearest")
+    height = 0.8 * drawn + 0.2 * gaussian_filter1d(said, BLUR_SECONDS * rate_hz)
+    way = height / np.maximum(maximum_filter1d(height, reach, mode="nearest"), 1e-6)
+    decided: NDArray[np.floating] = ramp(evidence, start, end)
+    return decided * ramp(way, WAY_FROM, WAY_WHOLE)

@@ -2,7 +2,7 @@
 """Many lines of one character in one FBX file, a take each."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..character.drawing import refuse_if_in_no_file
 from ..character.find import Character
 from ..clock import fps_of, frame_kept
 from ..takes.aside import Aside, take_off, wear
-from ..takes.fcurves import Channel
+from ..takes.fcurves import Channel, value_of
 from .check import check_fbx
 from .fbx_takes import FbxTake, Matrices, Model, add_takes, not_alone
 from .files import UNREAL, scene_name, write_fbx
@@ -118,32 +118,29 @@ def _local(
 ) -> Matrices:
     """Let an object or bone stand as in each frame, and look; it stands as before afterwards."""
     setters = [_setter(item, channel) for channel in columns]
-    before = [get() for get, _ in setters]
+    before = [value_of(item, channel) for channel in columns]
     around = item.matrix_parent_inverse if holder is item else None
     found = np.empty((frames, 4, 4))
     try:
         for row in range(frames):
-            for (_, put), column in zip(setters, columns.values(), strict=True):
+            for put, column in zip(setters, columns.values(), strict=True):
                 put(float(column[row]))
             basis = holder.matrix_basis
             found[row] = basis if around is None else around @ basis
     finally:
-        for (_, put), value in zip(setters, before, strict=True):
+        for put, value in zip(setters, before, strict=True):
             put(value)
     return found
 
 
-def _setter(item: bpy.types.Object, channel: Channel):
-    """How a channel is read and set."""
+def _setter(item: bpy.types.Object, channel: Channel) -> Callable[[float], None]:
+    """How a channel is set, looked up once for all frames."""
     path, index = channel
     owner, _, name = path.rpartition(".")
     holder = item.path_resolve(owner) if owner else item
     if isinstance(getattr(holder, name), float):
-        return lambda: getattr(holder, name), lambda value: setattr(holder, name, value)
-    return (
-        lambda: getattr(holder, name)[index],
-        lambda value: getattr(holder, name).__setitem__(index, value),
-    )
+        return lambda value: setattr(holder, name, value)
+    return lambda value: getattr(holder, name).__setitem__(index, value)
 
 
 class _Probe:
