@@ -4,7 +4,7 @@
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from .core.dials import Dial, dials_of
 from .core.errors import SettingsError
@@ -19,6 +19,12 @@ from .core.phones import Phone
 from .core.transcript.words import LANGUAGES, Transcript, read_transcript
 from .models.session import DEVICES
 from .pipeline import DEFAULT_LAYERS, LAYERS, Settings, Style
+
+
+class _Group(Protocol):
+    """A parser, or a group of its options."""
+
+    def add_argument(self, *names: str, **how: Any) -> Any: ...
 
 
 def _number(text: str, low: float, high: float) -> float:
@@ -199,7 +205,7 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
     _add_acting_options(parser.add_argument_group("emotion, eyes, head"))
 
 
-def _add_dial(group: argparse._ActionsContainer, one: Dial) -> None:
+def _add_dial(group: _Group, one: Dial) -> None:
     """Add the option of a dial, if it has one of its own."""
     said = one.help[0].lower() + one.help[1:]
     if one.is_switch:
@@ -226,7 +232,7 @@ def _turned(args: argparse.Namespace, owner: type) -> dict[str, Any]:
     return turned
 
 
-def _add_acting_options(group: argparse._ArgumentGroup) -> None:
+def _add_acting_options(group: _Group) -> None:
     group.add_argument(
         "--emotion",
         type=_emotion,

@@ -137,9 +137,10 @@ def analyse(
     mute = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
     # An hour of samples is as much as all that follows; who calls need not keep them either.
     del sound
-    told = (heard, None, (), []) if transcript is None else _put_right(heard, transcript, seconds)
-    heard, written, asides, said = told
-    notes += said
+    written, asides = None, ()
+    if transcript is not None:
+        heard, written, asides, said = _put_right(heard, transcript, seconds)
+        notes += said
     if phones is not None:
         spoken = tuple(phones)
         corrected = corrected_posteriors(heard.posteriors, spoken, heard.rate_hz)
@@ -331,7 +332,8 @@ def plan_take(
     frames = scene_frames(whole.times_seconds - lead, clock)
     rate_hz = clock.fps
     if keying.way == TWOS:
-        frames, rate_hz = np.arange(frames[0], frames[-1] + 2, 2), clock.fps / 2
+        frames = np.asarray(range(int(frames[0]), int(frames[-1]) + 2, 2), float)
+        rate_hz /= 2
     moments = clock.seconds(frames) + lead
     shown = {layer: sampled(face, moments, rate_hz) for layer, face in faces.items()}
     base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})

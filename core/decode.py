@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .errors import SettingsError
 from .phones import INDEX, PHONES, Phone
 from .timing import Hertz
@@ -74,7 +75,7 @@ def phones_of(posteriors: NDArray[np.float32], rate_hz: Hertz) -> tuple[Phone, .
     bounds = [0, *edges.tolist(), len(path)]
     return tuple(
         Phone(
-            PHONES[path[a]],
+            PHONES[int(path[a])],
             a / rate_hz,
             b / rate_hz,
             round(float(posteriors[a:b, path[a]].mean()), 3),
@@ -118,9 +119,7 @@ def posteriors_of(phones: Sequence[Phone], frames: int, rate_hz: Hertz) -> NDArr
     return np.eye(len(PHONES), dtype=np.float32)[path]
 
 
-def corrected_posteriors(
-    posteriors: NDArray[np.floating], phones: Sequence[Phone], rate_hz: Hertz
-) -> NDArray[np.floating]:
+def corrected_posteriors(posteriors: Floats, phones: Sequence[Phone], rate_hz: Hertz) -> Floats:
     """Make what was heard certain where a person set it or says otherwise.
 
     So a list that was heard and not changed is heard again, and a change is felt near it only.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .errors import SettingsError
 
 Seconds = float
@@ -37,10 +38,10 @@ class FrameClock:
         """Make a clock from Blender's two render settings (rate = fps / fps_base)."""
         return cls(fps / fps_base, first_frame)
 
-    def frames(self, seconds: NDArray[np.floating] | float) -> NDArray[np.float64]:
+    def frames(self, seconds: Floats | float) -> NDArray[np.float64]:
         """Convert seconds of the sound to scene frames (fractional)."""
         return np.asarray(seconds, np.float64) * self.fps + self.first_frame
 
-    def seconds(self, frames: NDArray[np.floating] | float) -> NDArray[np.float64]:
+    def seconds(self, frames: Floats | float) -> NDArray[np.float64]:
         """Convert scene frames to seconds of the sound."""
         return (np.asarray(frames, np.float64) - self.first_frame) / self.fps

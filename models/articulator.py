@@ -4,7 +4,9 @@
 from collections.abc import Collection, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..core.arrays import Floats
 from ..core.motion.contact import decide_contacts, decide_tucks
 from ..core.motion.rest import moving_share
 from ..core.motion.track import CONTACT_NAMES, FACE_NAMES, LIP_CONTACT, LIP_TUCK, FaceTrack
@@ -17,7 +19,7 @@ WINDOW_FRAMES = 2_000
 MARGIN_FRAMES = 300  # more than the network sees to each side
 
 
-def inputs_of(heard: Heard, first: int, last: int) -> np.ndarray:
+def inputs_of(heard: Heard, first: int, last: int) -> NDArray[np.float32]:
     """Put some frames of what was heard into the network's columns: [frames, phones + 4 + e]."""
     part = slice(first, last)
     return np.concatenate([heard.posteriors[part], heard.prosody[part], heard.embedding[part]], 1)
@@ -64,7 +66,7 @@ def drawn(
     threads: int = 1,
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
-) -> dict[str, np.ndarray]:
+) -> dict[str, Floats]:
     """Run the network alone; what `articulate` then brings to rest and to a decision.
 
     Parameters
@@ -99,9 +101,7 @@ def drawn(
     return dict(zip(network.facts["channels"], values.T, strict=True))
 
 
-def rest_and_meet(
-    curves: Mapping[str, np.ndarray], heard: Heard, share: np.ndarray
-) -> dict[str, np.ndarray]:
+def rest_and_meet(curves: Mapping[str, Floats], heard: Heard, share: Floats) -> dict[str, Floats]:
     """Bring what the network drew to rest where nobody speaks, and its contacts to a decision.
 
     Parameters
@@ -123,7 +123,7 @@ def rest_and_meet(
     return out
 
 
-def said(heard: Heard, phones: Collection[str]) -> np.ndarray:
+def said(heard: Heard, phones: Collection[str]) -> NDArray[np.float32]:
     """Probability that one of some phones is said.
 
     Parameters
@@ -140,7 +140,7 @@ def said(heard: Heard, phones: Collection[str]) -> np.ndarray:
     return heard.posteriors[:, [INDEX[phone] for phone in sorted(phones)]].sum(axis=1)
 
 
-def on_both_sides(curves: Mapping[str, np.ndarray], rate_hz: Hertz) -> FaceTrack:
+def on_both_sides(curves: Mapping[str, Floats], rate_hz: Hertz) -> FaceTrack:
     """Give a channel without a side to both sides where the face has two.
 
     Parameters
@@ -154,7 +154,7 @@ def on_both_sides(curves: Mapping[str, np.ndarray], rate_hz: Hertz) -> FaceTrack
         Weights kept within 0..1.
     """
     wanted = set(FACE_NAMES) | set(CONTACT_NAMES)
-    spread: dict[str, np.ndarray] = {}
+    spread: dict[str, Floats] = {}
     for name, curve in curves.items():
         sides = [name] if name in wanted else [name + "Left", name + "Right"]
         spread.update(dict.fromkeys(sides, np.clip(curve, 0, 1)))

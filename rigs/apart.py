@@ -15,7 +15,9 @@ LEAST = 1e-4  # below this a layer adds nothing
 WHOLE = frozenset({"pose", ANY})
 
 
-def split(driven: Mapping[str, Curves]) -> tuple[dict[Control, NDArray[np.float32]], dict]:
+def split(
+    driven: Mapping[str, Curves],
+) -> tuple[dict[Control, NDArray[np.float32]], dict[str, dict[Control, NDArray[np.float32]]]]:
     """Take the faces of `pipeline.steps`, as controls, apart.
 
     Parameters

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sound files to samples: decode, average the channels, cut, bring to 16 kHz."""
 
+import math
 import os
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import gcd
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from ..arrays import Floats
 from ..errors import SoundError
 from ..timing import Hertz, Seconds
 from .ffmpeg import FfmpegSound, ffmpeg, no_ffmpeg
@@ -78,7 +79,7 @@ def fingerprint_of(sound: Sound) -> int:
     return crc
 
 
-def make_sound(samples: NDArray[np.floating], rate_hz: Hertz, *, name: str = "The sound") -> Sound:
+def make_sound(samples: Floats, rate_hz: Hertz, *, name: str = "The sound") -> Sound:
     """Bring samples of any rate and channel count to 16 kHz mono.
 
     Parameters
@@ -117,7 +118,7 @@ def _check_rate(rate_hz: Hertz, name: str) -> None:
 
 def _ratio(rate_hz: int) -> tuple[int, int]:
     """Return the smallest whole numbers up and down with RATE_HZ = rate_hz * up / down."""
-    common = gcd(rate_hz, RATE_HZ)
+    common = math.gcd(rate_hz, RATE_HZ)
     return RATE_HZ // common, rate_hz // common
 
 
@@ -128,7 +129,7 @@ def _block_size(rate_hz: int) -> int:
 
 
 def _joined(
-    blocks: Iterable[NDArray[np.floating]], expected: int, rate_hz: int, name: str
+    blocks: Iterable[Floats], expected: int, rate_hz: int, name: str
 ) -> NDArray[np.float32]:
     """Bring blocks of samples to 16 kHz mono one after another: an hour costs no more than it is.
 
@@ -153,7 +154,7 @@ def _joined(
     return out[:filled]
 
 
-def _mono(block: NDArray[np.floating], name: str) -> NDArray[np.floating]:
+def _mono(block: Floats, name: str) -> Floats:
     mono = block if block.ndim == 1 else block.mean(axis=1)
     if not np.isfinite(mono).all():
         raise SoundError(f"{name} holds broken samples (not a number). Export it again as WAV")
@@ -161,10 +162,10 @@ def _mono(block: NDArray[np.floating], name: str) -> NDArray[np.floating]:
 
 
 def _with_next(
-    blocks: Iterable[NDArray[np.floating]],
-) -> Iterator[tuple[NDArray[np.floating], NDArray[np.floating]]]:
+    blocks: Iterable[Floats],
+) -> Iterator[tuple[Floats, Floats]]:
     """Yield each block with the one that follows it; an empty one follows the last."""
-    last: NDArray[np.floating] | None = None
+    last: Floats | None = None
     for block in blocks:
         if last is not None:
             yield last, block
@@ -330,7 +331,7 @@ def _blocks_of_parts(
         with soundfile.SoundFile(part) as file:
             for block in _blocks(file, 0, LONGEST_SECONDS * file.samplerate):
                 if file.samplerate != rate_hz:
-                    common = gcd(file.samplerate, rate_hz)
+                    common = math.gcd(file.samplerate, rate_hz)
                     block = resample_poly(block, rate_hz // common, file.samplerate // common)
                 if file.channels != channels:
                     block = np.repeat(block.mean(axis=1, keepdims=True), channels, axis=1)
@@ -361,18 +362,19 @@ class _Channels:
         self._channel, self._name, self._notes = channel, name, notes
         self._cancelling: int | None = None
 
-    def mono(self, block: NDArray[np.floating]) -> NDArray[np.floating]:
+    def mono(self, block: Floats) -> Floats:
         """Bring a block of shape (n, channels) to shape (n,)."""
         count = block.shape[1]
         if self._channel is not None:
             if not 0 <= self._channel < count:
                 raise no_such_channel(self._name, self._channel, count)
             return block[:, self._channel]
-        mean = block.mean(axis=1)
+        mean: Floats = block.mean(axis=1)
         if self._cancelling is None and count > 1 and np.isfinite(block).all():
-            loudness = np.sqrt(np.mean(np.square(block, dtype=np.float64), axis=0))
+            power: Floats = np.mean(np.square(block, dtype=np.float64), axis=0)
+            loudness = np.sqrt(power)
             loudest = int(loudness.argmax())
-            mixed = np.sqrt(np.mean(np.square(mean, dtype=np.float64)))
+            mixed = math.sqrt(np.mean(np.square(mean, dtype=np.float64)))
             if loudness[loudest] > AUDIBLE and mixed < CANCELLED_SHARE * loudness[loudest]:
                 self._cancelling = loudest
                 self._notes.append(

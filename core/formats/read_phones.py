@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -144,7 +144,7 @@ def _row(label: object, start: object, end: object, number: int, name: str) -> _
 def _json(text: str, name: str) -> Iterator[_Row]:
     """Read our own list, or Rhubarb's ``mouthCues``."""
     try:
-        told = json.loads(text)
+        told: dict[str, Any] = json.loads(text)
         cues = told.get("mouthCues")
         rows = None if cues is not None else told["phones"]
     except (ValueError, AttributeError, KeyError) as error:
@@ -152,13 +152,14 @@ def _json(text: str, name: str) -> Iterator[_Row]:
             f"“{name}” is not a phone list. Save one with Lipwright first"
         ) from error
     if isinstance(cues, list):
-        yield from _cues(cues, name)
+        yield from _cues(cast(list[Any], cues), name)
         return
     if not isinstance(rows, list):
         raise SettingsError(f"“{name}” holds no list of phones. Save one with Lipwright first")
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, list) or len(row) not in (3, 4):
+    for number, row in enumerate(cast(list[Any], rows), 1):
+        if not isinstance(row, list) or len(cast(list[Any], row)) not in (3, 4):
             raise _problem(number, name)
+        row = cast(list[Any], row)
         read = _row(row[0], row[1], row[2], number, name)
         try:
             confidence = float(str(row[3])) if len(row) == 4 else 1.0
@@ -169,7 +170,10 @@ def _json(text: str, name: str) -> Iterator[_Row]:
 
 def _cues(cues: Sequence[Any], name: str) -> Iterator[_Row]:
     for number, cue in enumerate(cues, 1):
-        if not isinstance(cue, dict) or cue.get("value") not in RHUBARB:
+        if not isinstance(cue, dict):
+            raise _problem(number, name)
+        cue = cast(dict[str, Any], cue)
+        if cue.get("value") not in RHUBARB:
             raise _problem(number, name)
         yield _row(RHUBARB[cue["value"]], cue.get("start"), cue.get("end"), number, name)
 

@@ -79,7 +79,7 @@ def _track(
         raise SettingsError(f"“{name}” is not 1 to 1000 frames a second. Export it again")
     seconds = times[-1] - times[0]
     count = round(seconds / step) + 1
-    at = np.linspace(0.0, seconds, count)
+    at = np.asarray(range(count), np.float64) * (seconds / (count - 1))
     curves = {
         ours: np.interp(at, times - times[0], values[:, place]) for ours, place in found.items()
     }

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..errors import SettingsError
 from ..motion.keys import sampled
 from ..motion.track import ARKIT_NAMES, HEAD_NAMES, FaceTrack
@@ -64,7 +66,7 @@ def timecode(frame: int, rate_hz: Hertz) -> str:
     return f"{seconds // 3600 % 24:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{part:02d}.000"
 
 
-def _pick(track: FaceTrack, names: Sequence[str]) -> np.ndarray:
+def _pick(track: FaceTrack, names: Sequence[str]) -> NDArray[np.float32]:
     zeros = np.zeros(len(track.values), np.float32)
     columns = track.curves()
     return np.stack([columns.get(name, zeros) for name in names], axis=1)
@@ -84,7 +86,7 @@ def livelink_csv(track: FaceTrack) -> Iterator[str]:
     """
     shapes = _pick(track, ARKIT_NAMES)
     head = np.radians(_pick(track, HEAD_NAMES))[:, [1, 0, 2]]
-    eyes = []
+    eyes: list[Floats] = []
     for side in ("Left", "Right"):
         look = dict(
             zip(
@@ -101,7 +103,8 @@ def livelink_csv(track: FaceTrack) -> Iterator[str]:
     names = [*(n[0].upper() + n[1:] for n in ARKIT_NAMES), *_LIVELINK_TAIL]
     yield ",".join(["Timecode", "BlendShapeCount", *names]) + "\n"
     line = f"%s,{count}" + ",%.6f" * count + "\n"
-    for i, row in enumerate(np.concatenate([shapes, head, *eyes], axis=1)):
+    rows: Floats = np.concatenate([shapes, head, *eyes], axis=1)
+    for i, row in enumerate(rows):
         yield line % (timecode(i, track.rate_hz), *row.tolist())
 
 

@@ -2,9 +2,9 @@
 """Whether lips meet and tuck: once for each M, B and P, F and V, wholly or not at all."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
+from ..arrays import Floats
 from ..timing import Hertz
 from .ease import ramp
 
@@ -23,11 +23,11 @@ TUCK_FROM, TUCK_WHOLE = 0.1, 0.25
 
 
 def decide_contacts(
-    contact: NDArray[np.floating],
-    closing: NDArray[np.floating],
-    tucking: NDArray[np.floating],
+    contact: Floats,
+    closing: Floats,
+    tucking: Floats,
     rate_hz: Hertz,
-) -> NDArray[np.floating]:
+) -> Floats:
     """Turn a contact that wavers where it is unsure into lips that meet or do not.
 
     The network's contact gives the way there and back; whether the lips meet at all is decided
@@ -55,11 +55,11 @@ def decide_contacts(
 
 
 def decide_tucks(
-    tuck: NDArray[np.floating],
-    tucking: NDArray[np.floating],
-    contact: NDArray[np.floating],
+    tuck: Floats,
+    tucking: Floats,
+    contact: Floats,
     rate_hz: Hertz,
-) -> NDArray[np.floating]:
+) -> Floats:
     """Let a lower lip tuck wholly for an F or V that is likely, as lips meet wholly.
 
     Parameters
@@ -87,17 +87,17 @@ def _reach_frames(rate_hz: Hertz) -> int:
 
 
 def _whole(
-    drawn: NDArray[np.floating],
-    said: NDArray[np.floating],
-    rival: NDArray[np.floating],
+    drawn: Floats,
+    said: Floats,
+    rival: Floats,
     start: float,
     end: float,
     rate_hz: Hertz,
-) -> NDArray[np.floating]:
+) -> Floats:
     """Make one decision for each hump of `drawn`, between two evidences, with its way there."""
     reach = _reach_frames(rate_hz)
     evidence = maximum_filter1d((drawn + said) / 2 - rival, reach, mode="nearest")
     height = 0.8 * drawn + 0.2 * gaussian_filter1d(said, BLUR_SECONDS * rate_hz)
     way = height / np.maximum(maximum_filter1d(height, reach, mode="nearest"), 1e-6)
-    decided: NDArray[np.floating] = ramp(evidence, start, end)
+    decided: Floats = ramp(evidence, start, end)
     return decided * ramp(way, WAY_FROM, WAY_WHOLE)

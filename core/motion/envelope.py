@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..errors import SettingsError
 from ..timing import Seconds
 
@@ -37,12 +38,12 @@ class Envelope:
         """Make one from any two sequences, arrays too."""
         return cls(tuple(map(float, times_seconds)), tuple(map(float, values)))
 
-    def at(self, times_seconds: NDArray[np.floating]) -> NDArray[np.float64]:
+    def at(self, times_seconds: Floats) -> NDArray[np.float64]:
         """Interpolate: shape (n,) in, shape (n,) out."""
         return np.interp(times_seconds, self.times_seconds, self.values)
 
 
-def at_times(value: "float | Envelope", times_seconds: NDArray[np.floating]) -> NDArray[np.float64]:
+def at_times(value: "float | Envelope", times_seconds: Floats) -> NDArray[np.float64]:
     """Spread a number, constant or animated, over times; shape (n,) in and out."""
     if isinstance(value, Envelope):
         return value.at(times_seconds)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Dense curves to keyframes: one a frame, or few within a tolerance."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..errors import SettingsError
 from ..timing import FrameClock, Hertz
 from .track import LIP_CONTACT, FaceTrack
@@ -43,7 +45,7 @@ class Keys:
     drawn: bool = False
 
 
-def scene_frames(times_seconds: NDArray[np.floating], clock: FrameClock) -> NDArray[np.float64]:
+def scene_frames(times_seconds: Floats, clock: FrameClock) -> NDArray[np.float64]:
     """Find the whole scene frames that some times span.
 
     Parameters
@@ -65,10 +67,11 @@ def scene_frames(times_seconds: NDArray[np.floating], clock: FrameClock) -> NDAr
     if len(times_seconds) == 0:
         raise SettingsError("The animation is empty. Choose a longer sound")
     span = clock.frames(np.asarray(times_seconds)[[0, -1]])
-    return np.arange(np.floor(span[0] + 1e-6), np.ceil(span[1] - 1e-6) + 1)
+    first, last = math.floor(span[0] + 1e-6), math.ceil(span[1] - 1e-6)
+    return np.asarray(range(first, last + 1), np.float64)
 
 
-def sampled(track: FaceTrack, times_seconds: NDArray[np.floating], rate_hz: Hertz) -> FaceTrack:
+def sampled(track: FaceTrack, times_seconds: Floats, rate_hz: Hertz) -> FaceTrack:
     """Take a track's values at some times, lips that meet in between included.
 
     A closure may be shorter than a frame. A frame shows the mouth as it is at the most closed

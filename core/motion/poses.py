@@ -17,6 +17,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
+
 Array = NDArray[np.float64]
 
 LONGEST = 24  # frames that a segment has at first; longer ones are tried where nothing moves
@@ -71,11 +73,11 @@ def _fit(n: int) -> tuple[Array, Array]:
 
 
 def key_poses(
-    curves: NDArray[np.floating],
-    tolerances: NDArray[np.floating],
+    curves: Floats,
+    tolerances: Floats,
     pinned: NDArray[np.bool_],
-    mixed: NDArray[np.floating] | None = None,
-    mixed_tolerances: NDArray[np.floating] | None = None,
+    mixed: Floats | None = None,
+    mixed_tolerances: Floats | None = None,
 ) -> Poses:
     """Find the fewest poses, and slopes between them, that draw some curves.
 
@@ -184,9 +186,7 @@ def _slopes(values: Array, allowed: Array, places: NDArray[np.intp], count: int)
     return found[:, :count]
 
 
-def _kinds(
-    values: Array, tolerances: NDArray[np.floating], pinned: NDArray[np.bool_]
-) -> NDArray[np.int32]:
+def _kinds(values: Array, tolerances: Floats, pinned: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Say what kind of pose each is."""
     kinds = np.full(len(values), BREAKDOWN, np.int32)
     if len(values) > 2:
@@ -202,10 +202,10 @@ def _kinds(
 
 
 def drawn(
-    frames: NDArray[np.floating],
-    values: NDArray[np.floating],
-    slopes: NDArray[np.floating],
-    at: NDArray[np.floating],
+    frames: Floats,
+    values: Floats,
+    slopes: Floats,
+    at: Floats,
 ) -> Array:
     """Draw one curve from its keys, as Blender does with handles at a third of the way.
 

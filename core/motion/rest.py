@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
+from ..arrays import Floats
 from ..timing import Hertz, Seconds
 from .ease import ramp
 
@@ -16,7 +17,7 @@ SOFT_SECONDS = 0.05
 SURE = 0.9  # a silence heard with this probability is as good as certain
 
 
-def moving_share(silence: NDArray[np.floating], rate_hz: Hertz) -> NDArray[np.float32]:
+def moving_share(silence: Floats, rate_hz: Hertz) -> NDArray[np.float32]:
     """Say how much of a mouth's motion stays, frame by frame.
 
     Parameters
@@ -36,7 +37,7 @@ def moving_share(silence: NDArray[np.floating], rate_hz: Hertz) -> NDArray[np.fl
     return (1 - PAUSE_SHARE * pause - (1 - PAUSE_SHARE) * deep).astype(np.float32)
 
 
-def _inside(silence: NDArray[np.floating], reach: Seconds, rate_hz: Hertz) -> NDArray[np.floating]:
+def _inside(silence: Floats, reach: Seconds, rate_hz: Hertz) -> Floats:
     """1 where silence reaches at least `reach` to both sides, with soft edges."""
     if not len(silence):
         return silence

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..timing import Hertz, Seconds
 
 # Apple's ARFaceAnchor.BlendShapeLocation, in the order of the Live Link Face app.
@@ -91,7 +92,7 @@ class FaceTrack:
         return cls(np.zeros((frames, len(names)), np.float32), tuple(names), rate_hz)
 
     @classmethod
-    def of(cls, curves: Mapping[str, NDArray[np.floating]], rate_hz: Hertz) -> "FaceTrack":
+    def of(cls, curves: Mapping[str, Floats], rate_hz: Hertz) -> "FaceTrack":
         """Make a track from ``{name: (frames,)}``."""
         return cls(
             np.stack([np.asarray(c, np.float32) for c in curves.values()], 1),
@@ -131,7 +132,7 @@ class FaceTrack:
         still = np.array([other != name for other in self.names], np.float32)
         return FaceTrack(self.values * still, self.names, self.rate_hz)
 
-    def at(self, times_seconds: NDArray[np.floating]) -> NDArray[np.float32]:
+    def at(self, times_seconds: Floats) -> NDArray[np.float32]:
         """Interpolate linearly, ends held.
 
         Parameters

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..dials import check_dials, dial, switch
 from ..errors import SettingsError
 from ..timing import Seconds
@@ -56,9 +57,7 @@ class LookAt:
         point = np.array([np.sin(yaw) * flat, np.sin(pitch), np.cos(yaw) * flat]) * metres
         return cls((0.0,), ((float(point[0]), float(point[1]), float(point[2])),))
 
-    def at(
-        self, times_seconds: NDArray[np.floating]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def at(self, times_seconds: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Say where the point is.
 
         Parameters
@@ -73,7 +72,9 @@ class LookAt:
             Metres from between the eyes, at least 0.05.
         """
         points = np.array(self.points_metres, float)
-        left, up, front = (np.interp(times_seconds, self.times_seconds, axis) for axis in points.T)
+        left, up, front = (
+            np.interp(times_seconds, self.times_seconds, points[:, axis]) for axis in range(3)
+        )
         metres = np.maximum(np.sqrt(left**2 + up**2 + front**2), 0.05)
         yaw = np.degrees(np.arctan2(left, front))
         pitch = np.degrees(np.arcsin(np.clip(up / metres, -1, 1)))

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Blinks: when, how fast, how far."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..motion.ease import smoothstep
 from ..motion.track import FaceTrack
@@ -46,7 +48,9 @@ def blink_times(
         return times
     rng = voice.random(seed, TIMES_STREAM)
     mean = 60.0 / acting.blink_rate_per_minute
-    middle = np.log(mean) - INTERVAL_SPREAD**2 / 2  # so that the mean interval is the one asked for
+    middle = (
+        math.log(mean) - INTERVAL_SPREAD**2 / 2
+    )  # so that the mean interval is the one asked for
     anchors = np.array(sorted([*(start for start, _ in voice.pauses), *shifts]))
     closed = () if acting.blink_on_emphasis else voice.emphatic_closures
     # The lids are open again when the line ends.
@@ -68,7 +72,7 @@ def _longest(acting: Acting) -> Seconds:
     return ((CLOSING_SECONDS + OPENING_SECONDS) * SLOWEST + HELD_SECONDS) / acting.blink_speed
 
 
-def _pulled(now: Seconds, anchors: np.ndarray) -> Seconds:
+def _pulled(now: Seconds, anchors: NDArray[np.float64]) -> Seconds:
     near = anchors[np.abs(anchors - now) < PULL_SECONDS]
     return float(near[np.abs(near - now).argmin()]) if len(near) else now
 

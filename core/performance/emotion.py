@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
+from ..arrays import Floats
 from ..errors import SettingsError
 from ..motion.ease import smoothstep
 from ..motion.envelope import Envelope, at_times
@@ -129,9 +130,7 @@ def most_of(name: str) -> float:
     return 1.0 if name == AUTO else STRONGEST
 
 
-def strengths_over(
-    name: str, strength: Strength, times_seconds: NDArray[np.floating]
-) -> NDArray[np.float64]:
+def strengths_over(name: str, strength: Strength, times_seconds: Floats) -> NDArray[np.float64]:
     """Spread a strength over times, shape (n,); SettingsError if it leaves its range."""
     over, most = at_times(strength, times_seconds), most_of(name)
     outside = over[~((over >= 0) & (over <= most))]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from ..arrays import Floats
 from ..motion.envelope import Envelope
 from ..phones import VOWELS
 from ..timing import Seconds
@@ -101,7 +102,7 @@ def suggest(voice: Voice) -> Suggestion:
     )
 
 
-def _dot(profile: Mapping[str, float], cues: Mapping[str, NDArray[np.float64]]) -> NDArray:
+def _dot(profile: Mapping[str, float], cues: Mapping[str, NDArray[np.float64]]) -> Floats:
     return sum((cues[name] * weight for name, weight in profile.items()), np.zeros(1))
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Gaze: saccades, fixations, a target to hold, and lids that follow the eyes."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -119,7 +120,7 @@ def plan_gaze(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> tuple[Fixat
         At rest at both ends of the line.
     """
     rng = voice.random(seed, PLAN_STREAM)
-    middle = np.log(FIXATION_SECONDS) - FIXATION_SPREAD**2 / 2  # so that the mean is that
+    middle = math.log(FIXATION_SECONDS) - FIXATION_SPREAD**2 / 2  # so that the mean is that
     plan = [Fixation(0.0, 0.0, 0.0, on_target=False)]
     for start, end, away in _phases(voice, rng, acting):
         centre = _away(rng) if away else np.zeros(2)
@@ -127,8 +128,8 @@ def plan_gaze(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> tuple[Fixat
         while end - now >= SHORTEST_FIXATION_SECONDS:
             spread = NEAR_DEGREES if away else ON_FACE_DEGREES
             offset = centre + (0 if aimed else rng.normal(0, spread))
-            left, up = offset * acting.glances
-            plan.append(Fixation(now, float(left), float(up), away=away))
+            left, up = (offset * acting.glances).tolist()
+            plan.append(Fixation(now, left, up, away=away))
             hold = float(rng.lognormal(middle, FIXATION_SPREAD))
             now, aimed = now + max(SHORTEST_FIXATION_SECONDS, hold), False
     last = voice.seconds - REST_SECONDS
@@ -139,8 +140,8 @@ def plan_gaze(voice: Voice, *, seed: int, acting: Acting = PLAIN) -> tuple[Fixat
 
 def _away(rng: np.random.Generator) -> NDArray[np.float64]:
     """Off to a side, as far as Eyes Alive's magnitudes go."""
-    nearest, furthest = np.exp(-np.array([LEAST_DEGREES, WIDEST_DEGREES]) / FALL_DEGREES)
-    degrees = -FALL_DEGREES * np.log(rng.uniform(furthest, nearest))
+    nearest, furthest = (math.exp(-one / FALL_DEGREES) for one in (LEAST_DEGREES, WIDEST_DEGREES))
+    degrees = -FALL_DEGREES * math.log(rng.uniform(furthest, nearest))
     direction = rng.choice(8, p=DIRECTIONS) * np.pi / 4
     return degrees * np.array([np.cos(direction), UPRIGHT * np.sin(direction)])
 
@@ -294,7 +295,7 @@ def eye_turns(track: FaceTrack) -> dict[str, NDArray[np.float32]]:
     dict of str to ndarray [shape=(frames, 2)]
         By "Left" and "Right": degrees to the character's left and up.
     """
-    turns = {}
+    turns: dict[str, NDArray[np.float32]] = {}
     for side, outward in (("Left", 1), ("Right", -1)):
         yaw = track[f"eyeLookOut{side}"] - track[f"eyeLookIn{side}"]
         up = track[f"eyeLookUp{side}"] * UP_DEGREES - track[f"eyeLookDown{side}"] * DOWN_DEGREES

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
+from ..arrays import Floats
 from ..phones import BILABIAL, SILENCE, VOWELS, Phone
 from ..timing import Hertz, Seconds
 
@@ -123,7 +124,7 @@ class Voice:
 
 
 def smooth_bump(
-    times_seconds: NDArray[np.floating], centre: Seconds, rise: Seconds, fall: Seconds
+    times_seconds: Floats, centre: Seconds, rise: Seconds, fall: Seconds
 ) -> tuple[slice, NDArray[np.float64]]:
     """Shape a single raised-cosine bump, 1 at its centre.
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..motion.envelope import Envelope
 from ..timing import Seconds
 from ..transcript.words import words_of
@@ -135,7 +135,7 @@ def _steps(moments: Sequence[Seconds], values: Sequence[float], before: float) -
 
 
 def with_written(
-    asked: Mapping[str, Strength], written: Written, times_seconds: NDArray[np.floating]
+    asked: Mapping[str, Strength], written: Written, times_seconds: Floats
 ) -> dict[str, Strength]:
     """Let what is written rule over what was asked for, from the first tag on.
 

@@ -42,13 +42,15 @@ _MANNERS = tuple(
 class _Graph:
     """States of the model and how they follow each other."""
 
-    symbol: list[int] = field(default_factory=list)  # phone index, or _OTHER
-    word: list[int] = field(default_factory=list)  # -1 between words
-    before: list[list[tuple[int, float]]] = field(default_factory=list)  # (state, cost)
+    symbol: list[int] = field(default_factory=list[int])  # phone index, or _OTHER
+    word: list[int] = field(default_factory=list[int])  # -1 between words
+    before: list[list[tuple[int, float]]] = field(
+        default_factory=list[list[tuple[int, float]]]
+    )  # (state, cost)
     # Where a path may begin and end, in the order of the text: silence and other speech around
     # the words. Those outside the text come first and last.
-    entries: list[int] = field(default_factory=list)
-    exits: list[int] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list[int])
+    exits: list[int] = field(default_factory=list[int])
 
     def add(self, symbol: int, word: int, before: Sequence[tuple[int, float]]) -> int:
         state = len(self.symbol)

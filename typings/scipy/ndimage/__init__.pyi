@@ -1,0 +1,54 @@
+# What core and models call of scipy.ndimage.
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+_Mode = Literal["reflect", "constant", "nearest", "mirror", "wrap"]
+
+def gaussian_filter1d(
+    input: ArrayLike,
+    sigma: float,
+    axis: int = -1,
+    order: int = 0,
+    output: Any = None,
+    mode: _Mode = "reflect",
+    cval: float = 0.0,
+    truncate: float = 4.0,
+) -> NDArray[np.floating[Any]]: ...
+def uniform_filter1d(
+    input: ArrayLike,
+    size: int,
+    axis: int = -1,
+    output: Any = None,
+    mode: _Mode = "reflect",
+    cval: float = 0.0,
+    origin: int = 0,
+) -> NDArray[np.floating[Any]]: ...
+def minimum_filter1d(
+    input: ArrayLike,
+    size: int,
+    axis: int = -1,
+    output: Any = None,
+    mode: _Mode = "reflect",
+    cval: float = 0.0,
+    origin: int = 0,
+) -> NDArray[np.floating[Any]]: ...
+def maximum_filter1d(
+    input: ArrayLike,
+    size: int,
+    axis: int = -1,
+    output: Any = None,
+    mode: _Mode = "reflect",
+    cval: float = 0.0,
+    origin: int = 0,
+) -> NDArray[np.floating[Any]]: ...
+def convolve1d(
+    input: ArrayLike,
+    weights: ArrayLike,
+    axis: int = -1,
+    output: Any = None,
+    mode: _Mode = "reflect",
+    cval: float = 0.0,
+    origin: int = 0,
+) -> NDArray[np.floating[Any]]: ...
