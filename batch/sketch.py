@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.arrays import Floats
 from ..core.motion.track import FaceTrack
 from ..core.phones import SILENCE, Phone
 from ..core.timing import Hertz, Seconds
@@ -52,7 +53,7 @@ def clipped_seconds(samples: NDArray[np.float32], rate_hz: Hertz) -> Seconds:
     return round(float(held.sum()) / rate_hz, 4)
 
 
-def _bins(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
+def _bins(values: Floats, count: int) -> Floats:
     """Largest value of each of so many equal stretches."""
     if not len(values):
         return np.zeros(count)
@@ -60,7 +61,7 @@ def _bins(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
     return np.maximum.reduceat(values, np.minimum(edges, len(values) - 1))
 
 
-def _whole(values: NDArray[np.floating]) -> list[int]:
+def _whole(values: Floats) -> list[int]:
     """0..1 as whole numbers to `MOST`."""
     return (np.clip(values, 0, 1) * MOST).round().astype(int).tolist()
 

@@ -9,6 +9,7 @@ WORK = ROOT / ".train"  # caches and full checkpoints, not in the repository
 CACHE = WORK / "cache"
 CHECKPOINTS = ROOT / "training" / "checkpoints"  # small, committed: training goes on from here
 WEIGHTS = ROOT / "models" / "weights"
+KOKORO_DEV = ROOT / "build" / "kokoro"  # what its checking voices say
 
 RATE_HZ = 16_000
 FRAME_HZ = 100
@@ -43,6 +44,7 @@ class ListenerConfig:
     dropout: float = 0.0  # the disturbed sound varies enough, and it costs a sixth of the time
     batch: int = 24
     crop_seconds: float = 4.0
+    unspoken: float = 0.06  # share of the crops in which nobody speaks
     steps: int = 18_300
     peak_rate: float = 2e-3
     final_rate: float = 2e-5
@@ -77,6 +79,8 @@ class ListenerConfig:
             "pseudo": 0.18,
             "read": 0.35,
             "voices": 0.35,
+            "kokoro": 0.30,
+            "tohoku": 0.10,
         }
     )
 

@@ -24,6 +24,8 @@ def main() -> None:
         ("networks.export", ["listener"]),
         ("data.pseudo", ["--shared", args.shared]),
         ("data.read", ["--shared", args.shared]),
+        ("data.kokoro", ["--shared", args.shared]),
+        ("data.tohoku", ["--shared", args.shared]),
         ("data.voices", []),
         ("networks.train_listener", ["--minutes", args.minutes]),
         ("networks.export", ["listener"]),

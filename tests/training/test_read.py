@@ -9,7 +9,7 @@ import pytest
 from lipwright.core.phones import INDEX, PHONES
 from lipwright.training.data import read
 from lipwright.training.data.prepare import UNLABELLED
-from lipwright.training.measuring.heldout import segments
+from lipwright.training.data.read import segments
 
 
 def heard(text: str, *, frames_each: int = 8, sure: float = 0.9) -> np.ndarray:

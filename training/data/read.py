@@ -15,17 +15,18 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lipwright.core.audio.load import load_sound
-from lipwright.core.phones import INDEX, SILENCE, from_ipa
+from lipwright.core.phones import INDEX, PHONES, SILENCE, from_ipa
 from lipwright.core.transcript.align import SIMILARITY, align
 from lipwright.models.listener import listen
 
-from ..config import CACHE, HOP
+from ..config import CACHE, FRAME_HZ, HOP
 from .pitch import pitch_log2
 from .prepare import UNLABELLED, Line, save
 
@@ -53,8 +54,8 @@ class Reader:
         self.lib.espeak_TextToPhonemes.restype = C.c_char_p
         self.lib.espeak_Initialize(2, 0, None, 0)
 
-    def words(self, text: str, language: str) -> list[tuple[str, ...]]:
-        """Our phones of each word; none where espeak-ng doesn't know the language."""
+    def ipa(self, text: str, language: str) -> list[str]:
+        """What espeak-ng says of each word; nothing where it doesn't know the language."""
         name = ESPEAK_NAMES.get(language, language)
         if language in UNREADABLE or self.lib.espeak_SetVoiceByName(name.encode()):
             return []
@@ -65,9 +66,11 @@ class Reader:
                 self.lib.espeak_TextToPhonemes(C.byref(place), 1, self._IPA) or b""
             ).decode() + " "
         # Marks of another language, "(en)", and of a pause.
-        return [
-            phones for word in re.sub(r"\([a-z-]+\)", "", said).split() if (phones := _spelt(word))
-        ]
+        return [word for word in re.sub(r"\([a-z-]+\)", "", said).split() if _spelt(word)]
+
+    def words(self, text: str, language: str) -> list[tuple[str, ...]]:
+        """Our phones of each word; none where espeak-ng doesn't know the language."""
+        return [_spelt(word) for word in self.ipa(text, language)]
 
 
 def _spelt(word: str) -> tuple[str, ...]:
@@ -83,6 +86,8 @@ class Fit:
     ----------
     labels : ndarray [shape=(frames,)], uint8
         Phone index; `UNLABELLED` where the text and the voice differ.
+    word : ndarray [shape=(frames,)], int64
+        Index of the word; -1 between words.
     agreed : float
         Mean share of the listener's belief in the phones of the text, or in like ones, 0..1.
     strange : float
@@ -90,6 +95,7 @@ class Fit:
     """
 
     labels: NDArray[np.uint8]
+    word: NDArray[np.int64]
     agreed: float
     strange: float
 
@@ -109,7 +115,18 @@ def fit(posteriors: NDArray[np.float32], words: list[tuple[str, ...]]) -> Fit:
     strange = float((speech & ~inside).sum() / max(1, speech.sum()))
     said = len(np.unique(found.word[inside])) / max(1, len(words))
     agreed = float(share[inside].mean()) * said if inside.any() else 0.0
-    return Fit(labels, agreed, strange)
+    return Fit(labels, found.word, agreed, strange)
+
+
+def segments(labels: NDArray[np.uint8]) -> list[tuple[float, float, str]]:
+    """Runs of one label as (start, end, phone) in seconds; unlabelled frames are left out."""
+    out, frame = [], 0
+    for label, run in groupby(labels.tolist()):
+        start, frame = frame, frame + len(list(run))
+        if label != UNLABELLED:
+            symbol = "SIL" if label == 0 else PHONES[label]
+            out.append((start / FRAME_HZ, frame / FRAME_HZ, symbol))
+    return out
 
 
 def rows(folder: Path) -> Iterator[dict]:

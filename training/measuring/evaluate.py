@@ -22,7 +22,7 @@ import soundfile as sf
 
 from lipwright.core.audio.load import load_sound
 
-from ..config import RATE_HZ, ROOT
+from ..config import KOKORO_DEV, RATE_HZ, ROOT
 from . import ablation, calibration, heldout, invariance, unheard
 from .parts import PARTS, Part
 
@@ -30,7 +30,11 @@ log = logging.getLogger(__name__)
 
 WORK = ROOT / "build" / "evaluate"
 ABLATED = ("tts_dev", "grid_s1 dev")
-BY_SPEAKER = {"tts_dev": "By voice", "languages never heard (espeak)": "By language"}
+BY_SPEAKER = {
+    "tts_dev": "By voice",
+    "languages never heard (espeak)": "By language",
+    "kokoro, voices never trained on": "By voice",
+}
 COLUMNS = (
     ("M B P skill", "bilabial.skill", ".2f"),
     ("recall, inner", "bilabial.recall_inner", ".2f"),
@@ -171,6 +175,9 @@ def main() -> None:
     if any(part.folder == str(heldout.FOLDER) for part in parts) and not heldout.make(args.shared):
         log.info("espeak-ng or gcompris is missing, so the people never trained on are left out")
         parts = [part for part in parts if part.folder != str(heldout.FOLDER)]
+    if not (KOKORO_DEV / "manifest.jsonl").exists():
+        log.info("Kokoro has not spoken yet (training/data/kokoro.py), so its voices are left out")
+        parts = [part for part in parts if part.folder != str(KOKORO_DEV)]
     results: dict[str, Any] = {part.name: score(part, args.shared, extra) for part in parts}
     log.info("%s", table({name: result["overall"] for name, result in results.items()}))
     for name, title in BY_SPEAKER.items():

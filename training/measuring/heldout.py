@@ -8,20 +8,14 @@ compare two listeners on one `build/heldout`: it is made once.
 import ctypes
 import json
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lipwright.core.audio.load import load_sound
-from lipwright.core.phones import PHONES
 from lipwright.models.listener import listen
 
-from ..config import FRAME_HZ, HOP, ROOT
+from ..config import HOP, ROOT
 from ..data import read
-from ..data.prepare import UNLABELLED
 
 FOLDER = ROOT / "build" / "heldout"
 AGREED = 0.3  # less than for training: what is heard badly is to be measured
@@ -66,17 +60,6 @@ def _rows(source: Path) -> Iterator[dict[str, Any]]:
             "file": name,
             "speaker": row["language"],
             "split": "test" if strangers else "dev",
-            "phones": segments(found.labels),
+            "phones": read.segments(found.labels),
             "phone_set": "ipa",
         }
-
-
-def segments(labels: NDArray[np.uint8]) -> list[tuple[float, float, str]]:
-    """Runs of one label as (start, end, phone) in seconds; unlabelled frames are left out."""
-    out, frame = [], 0
-    for label, run in groupby(labels.tolist()):
-        start, frame = frame, frame + len(list(run))
-        if label != UNLABELLED:
-            symbol = "SIL" if label == 0 else PHONES[label]
-            out.append((start / FRAME_HZ, frame / FRAME_HZ, symbol))
-    return out

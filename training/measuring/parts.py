@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..config import KOKORO_DEV
 from .conditions import CONDITIONS, Samples
 from .heldout import FOLDER as HELD_OUT
 from .unheard import FOLDER as UNHEARD
@@ -49,6 +50,9 @@ PARTS = (
     Part("languages never heard (espeak)", str(UNHEARD), _split("test")),
     Part("gcompris, people and languages never trained on", str(HELD_OUT), _split("test")),
     Part("gcompris dev, other languages", str(HELD_OUT), _split("dev")),
+    Part("kokoro, voices never trained on", str(KOKORO_DEV), _split("dev")),
+    Part("kokoro, women", str(KOKORO_DEV), lambda r: r["sex"] == "f"),
+    Part("kokoro, men", str(KOKORO_DEV), lambda r: r["sex"] == "m"),
     Part("tts_dev, transcript given", "tts_dev", _split("dev"), transcript=True),
     Part("grid_s1 test, transcript given", "face/grid_s1", _split("test"), transcript=True),
     Part("kathleen test, transcript given", "speech/kathleen", _split("test"), transcript=True),

@@ -11,6 +11,7 @@ from ..data.codecs import coded
 from .listener import FLOOR, MEL_CENTRE, MEL_SPREAD, mel_matrix
 
 WARPS = np.linspace(0.82, 1.22, 9)
+UNSPOKEN_LEVEL = 0.1  # of a voice that is not there, for the noise around it
 # How far each codec is driven: about 12 to 48 kbit/s.
 COMPRESSIONS = {"mp3": (0.75, 0.97), "opus": (0.85, 0.97)}
 
@@ -55,17 +56,69 @@ def _room(rng: np.random.Generator, length: int) -> np.ndarray:
     return out
 
 
-def _music(rng: np.random.Generator, length: int) -> np.ndarray:
-    """Chords of decaying harmonics."""
+def _tones(rng: np.random.Generator, length: int) -> np.ndarray:
+    """Chords of harmonics, plucked or swelling, sometimes trembling."""
     time = np.arange(length) / RATE_HZ
     out = np.zeros(length)
-    for _ in range(int(rng.integers(3, 9))):
-        start, hold = rng.uniform(0, time[-1]), rng.uniform(0.2, 1.5)
-        envelope = np.where(time > start, np.exp(-(time - start) / hold), 0)
+    for _ in range(int(rng.integers(3, 14))):
+        began = rng.uniform(-0.5, time[-1])
+        since = np.maximum(time - began, 0.0)
+        hold, attack = rng.uniform(0.1, 1.8), rng.choice([0.005, rng.uniform(0.02, 0.5)])
+        envelope = np.exp(-since / hold) * (1 - np.exp(-since / attack))
         pitch = 55 * 2 ** (rng.integers(0, 48) / 12)
-        for harmonic in range(1, int(rng.integers(2, 8))):
+        phase = 2 * np.pi * pitch * time
+        if rng.random() < 0.4:
+            phase += rng.uniform(0.1, 2.0) * np.sin(2 * np.pi * rng.uniform(3, 8) * time)
+        fall = rng.uniform(0.6, 2.0)
+        for harmonic in range(1, int(rng.integers(2, 20))):
             if pitch * harmonic < RATE_HZ / 2:
-                out += envelope * np.sin(2 * np.pi * pitch * harmonic * time) / harmonic
+                out += envelope * np.sin(harmonic * phase) / harmonic**fall
+    return out
+
+
+def _machine(rng: np.random.Generator, length: int) -> np.ndarray:
+    """A drone: many harmonics of one slowly drifting pitch, and a little air."""
+    time = np.arange(length) / RATE_HZ
+    pitch = rng.uniform(30, 260) * (
+        1 + rng.uniform(0, 0.08) * np.sin(2 * np.pi * rng.uniform(0.05, 1.0) * time)
+    )
+    phase = 2 * np.pi * np.cumsum(pitch) / RATE_HZ
+    fall = rng.uniform(0.3, 1.8)
+    highest = max(2, int(min(40, RATE_HZ / 2 / pitch.max())))
+    out = sum(
+        rng.uniform(0.3, 1.0) * np.sin(k * phase + rng.uniform(0, 6.28)) / k**fall
+        for k in range(1, highest)
+    )
+    return np.asarray(out) + rng.uniform(0, 0.1) * rng.standard_normal(length)
+
+
+def _hits(rng: np.random.Generator, length: int) -> np.ndarray:
+    """Drums, steps and doors: short decays of noise or of a falling tone."""
+    out = np.zeros(length)
+    for _ in range(int(rng.integers(2, 20))):
+        start = int(rng.integers(0, length))
+        time = np.arange(min(length - start, RATE_HZ // 2)) / RATE_HZ
+        decay = np.exp(-time / rng.uniform(0.01, 0.2))
+        if rng.random() < 0.5:
+            low, high = rng.uniform(40, 120), rng.uniform(0, 300)
+            phase = low * time - high * 0.03 * np.exp(-time / 0.03)
+            out[start : start + len(time)] += decay * np.sin(2 * np.pi * phase)
+        else:
+            grain = rng.standard_normal(len(time))
+            smooth = int(rng.integers(1, 12))
+            out[start : start + len(time)] += decay * np.convolve(
+                grain, np.ones(smooth) / smooth, "same"
+            )
+    return out
+
+
+def _music(rng: np.random.Generator, length: int) -> np.ndarray:
+    """Sound with pitch or beat that is no voice."""
+    kinds = [_tones, _machine, _hits]
+    out = kinds[rng.choice(3, p=[0.5, 0.3, 0.2])](rng, length)
+    if rng.random() < 0.3:
+        other = kinds[int(rng.integers(3))](rng, length)
+        out = out + other * np.abs(out).max() / max(1e-6, float(np.abs(other).max()))
     return out
 
 
@@ -109,17 +162,20 @@ def _noise(voice: Tensor, rng: np.random.Generator) -> Tensor:
         _smooth_spectrum(rng, batch, spectrum.shape[1], 12.0), dtype=torch.float32
     )
     noise = torch.fft.irfft(spectrum * colour, length)
-    for i in np.flatnonzero(kind < 0.12):
+    # Where nobody speaks, music is as likely as noise: a scene is not muted for it.
+    unspoken = voice.pow(2).mean(1).numpy() < 1e-9
+    for i in np.flatnonzero(np.where(unspoken, kind < 0.65, kind < 0.12)):
         noise[i] = torch.tensor(_music(rng, length), dtype=torch.float32)
     plain = torch.tensor(kind > 0.65)
     noise[plain] = white[plain]
-    for i in np.flatnonzero((kind > 0.12) & (kind < 0.22)):
+    for i in np.flatnonzero((kind > 0.12) & (kind < 0.22) & ~unspoken):
         others = rng.choice(batch, 4)
         noise[i] = sum(torch.roll(voice[j], int(rng.integers(length))) for j in others)
     loud = voice.pow(2).mean(1).clamp_min(1e-8).sqrt()
+    loud[torch.tensor(unspoken)] = UNSPOKEN_LEVEL
     level = noise.pow(2).mean(1).clamp_min(1e-8).sqrt()
     ratio_db = np.where(
-        _chance(rng, batch, 0.65), rng.uniform(0, 25, batch), rng.uniform(35, 70, batch)
+        _chance(rng, batch, 0.65) | unspoken, rng.uniform(0, 25, batch), rng.uniform(35, 70, batch)
     )
     scale = loud / level * torch.tensor(10 ** (-ratio_db / 20), dtype=torch.float32)
     return noise * scale[:, None]

@@ -66,14 +66,17 @@ class Mixer:
         at = np.minimum((np.arange(frames) * speed).astype(int), len(labels) - 1)
         return voice.astype(np.float32), labels[at], pitch[at] + np.log2(speed)
 
-    def batch(self, size: int, crop_seconds: float) -> Batch:
-        """Fill crops with lines, silence between them; short lines share a crop."""
+    def batch(self, size: int, crop_seconds: float, unspoken: float) -> Batch:
+        """Fill crops with lines, silence between them; short lines share a crop.
+
+        A share of the crops, `unspoken`, stays empty: what is added there is no speech.
+        """
         frames = round(crop_seconds * FRAME_HZ)
         samples = np.zeros((size, frames * HOP), np.float32)
         labels = np.full((size, frames), SILENCE, np.uint8)
         pitch = np.full((size, frames), np.nan, np.float32)
         for i in range(size):
-            place = 0
+            place = frames if self.rng.random() < unspoken else 0
             while place < frames - 20:
                 source = self.sources[self.rng.choice(len(self.sources), p=self.shares)]
                 voice, label, tone = self._stretched(source)
@@ -98,7 +101,7 @@ class _Disturbed(IterableDataset):
         c, rng = self.config, np.random.default_rng([self.seed, 1])
         mixer = Mixer(c.shares, self.seed)
         while True:
-            clean = mixer.batch(c.batch, c.crop_seconds)
+            clean = mixer.batch(c.batch, c.crop_seconds, c.unspoken)
             samples = augment.disturb(torch.tensor(clean.samples), rng).numpy()
             yield Batch(samples, clean.labels, clean.pitch)
 
