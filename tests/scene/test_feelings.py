@@ -2,12 +2,13 @@
 """Moods, variants, dice and the guess, as an artist sets them."""
 
 import dataclasses
+import importlib
 
 import bpy
 import numpy as np
 import pytest
 
-from lipwright.tests.blender_fixtures import ours_analysis
+from lipwright.tests.blender_fixtures import EXTENSION, ours_analysis
 
 
 @pytest.fixture
@@ -119,3 +120,61 @@ def test_the_guess_is_copied_to_the_sliders(person, act, ours):
         assert getattr(person.root.lipwright.feelings, name) == pytest.approx(
             np.mean(strength.values), abs=1e-5
         )
+
+
+def test_the_guess_becomes_keyframes_that_can_be_edited(person, act, ours):
+    feelings = person.root.lipwright.feelings
+    feelings.happy, feelings.auto = 0.4, 0.7
+    act(person, first=30.0)
+    last = ours("scene.session").memory.takes[person.root.session_uid]
+    assert max(last.guess.emotions["sad"].values) > 0.1, "the demo line is a flat voice"
+    assert bpy.ops.lipwright.key_guess() == {"FINISHED"}
+    assert feelings.auto == 0
+    follow = ours("scene.saved.sliders").strength
+    times = np.arange(0, last.analysis.seconds, 0.05)
+    for name in ("happy", "sad"):
+        followed = follow(feelings, name, last.clock, last.analysis.seconds)
+        assert np.allclose(followed.at(times), last.guess.emotions[name].at(times), atol=0.03)
+    curves = curves_by_path(person.root)
+    assert set(curves) == {"lipwright.feelings.happy", "lipwright.feelings.sad"}
+    end = int(np.ceil(last.clock.frames(last.analysis.seconds)))
+    for path, beside in (("lipwright.feelings.happy", 0.4), ("lipwright.feelings.sad", 0.0)):
+        assert curves[path].evaluate(29) == pytest.approx(beside), "other lines stay as they were"
+        assert curves[path].evaluate(end + 1) == pytest.approx(beside)
+        assert len(curves[path].keyframe_points) < 20, "few enough to edit"
+    # Again: the same keys, not more; and the artist's beside the line stay.
+    person.root.keyframe_insert("lipwright.feelings.sad", frame=200)
+    before = {path: len(one.keyframe_points) for path, one in curves_by_path(person.root).items()}
+    assert bpy.ops.lipwright.key_guess() == {"FINISHED"}
+    after = {path: len(one.keyframe_points) for path, one in curves_by_path(person.root).items()}
+    assert before == after
+    assert 200 in [point.co[0] for point in curves_by_path(person.root)[path].keyframe_points]
+
+
+@pytest.mark.parametrize("state", ["mute", "lock"])
+def test_a_slider_that_is_shut_takes_no_keys_and_nothing_else_changes(person, act, state):
+    feelings = person.root.lipwright.feelings
+    feelings.auto = 0.5
+    person.root.keyframe_insert("lipwright.feelings.sad", frame=200)
+    setattr(curves_by_path(person.root)["lipwright.feelings.sad"], state, True)
+    act(person)
+    with pytest.raises(RuntimeError, match="is muted or locked"):
+        bpy.ops.lipwright.key_guess()
+    curves = curves_by_path(person.root)
+    assert {path: len(one.keyframe_points) for path, one in curves.items()} == {
+        "lipwright.feelings.sad": 1
+    }
+    assert feelings.auto == pytest.approx(0.5)
+
+
+def test_the_sliders_of_a_line_take_no_keyframes(person, act, ours, monkeypatch):
+    act(person)
+    moods = ours("operators.moods")
+    monkeypatch.setattr(moods, "chosen_feelings", lambda _context: object())
+    with pytest.raises(RuntimeError, match="Untick Own"):
+        bpy.ops.lipwright.key_guess()
+
+
+def curves_by_path(item):
+    compat = importlib.import_module(".scene.compat", EXTENSION)
+    return {one.data_path: one for one in compat.curves_of(item.animation_data)}
