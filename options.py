@@ -14,7 +14,7 @@ from .core.motion.envelope import Envelope
 from .core.performance.acting import Acting, LookAt
 from .core.performance.emotion import AUTO, Strength, most_of, unmixed
 from .core.performance.manners import NATURAL, STYLES
-from .core.performance.prototypes import BLENDS, EMOTIONS, variant_of
+from .core.performance.prototypes import BLENDS, BY_SEED, EMOTIONS, FELT, variant_of
 from .core.phones import Phone
 from .core.transcript.words import LANGUAGES, Transcript, read_transcript
 from .models.session import DEVICES
@@ -248,7 +248,8 @@ def _add_acting_options(group: _Group) -> None:
         action="append",
         default=[],
         metavar="EMOTION=VARIANT",
-        help="; ".join(f"{one.name}: {', '.join(one.variants)}" for one in EMOTIONS.values()),
+        help="; ".join(f"{name}: {', '.join(EMOTIONS[name].variants)}" for name in FELT)
+        + f"; {BY_SEED}: the seed chooses",
     )
     group.add_argument(
         "--layer-seed",

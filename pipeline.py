@@ -197,7 +197,7 @@ def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]
     """Make each wanted layer on its own, as long as the sound."""
     feelings = feel(analysis, settings) if "emotion" in settings.layers else {}
     ingredients = Ingredients(
-        *(analysis.voice, analysis.mouth, settings.acting, feelings), asides=analysis.asides
+        *(analysis.voice, analysis.mouth, settings.acted, feelings), asides=analysis.asides
     )
     return make_layers(ingredients, settings.layers, settings.seed_of)
 
@@ -209,7 +209,7 @@ def layers_with_ends(
 
     Where something follows what the voice does, that is a layer of its own.
     """
-    tracks, acting = layer_tracks(analysis, settings), settings.acting
+    tracks, acting = layer_tracks(analysis, settings), settings.acted
     if signalled:
         tracks["signals"] = signals(analysis.voice)
     wanted = Ends(acting.lead_in, acting.hold, acting.fade_out, CLOSING_SECONDS)
@@ -363,7 +363,7 @@ def _rests(settings: Settings, rig: RigMap, fit: LipFit | None) -> dict[Control,
     rests = {row.control: row.rest for row in rig.rows}
     if not settings.resting or "emotion" not in settings.layers:
         return rests
-    return rests | standing_face(settings.resting, settings.acting, rig, fit)
+    return rests | standing_face(settings.resting, settings.acted, rig, fit)
 
 
 def _drawn(

@@ -2,7 +2,7 @@
 """What the artist asked for: everything that makes one take of a sound another than the next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from .errors import SettingsError
@@ -11,6 +11,7 @@ from .motion.mix import Style
 from .performance.acting import PLAIN, Acting
 from .performance.emotion import Strength
 from .performance.layers import DEFAULT_LAYERS, LAYERS
+from .performance.prototypes import variants_by_seed
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class Settings:
     def seed_of(self, layer: str) -> int:
         """Return the seed of one layer: its own, else the seed of all."""
         return self.seeds.get(layer, self.seed)
+
+    @property
+    def acted(self) -> Acting:
+        """The dials with the variants that the seed of the emotion chose, where it is to."""
+        chosen = variants_by_seed(self.acting.variants, self.seed_of("emotion"))
+        return replace(self.acting, variants=chosen)
 
     def __post_init__(self) -> None:
         unknown = sorted((self.layers | set(self.seeds)) - set(LAYERS))

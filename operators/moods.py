@@ -13,8 +13,9 @@ from ..jobs.faces import draw_moods
 from ..jobs.manners import OfCharacter, Reasoned, speaking
 from ..scene import compat
 from ..scene.character.chosen import meant_character, settings_of
+from ..scene.character.find import refuse_if_not_writable
 from ..scene.saved.moods import own_moods, remove_mood, save_mood, use_mood
-from ..scene.saved.sliders import feelings_for
+from ..scene.saved.sliders import feelings_for, key_strengths
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named
 
@@ -44,12 +45,8 @@ class LIPWRIGHT_OT_neutral(OfCharacter, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LIPWRIGHT_OT_take_guess(OfCharacter, bpy.types.Operator):
-    """Copy what the voice seems to feel into the sliders, as a start to edit"""
-
-    bl_idname = "lipwright.take_guess"
-    bl_label = "Copy to Sliders"
-    bl_options = {"REGISTER", "UNDO"}
+class OfGuess(OfCharacter):
+    """Needs a line that was heard."""
 
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
@@ -59,6 +56,14 @@ class LIPWRIGHT_OT_take_guess(OfCharacter, bpy.types.Operator):
             return why
         return "Generate a line first: the guess comes from its voice"
 
+
+class LIPWRIGHT_OT_take_guess(OfGuess, bpy.types.Operator):
+    """Copy what the voice seems to feel into the sliders, as a start to edit"""
+
+    bl_idname = "lipwright.take_guess"
+    bl_label = "Copy to Sliders"
+    bl_options = {"REGISTER", "UNDO"}
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The mean of each over the line; Auto back to 0."""
         guess = memory.takes[meant_character(context).root.session_uid].guess
@@ -67,6 +72,44 @@ class LIPWRIGHT_OT_take_guess(OfCharacter, bpy.types.Operator):
             setattr(feelings, name, float(np.mean(strength.values)))
         feelings.auto = 0.0
         return {"FINISHED"}
+
+
+class LIPWRIGHT_OT_key_guess(OfGuess, bpy.types.Operator):
+    """Keyframe the sliders as the voice seems to feel over the line, as curves to edit"""
+
+    bl_idname = "lipwright.key_guess"
+    bl_label = "Guess to Keyframes"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Not where the line has sliders of its own: these cannot be keyframed."""
+        why = super().reason(context)
+        if why:
+            return why
+        dials = settings_of(meant_character(context))
+        if chosen_feelings(context) != dials.feelings:
+            return "A line's own emotions cannot be keyframed. Untick Own, then key the character's"
+        return ""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Keys from the first frame of the line to its last; Auto back to 0."""
+        with speaking(self):
+            who = meant_character(context)
+            refuse_if_not_writable(who)
+            last, feelings = memory.takes[who.root.session_uid], settings_of(who).feelings
+            heard, clock = last.analysis, last.clock
+            keyed = key_strengths(feelings, last.guess.emotions, clock, heard.seconds)
+            feelings.auto = 0.0
+            ends = clock.frames(np.array([0.0, heard.seconds])).round().astype(int).tolist()
+            self.report({"INFO"}, _said_keyed(keyed, *ends))
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
+def _said_keyed(keyed: list[str], first: int, last: int) -> str:
+    if not keyed:
+        return "The voice seems to feel nothing in particular, so nothing was keyframed"
+    return f"Keyframed {', '.join(keyed)} from frame {first} to {last}. Edit them, then Generate"
 
 
 class LIPWRIGHT_OT_roll(OfCharacter, bpy.types.Operator):
@@ -178,6 +221,7 @@ register, unregister = bpy.utils.register_classes_factory(
     (
         LIPWRIGHT_OT_neutral,
         LIPWRIGHT_OT_take_guess,
+        LIPWRIGHT_OT_key_guess,
         LIPWRIGHT_OT_roll,
         LIPWRIGHT_OT_use_mood,
         LIPWRIGHT_OT_draw_faces,

@@ -64,6 +64,7 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         text = f"“{last.name}” may sound {guess.label} ({guess.certainty:.0%})"
         box.label(text=text, icon="QUESTION")
         box.operator("lipwright.take_guess", icon="IMPORT")
+        box.operator("lipwright.key_guess", icon="KEYFRAME")
 
 
 class LIPWRIGHT_MT_moods(bpy.types.Menu):

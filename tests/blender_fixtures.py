@@ -22,6 +22,9 @@ if "bpy" not in sys.modules:  # before the first import: a clean profile
     os.environ.setdefault("BLENDER_USER_RESOURCES", tempfile.mkdtemp(prefix="blender_user_"))
 import bpy
 
+from lipwright.core.audio.load import load_sound
+from lipwright.pipeline import analyse
+
 ROOT = Path(__file__).resolve().parents[1]
 REPOSITORY = "lipwright_dev"
 PACKAGE = "lipwright"
@@ -220,3 +223,42 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(_status)
+
+
+@pytest.fixture(scope="module")
+def analysis(repository):
+    """What the networks make of the demo line."""
+    return analyse(load_sound(repository / "demo" / "line.wav"))
+
+
+@pytest.fixture
+def act(ours, analysis):
+    """Let a character say the demo line as its dials ask; returns the report."""
+
+    def do(character, first=10.0, name="line"):
+        take = ours("jobs.take")
+        clock = ours("scene.clock").clock_of(bpy.context.scene, first)
+        heard = ours_analysis(ours, analysis)
+        look_at = take.looked_at(character, heard, clock)
+        settings = take.settings_for(character, heard, clock, name, look_at)
+        return take.animate(character, heard, settings, clock, name)
+
+    return do
+
+
+def ours_analysis(ours, analysis):
+    """The analysis as the extension's own types, which are not those of the plain package."""
+    voice, mouth = analysis.voice, analysis.mouth
+    phone = ours("core.phones").Phone
+    phones = tuple(phone(p.symbol, p.start_seconds, p.end_seconds) for p in voice.phones)
+    of_voice = ours("core.performance.voice").Voice(
+        phones=phones,
+        **{
+            name: getattr(voice, name)
+            for name in (
+                *("loudness_db", "voicing", "pitch_log2", "rate_hz", "fingerprint", "effort_db"),
+            )
+        },
+    )
+    track = ours("core.motion.track").FaceTrack(mouth.values, mouth.names, mouth.rate_hz)
+    return ours("pipeline").Analysis(analysis.seconds, of_voice, track)

@@ -29,6 +29,7 @@ def main() -> None:
         ("data.voices", []),
         ("networks.train_listener", ["--minutes", args.minutes]),
         ("networks.export", ["listener"]),
+        ("data.fit_feelings", ["--shared", args.shared]),
         ("networks.train_articulator", ["--shared", args.shared]),
         ("networks.export", ["articulator"]),
     ):

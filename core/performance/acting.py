@@ -112,7 +112,7 @@ class Acting:
     look_at : LookAt, optional
         What the eyes hold; None is the listener straight ahead.
     variants : mapping of str to str
-        Which variant of an emotion is shown, where that is not the usual one.
+        Which variant of an emotion is shown, where that is not the usual one; or `BY_SEED`.
     whole_faces : frozenset of str
         Emotions that the character shows by a control that is a whole face.
     told_feelings : frozenset of str

@@ -8,6 +8,8 @@ E, the strongest that a face can.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..errors import SettingsError
 from ..motion.track import ARKIT_NAMES
 
@@ -170,6 +172,7 @@ EMOTIONS: dict[str, Emotion] = {
         ),
     )
 }
+BY_SEED = "auto"  # stands for a variant: the take's seed chooses among them
 # Without the one that shows nothing: what has a slider.
 FELT = tuple(name for name, one in EMOTIONS.items() if one.variants)
 
@@ -188,14 +191,41 @@ BLENDS: dict[str, Mapping[str, float]] = {
 
 
 def variant_of(name: str, variant: str = "") -> str:
-    """Return the name of an emotion's variant, the usual one for ""; SettingsError if unknown."""
+    """Return the name of an emotion's variant, or `BY_SEED`; SettingsError if unknown.
+
+    The usual one for "".
+    """
     if name not in EMOTIONS:
         raise SettingsError(f"There is no emotion “{name}”. Choose from {', '.join(EMOTIONS)}")
     known = EMOTIONS[name].variants
-    if variant and variant not in known:
-        listed = ", ".join(known) or "none"
+    if variant and variant not in (*known, BY_SEED):
+        listed = ", ".join((*known, BY_SEED)) if known else "none"
         raise SettingsError(f"“{name}” has no variant “{variant}”. Choose from {listed}")
     return variant or next(iter(known), "")
+
+
+def variants_by_seed(variants: Mapping[str, str], seed: int) -> dict[str, str]:
+    """Choose a variant wherever the choice was left to the seed.
+
+    Parameters
+    ----------
+    variants : mapping of str to str
+        Which variant of an emotion is wanted; of others it is the usual one.
+    seed : int >= 0
+        The same seed chooses the same, whatever is said: lines in a row belong together.
+
+    Returns
+    -------
+    dict of str to str
+        Without `BY_SEED`.
+    """
+    chosen = dict(variants)
+    for name, variant in variants.items():
+        if variant == BY_SEED:
+            known, stream = list(EMOTIONS[name].variants), EMOTIONS[name].stream
+            rng = np.random.default_rng([seed, stream])
+            chosen[name] = known[int(rng.random() * len(known))]
+    return chosen
 
 
 def pose(name: str, variant: str = "") -> dict[str, float]:
@@ -206,7 +236,7 @@ def pose(name: str, variant: str = "") -> dict[str, float]:
     name : str
         One of `EMOTIONS`.
     variant : str
-        One of its variants; the usual one if empty.
+        One of its variants; the usual one if empty, or where no seed chose.
 
     Returns
     -------
@@ -218,7 +248,7 @@ def pose(name: str, variant: str = "") -> dict[str, float]:
     SettingsError
         If there is no such emotion or variant.
     """
-    chosen = variant_of(name, variant)
+    chosen = variant_of(name, "" if variant == BY_SEED else variant)
     out: dict[str, float] = {}
     for unit, amount in EMOTIONS[name].variants.get(chosen, {}).items():
         number, wanted = unit.rstrip("LR"), unit.lstrip("0123456789")

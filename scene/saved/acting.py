@@ -18,7 +18,7 @@ from ...core.dials import Dial, dials_of
 from ...core.performance.acting import Acting
 from ...core.performance.emotion import STRONGEST
 from ...core.performance.layers import LAYERS, SEEDED
-from ...core.performance.prototypes import EMOTIONS, FELT
+from ...core.performance.prototypes import BY_SEED, EMOTIONS, FELT
 
 OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 FOLLOWS = -1  # a layer's seed: that of all
@@ -95,7 +95,11 @@ def _variant(name: str) -> bpy.types.EnumProperty:
     return EnumProperty(
         name=f"{EMOTIONS[name].label} Variant",
         description="Which of its faces the emotion shows",
-        items=[(one, one.capitalize(), "") for one in EMOTIONS[name].variants],
+        # What is saved is the place in this list, so the seed comes last.
+        items=[
+            *((one, one.capitalize(), "") for one in EMOTIONS[name].variants),
+            (BY_SEED, "Automatic", "The seed chooses: another take may show another of them"),
+        ],
         update=changed,
         override=OVERRIDABLE,
     )

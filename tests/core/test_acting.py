@@ -14,7 +14,7 @@ from lipwright.core.motion.track import ARKIT_NAMES, BREATH_NAMES
 from lipwright.core.performance.acting import Acting, LookAt
 from lipwright.core.performance.breath import breath_layer
 from lipwright.core.performance.emotion import CURVE, emotion_layer
-from lipwright.core.performance.feeling import PROFILES, STRONGEST, suggest
+from lipwright.core.performance.feeling import GUESSED, STRONGEST, suggest
 from lipwright.core.performance.gaze import eye_turns, gaze_layer, gaze_path, plan_gaze
 from lipwright.core.performance.head import brow_layer, head_layer
 from lipwright.core.performance.prototypes import pose
@@ -90,15 +90,14 @@ def test_an_emotion_shows_in_a_short_line_too(seconds):
 # --- the guess ------------------------------------------------------------------------------------
 
 
-def _voiced(voice, *, pitch=1.0, loud=0.0, effort=-22.0):
+def _voiced(voice, *, pitch=1.0, loud=0.0, effort=-22.0, height=0.7):
     """Read speech, then with a wider pitch, louder and more effortful."""
     rng = np.random.default_rng(3)
-    melody = np.interp(
-        np.arange(voice.frames), np.arange(0, voice.frames + 30, 30), rng.normal(0, 0.2, 68)
-    )
+    knots = np.arange(0, voice.frames + 15, 15)
+    melody = np.interp(np.arange(voice.frames), knots, rng.normal(0, 0.28, len(knots)))
     return dataclasses.replace(
         voice,
-        pitch_log2=(0.4 + pitch * melody).astype(np.float32),
+        pitch_log2=(height + pitch * melody).astype(np.float32),
         loudness_db=(voice.loudness_db + loud * np.sin(np.arange(voice.frames) / 50)).astype("f4"),
         effort_db=np.full(voice.frames, effort, np.float32),
     )
@@ -117,13 +116,61 @@ def test_guesses_are_weak_and_bounded(voice):
     for pitch in (0.0, 0.5, 1.0, 3.0):
         for effort in (-60.0, -22.0, 10.0):
             guess = suggest(_voiced(voice, pitch=pitch, effort=effort))
-            assert set(guess.emotions) == set(PROFILES)
+            assert set(guess.emotions) == set(GUESSED)
+            assert sum(guess.likelihoods.values()) == pytest.approx(1)
+            assert guess.certainty == guess.likelihoods[guess.label]
             total = sum(np.array(one.values) for one in guess.emotions.values())
             assert total.min() >= 0
             assert total.max() <= STRONGEST + 1e-9
             assert 0 < guess.certainty <= 1
     assert suggest(_voiced(voice)).label == "neutral"
-    assert suggest(_voiced(voice, pitch=0.8, effort=0.0)).label == "angry"
+    assert suggest(_voiced(voice, pitch=1.4, effort=-8.0)).label == "angry"
+    assert suggest(_voiced(voice, pitch=1.8, effort=-22.0, height=1.2)).label == "happy"
+    assert suggest(_voiced(voice, pitch=0.3, effort=-30.0)).label == "sad"
+
+
+def test_a_guess_that_is_surer_shows_more_and_a_line_is_not_glad_and_angry_in_turns(voice):
+    sure = suggest(_voiced(voice, pitch=1.8, effort=-5.0))
+    unsure = suggest(_voiced(voice, pitch=1.2, effort=-14.0))
+    assert sure.likelihoods["angry"] > unsure.likelihoods["angry"]
+    assert np.mean(sure.emotions["angry"].values) > np.mean(unsure.emotions["angry"].values)
+    assert max(sure.emotions["happy"].values) == 0
+
+
+def test_a_guess_follows_the_line(voice):
+    calm = np.arange(voice.frames) < voice.frames // 2
+    loud, quiet = _voiced(voice, pitch=1.8, effort=-8.0), _voiced(voice, pitch=0.5, effort=-26.0)
+    both = dataclasses.replace(
+        loud,
+        pitch_log2=np.where(calm, quiet.pitch_log2, loud.pitch_log2),
+        effort_db=np.where(calm, quiet.effort_db, loud.effort_db),
+    )
+    arousal = suggest(both).arousal
+    quarter = voice.seconds / 4
+    assert arousal.at(np.array([3 * quarter]))[0] > arousal.at(np.array([quarter]))[0] + 0.1
+
+
+@given(
+    pitch=st.floats(-3, 3),
+    melody=st.floats(0, 4),
+    effort=st.floats(-90, 40),
+    cut=st.floats(0.02, 1),
+)
+def test_a_guess_is_finite_whatever_is_heard(pitch, melody, effort, cut):
+    voice = _voiced(made_up(4.0), pitch=melody, effort=effort, height=pitch)
+    frames = max(2, round(voice.frames * cut))
+    part = dataclasses.replace(
+        voice,
+        **{
+            name: getattr(voice, name)[:frames]
+            for name in ("loudness_db", "voicing", "pitch_log2", "effort_db")
+        },
+    )
+    guess = suggest(part)
+    for envelope in (guess.arousal, *guess.emotions.values()):
+        values = np.array(envelope.values)
+        assert np.isfinite(values).all()
+        assert ((values >= 0) & (values <= 1)).all()
 
 
 def test_silence_feels_nothing():

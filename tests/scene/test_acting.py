@@ -6,15 +6,7 @@ import numpy as np
 import pytest
 from mathutils import Quaternion, Vector
 
-from lipwright.core.audio.load import load_sound
-from lipwright.pipeline import analyse
-
 FPS = 24
-
-
-@pytest.fixture(scope="module")
-def analysis(repository):
-    return analyse(load_sound(repository / "demo" / "line.wav"))
 
 
 @pytest.fixture
@@ -40,39 +32,6 @@ def person(face, ours):
     item.location.z = 1.4
     bpy.context.view_layer.update()
     return ours("scene.character.find").character_of(item, bpy.context.scene)
-
-
-@pytest.fixture
-def act(ours, analysis):
-    """Let a character say the demo line as its dials ask; returns the report."""
-
-    def do(character, first=10.0, name="line"):
-        take = ours("jobs.take")
-        clock = ours("scene.clock").clock_of(bpy.context.scene, first)
-        heard = ours_analysis(ours, analysis)
-        look_at = take.looked_at(character, heard, clock)
-        settings = take.settings_for(character, heard, clock, name, look_at)
-        return take.animate(character, heard, settings, clock, name)
-
-    return do
-
-
-def ours_analysis(ours, analysis):
-    """The analysis as the extension's own types, which are not those of the plain package."""
-    voice, mouth = analysis.voice, analysis.mouth
-    phone = ours("core.phones").Phone
-    phones = tuple(phone(p.symbol, p.start_seconds, p.end_seconds) for p in voice.phones)
-    of_voice = ours("core.performance.voice").Voice(
-        phones=phones,
-        **{
-            name: getattr(voice, name)
-            for name in (
-                *("loudness_db", "voicing", "pitch_log2", "rate_hz", "fingerprint", "effort_db"),
-            )
-        },
-    )
-    track = ours("core.motion.track").FaceTrack(mouth.values, mouth.names, mouth.rate_hz)
-    return ours("pipeline").Analysis(analysis.seconds, of_voice, track)
 
 
 def shown(item, frame):
@@ -283,88 +242,6 @@ def test_other_lines_stay_when_one_is_taken_apart(person, act):
     again = np.array([shown(mesh, frame) for frame in range(12, 150, 9)])
     assert np.allclose(one, again, atol=1e-5)
     assert np.abs(shown(mesh, 450)).max() > 0.02
-
-
-# --- moods and dice -------------------------------------------------------------------------------
-
-
-def test_a_mood_keeps_which_face_it_shows(person, ours, tmp_path, monkeypatch):
-    moods = ours("scene.saved.moods")
-    monkeypatch.setattr(moods, "folder", lambda: tmp_path)
-    feelings = person.root.lipwright.feelings
-    feelings.happy, feelings.happy_variant = 0.8, "grin"
-    assert bpy.ops.lipwright.save_mood(mood="Grinning") == {"FINISHED"}
-    bpy.ops.lipwright.use_mood(mood="Warm")
-    assert feelings.happy_variant == "smile"
-    bpy.ops.lipwright.use_mood(mood="Grinning")
-    assert feelings.happy_variant == "grin"
-    (tmp_path / "Grinning.json").write_text('{"dials": {"happy": 1}, "variants": {"happy": "x"}}')
-    with pytest.raises(RuntimeError, match="is no mood"):
-        bpy.ops.lipwright.use_mood(mood="Grinning")
-    (tmp_path / "Grinning.json").write_text('{"dials": {"happy": 1}}')  # as saved before
-    assert bpy.ops.lipwright.use_mood(mood="Grinning") == {"FINISHED"}
-
-
-def test_a_mood_is_saved_and_used(person, ours, tmp_path, monkeypatch):
-    moods = ours("scene.saved.moods")
-    monkeypatch.setattr(moods, "folder", lambda: tmp_path)
-    dials = person.root.lipwright
-    dials.feelings.angry, dials.acting.brow = 0.7, 1.5
-    assert bpy.ops.lipwright.save_mood(mood="Boss") == {"FINISHED"}
-    assert moods.own_moods() == ["Boss"]
-    assert bpy.ops.lipwright.neutral() == {"FINISHED"}
-    assert dials.feelings.angry == 0
-    bpy.ops.lipwright.use_mood(mood="Tired")
-    assert dials.acting.brow == 1
-    assert dials.feelings.sad == pytest.approx(0.35)
-    bpy.ops.lipwright.use_mood(mood="Boss")
-    assert (dials.feelings.angry, dials.acting.brow) == pytest.approx((0.7, 1.5))
-    bpy.ops.lipwright.remove_mood(mood="Boss")
-    assert moods.own_moods() == []
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"dials": {"angry": "x"}}', "import os", '{"a": 1}'])
-def test_a_broken_mood_is_refused_and_changes_nothing(person, ours, tmp_path, monkeypatch, text):
-    moods = ours("scene.saved.moods")
-    monkeypatch.setattr(moods, "folder", lambda: tmp_path)
-    (tmp_path / "Odd.json").write_text(text)
-    person.root.lipwright.feelings.angry = 0.5
-    with pytest.raises(RuntimeError, match="is no mood"):
-        bpy.ops.lipwright.use_mood(mood="Odd")
-    assert person.root.lipwright.feelings.angry == 0.5
-
-
-def test_every_mood_is_within_its_dials(person, ours):
-    moods = ours("scene.saved.moods")
-    for name in moods.MOODS:
-        moods.use_mood(name, person.root.lipwright, person.root.lipwright.feelings)
-        holders = person.root.lipwright.feelings, person.root.lipwright.acting
-        for key, value in moods.MOODS[name].items():
-            holder = next(one for one in holders if hasattr(one, key))
-            assert getattr(holder, key) == pytest.approx(value), (name, key)
-
-
-def test_the_dice_change_one_layer_or_all(person, monkeypatch, ours):
-    dials = person.root.lipwright
-    monkeypatch.setattr(ours("operators.moods").random, "randint", lambda _low, _high: 77)
-    bpy.ops.lipwright.roll(layer="blink")
-    assert (dials.acting.seeds.blink, dials.seed) == (77, 0)
-    bpy.ops.lipwright.roll()
-    assert dials.seed == 77
-    settings = ours("jobs.dials").read_dials(dials)
-    assert settings.seeds == {"blink": 77}
-
-
-def test_the_guess_is_copied_to_the_sliders(person, act, ours):
-    act(person)
-    guess = ours("scene.session").memory.takes[person.root.session_uid].guess
-    person.root.lipwright.feelings.auto = 0.5
-    bpy.ops.lipwright.take_guess()
-    assert person.root.lipwright.feelings.auto == 0
-    for name, strength in guess.emotions.items():
-        assert getattr(person.root.lipwright.feelings, name) == pytest.approx(
-            np.mean(strength.values), abs=1e-5
-        )
 
 
 def test_eye_bones_of_many_rigs_are_found():

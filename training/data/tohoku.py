@@ -55,8 +55,7 @@ def moody_lines(voices: Path) -> Iterator[Line]:
     import pyopenjtalk  # only training has it
     from pyopenjtalk import HTSEngine
 
-    from .acted import MOODS, SENTENCES
-    from .acted import _said as spoken
+    from .acted import MOODS, SENTENCES, spoken
 
     engines = [HTSEngine(str(voices / f"tohoku-f01-{mood}.htsvoice").encode()) for mood in MOODS]
     tried = kept = 0

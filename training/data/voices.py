@@ -12,6 +12,7 @@ Eriksson 2000), and pitch and breath roughened. Times, and so the labels, stay.
 import argparse
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyworld
@@ -35,30 +36,57 @@ FORMANTS = (0.8, 1.35)
 LOUDEST_TILT_DB = 9.0  # at 4 kHz over 500 Hz, a shout; half of it the other way, a murmur
 
 
+@dataclass(frozen=True)
+class Parts:
+    """A voice taken apart, a row each `STEP_MS`."""
+
+    pitch: NDArray[np.float64]  # Hz, 0 where unvoiced
+    envelope: NDArray[np.float64]
+    breath: NDArray[np.float64]
+
+
+def take_apart(samples: NDArray[np.float64]) -> Parts:
+    """Find pitch, spectral envelope and breath."""
+    pitch, times = pyworld.dio(samples, RATE_HZ, f0_floor=LOWEST_HZ, frame_period=STEP_MS)
+    pitch = pyworld.stonemask(samples, pitch, times, RATE_HZ)
+    envelope = pyworld.cheaptrick(samples, pitch, times, RATE_HZ)
+    return Parts(pitch, envelope, pyworld.d4c(samples, pitch, times, RATE_HZ))
+
+
+def put_together(
+    parts: Parts, *, size: float, tilt_db: float, breath: float, tempo: float = 1.0
+) -> NDArray[np.float64]:
+    """Say the parts with formants `size` times as high and so much more at 4 kHz than at 500 Hz."""
+    bins = np.arange(parts.envelope.shape[1])
+    source = np.minimum(bins / size, bins[-1])
+    low = np.minimum(source.astype(int), bins[-1] - 1)
+    part = source - low
+    log_envelope = np.log(parts.envelope)
+    moved = log_envelope[:, low] * (1 - part) + log_envelope[:, low + 1] * part
+    octaves = np.log2(np.maximum(bins / bins[-1] * RATE_HZ / 2, 500) / 500)
+    moved += tilt_db * octaves / 3 * np.log(10) / 10
+    return pyworld.synthesize(
+        parts.pitch,
+        np.ascontiguousarray(np.exp(moved)),
+        parts.breath**breath,
+        RATE_HZ,
+        STEP_MS / tempo,
+    )
+
+
 def other_voice(
     samples: NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Say the same in another voice; returns samples and log2(pitch / 100 Hz), NaN unvoiced."""
-    pitch, times = pyworld.dio(samples, RATE_HZ, f0_floor=LOWEST_HZ, frame_period=STEP_MS)
-    pitch = pyworld.stonemask(samples, pitch, times, RATE_HZ)
-    envelope = pyworld.cheaptrick(samples, pitch, times, RATE_HZ)
-    breath = pyworld.d4c(samples, pitch, times, RATE_HZ)
+    parts = take_apart(samples)
+    pitch = parts.pitch
     new_pitch = _other_pitch(pitch, rng)
     change = float(np.median(new_pitch[pitch > 0] / pitch[pitch > 0])) if pitch.any() else 1.0
     # A higher voice is rather of a shorter tract, but far from always: actors squeak.
     size = float(np.clip(change ** rng.uniform(0.0, 0.4) * rng.uniform(0.9, 1.12), *FORMANTS))
-    bins = np.arange(envelope.shape[1])
-    source = np.minimum(bins / size, bins[-1])
-    low = np.minimum(source.astype(int), bins[-1] - 1)
-    part = source - low
-    log_envelope = np.log(envelope)
-    moved = log_envelope[:, low] * (1 - part) + log_envelope[:, low + 1] * part
-    octaves = np.log2(np.maximum(bins / bins[-1] * RATE_HZ / 2, 500) / 500)
-    tilt_db = rng.uniform(-0.5, 1.0) * LOUDEST_TILT_DB * octaves / 3
-    moved += tilt_db * np.log(10) / 10
-    breath = breath ** rng.uniform(0.5, 1.2)
-    said = pyworld.synthesize(
-        new_pitch, np.ascontiguousarray(np.exp(moved)), breath, RATE_HZ, STEP_MS
+    tilt_db = rng.uniform(-0.5, 1.0) * LOUDEST_TILT_DB
+    said = put_together(
+        replace(parts, pitch=new_pitch), size=size, tilt_db=tilt_db, breath=rng.uniform(0.5, 1.2)
     )[: len(samples)]
     said = np.pad(said, (0, len(samples) - len(said)))
     loudness = np.sqrt(np.mean(samples**2)) / max(1e-6, float(np.sqrt(np.mean(said**2))))

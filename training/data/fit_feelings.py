@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fit the guess at what a voice feels; writes core/performance/feelings.json.
+
+    python -m lipwright.training.data.fit_feelings --shared ../shared
+
+The listener hears every clip of `acted.py`. Middle and spread of each cue are those of real read
+speech. What a mood does is the mean way from the neutral clip to the one in that mood, by the same
+speaker with the same words: half of it from the synthetic actress, half from changed readers, so
+that neither her voice nor our judgement decides alone. Readers differ by all that is not mood;
+against their covariance, drawn towards its diagonal, the directions become linear rules (Fisher
+1936). The offsets are set so that read speech is called aroused as rarely as wanted, and the glad
+and the angry are told apart right between them.
+"""
+
+import argparse
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipwright.core.audio.load import Sound
+from lipwright.core.decode import phones_of
+from lipwright.core.performance.feeling import (
+    CUES,
+    FARTHEST,
+    FITTED,
+    GUESSED,
+    NEUTRAL,
+    believed,
+    is_enough,
+    measures,
+)
+from lipwright.core.performance.voice import Voice
+from lipwright.models.listener import listen
+
+from ..config import WORK
+from .acted import Clip, acted_clips, read_clips
+
+log = logging.getLogger(__name__)
+
+HEARD = WORK / "felt.npz"
+SPEAKERS = 5  # as whom the actress says each sentence, herself included
+# People on a stage go further than the actress of a reading machine and than our changes.
+FARTHER = 1.3
+TO_DIAGONAL = 0.5
+# Share of read speech that may be called high, and low.
+MISTAKEN = {"high": 0.10, "low": 0.09}
+MADE = ("actress", "changed")  # as which of them a mood's way is learnt, one as much as the other
+AROUSAL_SPREAD = 0.8  # of read speech's scores
+
+
+def voice_of(sound: Sound) -> Voice:
+    """Hear what the guess needs, without drawing a mouth."""
+    heard = listen(sound)
+    return Voice(
+        phones=tuple(phones_of(heard.posteriors, heard.rate_hz)),
+        loudness_db=heard.prosody[:, 2],
+        voicing=heard.prosody[:, 0],
+        pitch_log2=heard.prosody[:, 1],
+        rate_hz=heard.rate_hz,
+        effort_db=heard.prosody[:, 3],
+    )
+
+
+def all_clips(shared: Path) -> Iterator[Clip]:
+    """Everything that is fitted on, and what is held out."""
+    data = shared / "data"
+    return chain(
+        acted_clips(data / "voices" / "tohoku-f01", SPEAKERS, np.random.default_rng(1)),
+        read_clips(data / "speech", np.random.default_rng(2)),
+    )
+
+
+def hear(shared: Path) -> None:
+    """Measure every clip, once; a quarter of an hour."""
+    rows = []
+    for clip in all_clips(shared):
+        voice = voice_of(clip.sound)
+        if is_enough(voice):
+            rows.append((clip, measures(voice)[0], believed(voice)))
+        if len(rows) % 500 == 0:
+            log.info("%d clips", len(rows))
+    clips, found, counts = zip(*rows, strict=True)
+    WORK.mkdir(exist_ok=True)
+    np.savez(
+        HEARD,
+        **{
+            name: np.array([getattr(clip, name) for clip in clips])
+            for name in ("id", "base", "mood", "made", "held_out")
+        },
+        measures=np.array(found),
+        believed=np.array(counts),
+    )
+
+
+class Heard:
+    """What was measured of the clips that are held out, or of the others."""
+
+    def __init__(self, held_out: bool, file: Path = HEARD) -> None:
+        with np.load(file) as data:
+            of = data["held_out"] == held_out
+            self.base, self.mood, self.made = (data[one][of] for one in ("base", "mood", "made"))
+            self.measures, self.believed = data["measures"][of], data["believed"][of]
+
+    def cues(self, middle: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.float64]:
+        """As `feeling.cues_of` counts them, shape (clips, CUES)."""
+        cues = np.clip((self.measures - middle) / spread, -FARTHEST, FARTHEST)
+        return cues * self.believed[:, None]
+
+    def way_to(self, mood: str, made: str, cues: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean way from neutral to a mood, by the same speaker with the same words."""
+        of = self.made == made
+        neutral, felt = of & (self.mood == NEUTRAL), of & (self.mood == mood)
+        plain = dict(zip(self.base[neutral], cues[neutral], strict=True))
+        ways = [
+            there - plain[base]
+            for base, there in zip(self.base[felt], cues[felt], strict=True)
+            if base in plain
+        ]
+        return np.mean(ways, axis=0)
+
+    def halfway(self, scores: NDArray[np.float64]) -> float:
+        """Right between the mean scores of happy and of angry clips, of either kind as much."""
+        kinds = [(made, mood) for made in MADE for mood in ("happy", "angry")]
+        means = [scores[(self.made == made) & (self.mood == mood)].mean() for made, mood in kinds]
+        return float(np.mean(means))
+
+
+def fit(heard: Heard) -> dict[str, object]:
+    """The rule's numbers; see `feeling.fitted`."""
+    read = heard.made == "read"
+    middle, spread = heard.measures[read].mean(axis=0), heard.measures[read].std(axis=0)
+    cues = heard.cues(middle, spread)
+    differ = np.cov(cues[read].T)
+    differ = (1 - TO_DIAGONAL) * differ + TO_DIAGONAL * np.diag(np.diag(differ))
+    ways = {
+        mood: FARTHER * np.mean([heard.way_to(mood, made, cues) for made in MADE], axis=0)
+        for mood in GUESSED
+    }
+    high, low = (ways["happy"] + ways["angry"]) / 2, ways["sad"]
+    rules = {name: _rule(way, 0.0, differ) for name, way in (("high", high), ("low", low))}
+    rules = _rarely_mistaken(rules, cues[read])
+    lively = np.linalg.solve(differ, high - low)
+    lively *= AROUSAL_SPREAD / (cues[read] @ lively).std()
+    rules["arousal"] = lively, -float(np.median(cues[read] @ lively))
+    glad, _ = _rule(ways["happy"], ways["angry"], differ)
+    rules["glad"] = glad, -heard.halfway(cues @ glad)
+    return {
+        "middle": _named(middle),
+        "spread": _named(spread),
+        **{
+            name: {"weights": _named(weights), "offset": round(offset, 4)}
+            for name, (weights, offset) in rules.items()
+        },
+    }
+
+
+Rule = tuple[NDArray[np.float64], float]
+
+
+def _rule(
+    one: NDArray[np.float64], other: NDArray[np.float64] | float, differ: NDArray[np.float64]
+) -> Rule:
+    """Weights and offset that tell one place from the other."""
+    weights = np.linalg.solve(differ, one - other)
+    return weights, -0.5 * float(weights @ (one + other))
+
+
+def _rarely_mistaken(rules: Mapping[str, Rule], read: NDArray[np.float64]) -> dict[str, Rule]:
+    """Move the offsets until read speech is called each as often as `MISTAKEN`."""
+    names = list(rules)
+    raw = np.stack([read @ weights for weights, _ in rules.values()], axis=1)
+    offsets = np.array([offset for _, offset in rules.values()])
+    wanted = np.array([MISTAKEN[name] for name in names])
+    for _ in range(500):
+        scores = np.concatenate([np.zeros((len(read), 1)), raw + offsets], axis=1)
+        taken = np.bincount(scores.argmax(axis=1), minlength=len(names) + 1)[1:] / len(read)
+        offsets -= 0.1 * np.sign(taken - wanted) * np.minimum(1, np.abs(taken - wanted) * 50)
+    return {name: (rules[name][0], float(offsets[i])) for i, name in enumerate(names)}
+
+
+def _named(values: NDArray[np.float64]) -> dict[str, float]:
+    return dict(zip(CUES, (round(float(value), 4) for value in values), strict=True))
+
+
+def main() -> None:
+    """Hear, where that was not done, and fit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, required=True)
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if not HEARD.exists():
+        hear(args.shared)
+    FITTED.write_text(json.dumps(fit(Heard(held_out=False)), indent=1) + "\n", "utf-8")
+    log.info("Wrote %s", FITTED)
+
+
+if __name__ == "__main__":
+    main()
