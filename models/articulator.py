@@ -16,7 +16,6 @@ from .listener import Heard
 from .session import Cancel, Progress, bundled, open_session, run_windowed
 
 WINDOW_FRAMES = 2_000
-MARGIN_FRAMES = 300  # more than the network sees to each side
 
 
 def inputs_of(heard: Heard, first: int, last: int) -> NDArray[np.float32]:
@@ -94,7 +93,7 @@ def drawn(
         lambda first, last: inputs_of(heard, first, last),
         len(heard.posteriors),
         window_frames=WINDOW_FRAMES,
-        margin_frames=MARGIN_FRAMES,
+        margin_frames=network.reach_frames,
         progress=progress,
         cancelled=cancelled,
     )

@@ -25,6 +25,8 @@ class Network:
         The ``.onnx``.
     rate_hz : float
         Frames in a second of what it gives.
+    reach_frames : int
+        How far it sees to each side.
     facts : dict
         Everything in the ``.json`` beside it.
     """
@@ -32,6 +34,7 @@ class Network:
     name: str
     file: Path
     rate_hz: float
+    reach_frames: int
     facts: dict[str, Any]
 
 
@@ -59,10 +62,11 @@ def find(name: str, folder: Path = WEIGHTS) -> Network:
         facts = json.loads((folder / f"{name}.json").read_text("utf8"))
         content = file.read_bytes()
         expected, rate_hz = facts["sha256"], float(facts["rate_hz"])
+        reach_frames = int(facts["reach_frames"])
     except OSError as error:
         raise ModelError(f"The {name} network is missing from the package. {_REINSTALL}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"The {name} network's file is damaged. {_REINSTALL}") from error
     if hashlib.sha256(content).hexdigest() != expected:
         raise ModelError(f"The {name} network's file is damaged. {_REINSTALL}")
-    return Network(name, file, rate_hz, facts)
+    return Network(name, file, rate_hz, reach_frames, facts)

@@ -13,11 +13,7 @@ from ..core.phones import PHONES
 from ..core.timing import Hertz
 from .session import Cancel, Progress, bundled, open_session, run_windowed
 
-RATE_HZ = 100.0
-HOP = 160  # samples of 16 kHz in a frame
 WINDOW_SECONDS = 20
-# Ten blocks of 15 steps of 20 ms, and the layers around them, see 1.4 s to each side.
-MARGIN_SECONDS = 1.5
 PROSODY = ("voicing", "pitch_log2", "loudness_db", "effort_db")
 
 
@@ -40,7 +36,7 @@ class Heard:
     posteriors: NDArray[np.float32]
     prosody: NDArray[np.float32]
     embedding: NDArray[np.float32]
-    rate_hz: Hertz = RATE_HZ
+    rate_hz: Hertz
 
 
 def listen(
@@ -84,20 +80,21 @@ def listen(
     if not len(sound.samples) or sound.rate_hz != SOUND_RATE_HZ:
         sound = make_sound(sound.samples, sound.rate_hz)
     samples = sound.samples
-    frames = 2 * -(-len(samples) // (2 * HOP))
+    hop = int(network.facts["samples_per_frame"])
+    frames = 2 * -(-len(samples) // (2 * hop))
 
     def read(first: int, last: int) -> NDArray[np.float32]:
-        seen = samples[first * HOP : last * HOP]
-        return np.pad(seen, (0, (last - first) * HOP - len(seen)))  # the end is padded
+        seen = samples[first * hop : last * hop]
+        return np.pad(seen, (0, (last - first) * hop - len(seen)))  # the end is padded
 
     posteriors, prosody, embedding = run_windowed(
         open_session("listener", device, threads),
         read,
         frames,
         # Even frame numbers keep the network's 20 ms steps where they are in one whole run.
-        window_frames=max(2, 2 * round(window_seconds * RATE_HZ / 2)),
-        margin_frames=2 * round(MARGIN_SECONDS * RATE_HZ / 2),
+        window_frames=max(2, 2 * round(window_seconds * network.rate_hz / 2)),
+        margin_frames=network.reach_frames,
         progress=progress,
         cancelled=cancelled,
     )
-    return Heard(posteriors, prosody, embedding)
+    return Heard(posteriors, prosody, embedding, network.rate_hz)

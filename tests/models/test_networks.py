@@ -15,9 +15,10 @@ from lipwright.core.motion.track import CONTACT_NAMES, FACE_NAMES
 from lipwright.core.phones import PHONES
 from lipwright.models.articulator import articulate, inputs_of
 from lipwright.models.catalogue import NAMES, WEIGHTS, find
-from lipwright.models.listener import MARGIN_SECONDS, PROSODY, Heard, listen
+from lipwright.models.listener import PROSODY, Heard, listen
 from lipwright.models.session import (
     PROVIDERS,
+    bundled,
     device_note,
     open_session,
     run_windowed,
@@ -169,7 +170,7 @@ def test_windows_change_nothing(line, heard, window_seconds):
 def test_trimming_the_start_changes_only_what_is_near_the_cut(line, heard):
     frames = 214  # a multiple of 20 ms
     rest = listen(Sound(line.samples[frames * 160 :]))
-    near = round(MARGIN_SECONDS * 100)
+    near = bundled("listener").reach_frames
     for part in ("posteriors", "prosody", "embedding"):
         whole, trimmed = getattr(heard, part)[frames:], getattr(rest, part)
         assert np.abs(whole - trimmed)[near:].max() < 1e-3, part

@@ -6,8 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from lipwright.core.audio.load import Sound, load_sound
-from lipwright.models.articulator import MARGIN_FRAMES, articulate
-from lipwright.models.listener import HOP, MARGIN_SECONDS, RATE_HZ, Heard, listen
+from lipwright.models.articulator import articulate
+from lipwright.models.listener import Heard, listen
+from lipwright.models.session import bundled
+
+from ..config import HOP
 
 WINDOW_SECONDS = 3.0
 TRIM_FRAMES = 318  # even: the network's own steps are 20 ms
@@ -31,8 +34,8 @@ def measure(line: Path) -> dict[str, float]:
     sound = _voice(line, 24.0)
     whole, cut = listen(sound), listen(sound, window_seconds=WINDOW_SECONDS)
     trimmed = listen(Sound(sound.samples[TRIM_FRAMES * HOP :]))
-    frames, edge = len(whole.posteriors), round(MARGIN_SECONDS * RATE_HZ)
-    far = edge + MARGIN_FRAMES
+    frames, edge = len(whole.posteriors), bundled("listener").reach_frames
+    far = edge + bundled("articulator").reach_frames
     face, face_cut, face_trimmed = (articulate(heard).values for heard in (whole, cut, trimmed))
 
     def difference(one: np.ndarray, other: np.ndarray) -> float:

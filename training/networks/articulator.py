@@ -25,13 +25,18 @@ class Articulator(nn.Module):
 
     def __init__(self, config: ArticulatorConfig) -> None:
         super().__init__()
-        c = config
+        self.config = c = config
         self.enter = over_time(INPUTS, c.channels, 5)
         self.blocks = nn.ModuleList(
             Block(c.channels, 2 * c.channels, c.kernel, c.dropout) for _ in range(c.blocks)
         )
         self.leave_norm = nn.BatchNorm2d(c.channels)
         self.leave = over_time(c.channels, len(CHANNELS))
+
+    @property
+    def reach_frames(self) -> int:
+        """How far a frame sees to each side, the loudest frame around it included."""
+        return len(self.blocks) * (self.config.kernel // 2) + 2 + LOUD_REACH // 2
 
     def columns(self, heard: Tensor) -> Tensor:
         """Make the columns comparable, whatever the level of the recording: [B, C, 1, F]."""

@@ -92,7 +92,12 @@ def build(name: str) -> tuple[nn.Module, torch.Tensor, str, list[str], dict]:
         listener = Listener(ListenerConfig())
         step = load_checkpoint(CHECKPOINTS / "listener.safetensors", listener)
         example = 0.1 * torch.randn(1, 8 * RATE_HZ)
-        facts = {"phones": list(PHONES), "sample_rate_hz": RATE_HZ, "samples_per_frame": HOP}
+        facts = {
+            "phones": list(PHONES),
+            "sample_rate_hz": RATE_HZ,
+            "samples_per_frame": HOP,
+            "reach_frames": listener.reach_frames,
+        }
         return (
             listener,
             example,
@@ -103,7 +108,12 @@ def build(name: str) -> tuple[nn.Module, torch.Tensor, str, list[str], dict]:
     articulator = Articulator(ArticulatorConfig())
     step = load_checkpoint(CHECKPOINTS / "articulator.safetensors", articulator)
     example = torch.rand(1, 800, INPUTS)
-    facts = {"channels": list(CHANNELS), "phones": list(PHONES), "step": step}
+    facts = {
+        "channels": list(CHANNELS),
+        "phones": list(PHONES),
+        "reach_frames": articulator.reach_frames,
+        "step": step,
+    }
     return articulator, example, "heard", ["face"], facts
 
 

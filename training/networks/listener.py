@@ -99,6 +99,11 @@ class Listener(nn.Module):
         self.prosody = over_time(c.channels, 2)  # voicing logit, log2(pitch / 100 Hz)
         self.embed = over_time(c.channels, c.embedding)
 
+    @property
+    def reach_frames(self) -> int:
+        """How far a frame sees to each side: the blocks' steps of 20 ms, and the layers around."""
+        return 2 * self.config.blocks * (self.config.kernel // 2) + 10
+
     def hear(self, mels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[B, M, F], F even, to phone logits [B, P, F], prosody [B, 2, F], embedding [B, E, F]."""
         mels = mels[:, :, None].contiguous(memory_format=torch.channels_last)  # [B, M, 1, F]
