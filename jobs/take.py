@@ -27,6 +27,7 @@ from ..scene.character.find import Character, driven_faces, refuse_if_not_writab
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
 from ..scene.clock import clock_of, fps_of
+from ..scene.curves.part import Part
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sound_strips, sources_in
@@ -34,7 +35,6 @@ from ..scene.takes.channels import tell_driven
 from ..scene.takes.ledger import source_of_name
 from ..scene.takes.left_on import left_on, tell_left_on
 from ..scene.takes.look_at import sample_look_at
-from ..scene.takes.part import Part
 from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of

@@ -18,8 +18,8 @@ from ..character.chosen import settings_of
 from ..character.drawing import is_drawn
 from ..character.find import Character
 from ..clock import fps_of
-from .beside import beside, held_beside
-from .fcurves import CONSTANT, Channel, Fresh, channel_of, coordinates, put, standing_keys
+from ..curves.beside import beside, held_beside
+from ..curves.fcurves import CONSTANT, Channel, Fresh, channel_of, coordinates, put, standing_keys
 from .ledger import (
     NOTHING,
     Entry,

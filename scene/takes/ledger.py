@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import compat
-from .fcurves import Channel, Coordinates, Range, channel_of, coordinates, inside
+from ..curves.fcurves import Channel, Coordinates, Range, channel_of, coordinates, inside
 
 # Custom properties of our Actions: the mark, the ledger, its keys, and the slots that it is about.
 MARK, LEDGER, KEYS, SLOTS = "lipwright", "lipwright_ledger", "lipwright_keys", "lipwright_slots"

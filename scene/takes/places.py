@@ -14,7 +14,7 @@ import bpy
 from .. import compat
 from ..any_property import written_blocks
 from ..character.find import Character
-from .fcurves import Channel, channel_of
+from ..curves.fcurves import Channel, channel_of
 from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
 
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds

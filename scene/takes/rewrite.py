@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ...core.motion.ease import smoothstep
 from ...core.motion.keys import Keys
-from .beside import beside, held_beside
-from .fcurves import (
+from ..curves.beside import beside, held_beside
+from ..curves.fcurves import (
     ANY_VALUE,
     NONE_FRESH,
     Channel,
@@ -27,8 +27,8 @@ from .fcurves import (
     standing_keys,
     with_rest,
 )
+from ..curves.part import Part, renewed
 from .ledger import NOTHING, Entry, Ledger, TakeRange, ours_among
-from .part import Part, renewed
 
 # A take that begins with less than so many frames of a feeling that comes takes over from another
 # one's in its own first frames.

@@ -20,8 +20,9 @@ from ...core.motion.keys import Keys
 from ...rigs.schema import Control
 from .. import compat
 from ..character.find import Character, refuse_if_not_writable, refuse_if_tweaking
+from ..curves.fcurves import ANY_VALUE, Channel, Range, channel_of, rest_of, value_of
+from ..curves.part import Part
 from .channels import parts_of
-from .fcurves import ANY_VALUE, Channel, Range, channel_of, rest_of, value_of
 from .free import held_curves, reach_of, refresh
 from .ledger import (
     TakeRange,
@@ -32,7 +33,6 @@ from .ledger import (
     source_of_name,
     write_ledger,
 )
-from .part import Part
 from .places import (
     Report,
     animated_blocks,
