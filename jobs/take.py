@@ -57,7 +57,7 @@ class Wanted:
         """Name it for the artist."""
         names = [label for name, (label, _) in REGIONS.items() if name in self.regions]
         what = "the face" if len(names) == len(REGIONS) else ", ".join(names)
-        if not np.isfinite(self.part.first):
+        if self.part.is_whole:
             return what
         return f"{what} from frame {self.part.first:g} to {self.part.last:g}"
 

@@ -150,6 +150,22 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
     other: StringProperty(
         options={"HIDDEN"}, description="Dials of the take that was kept", override=OVERRIDABLE
     )
+    hand_keys: EnumProperty(
+        name="Hand Keys",
+        description="What stays of a key that you changed, or set among ours, when the take "
+        "becomes another",
+        items=(
+            ("VALUE", "Keep Value", "It shows what you set, whatever the take is around it"),
+            (
+                "CHANGE",
+                "Keep Change",
+                "It stays as far from the take as you set it: a smile of 0.2 more is 0.2 more than "
+                "the next take, and a pose two frames later is two frames later",
+            ),
+        ),
+        update=changed,
+        override=OVERRIDABLE,
+    )
     hand_fade_seconds: FloatProperty(
         name="Hand Keys Fade",
         description="Seconds over which keys that you set by hand fade into the take beside them",

@@ -8,7 +8,7 @@ docs/architecture.md states the whole rule.
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import bpy
@@ -23,7 +23,7 @@ from ..character.find import Character, refuse_if_not_writable, refuse_if_tweaki
 from ..curves.fcurves import ANY_VALUE, Channel, Range, channel_of, rest_of, value_of
 from ..curves.part import Part
 from .channels import parts_of
-from .free import held_curves, reach_of, refresh
+from .free import held_curves, keeps_changes, reach_of, refresh
 from .ledger import (
     TakeRange,
     handle_of,
@@ -139,13 +139,13 @@ def write_take(
     # Datablocks share an Action and its ledger, which changes with the first that is written.
     spans = _spans(takes_of(character), replaced or {take.known_by}, take.range)
     if take.part:
-        spans = Spans(keep=spans.keep)
+        spans = replace(spans, cut=())
     done: set[tuple[int, str]] = set()
     for one in _joined(plan):
         if one.keys or our_owners(one.block):
             _write_block(one, character, take, replaced, spans, report, apart=bool(added))
             done.add((one.block.session_uid, one.layer))
-    _finish(character, take, replaced, spans, done)
+    _finish(character, take, replaced, Spans(keep=spans.keep) if take.part else spans, done)
     refresh(character)
     held = held_curves(character)
     if held:
@@ -214,7 +214,11 @@ def _write_block(
     ledger, handle = read_ledger(place.action), handle_of(place.slot)
     curves = compat.curves(place.action, place.slot, make=True)
     reach = reach_of(character)
-    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range, reach, take.part)
+    rewrite = Rewrite(
+        *(one.block, curves, ledger, handle, spans, take.range, reach),
+        None if take.part is None or take.part.is_whole else take.part,
+        keeps_changes=keeps_changes(character),
+    )
     skipped = [c for c in one.keys if c[0] in place.taken and c not in one.combining]
     whole = _turning(one.keys)
     for channel, keys in one.keys.items():
@@ -228,7 +232,8 @@ def _write_block(
         count = rewrite.write(channel, keys, rest, stood, need)
         report.curves += count > 0
         report.keys += count
-    rewrite.tidy(set(one.keys) | one.held)
+    if take.part is None:
+        rewrite.tidy(set(one.keys) | one.held)
     for source in replaced:
         ledger.takes.pop(source, None)
     if take.part is None:
@@ -243,12 +248,19 @@ def _write_block(
     moved = fit_strips(one.block, place.action)
     report.notes += [moved] if moved and moved not in report.notes else []
     if rewrite.by_hand:
-        report.notes.append(
-            f"{rewrite.by_hand} keys on “{character.name}” were set by hand and stay; "
-            "ours give way to them"
-        )
+        report.notes.append(_told_of_hand_keys(rewrite, character.name))
     if not one.layer:
         _note_theirs(one.block, set(one.keys) - one.combining, skipped, report)
+
+
+def _told_of_hand_keys(rewrite: Rewrite, name: str) -> str:
+    count = rewrite.by_hand
+    if not rewrite.keeps_changes:
+        return f"{count} keys on “{name}” were set by hand and stay; ours give way to them"
+    return (
+        f"{count} keys on “{name}” were set by hand: what they change stays on top of the take, "
+        f"with which {rewrite.lifted} of them went"
+    )
 
 
 def _turning(channels: Mapping[Channel, Keys]) -> set[str]:
