@@ -22,6 +22,7 @@ from ..scene.saved.phones import Corrected, keep_phones
 from ..scene.saved.preferences import device_and_threads
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
+from ..scene.takes.ledger import source_of_name
 from .dials import keying_of, read_dials
 from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
@@ -163,7 +164,10 @@ class Listening(Reasoned):
         claim_source(span, compat.sequencer_scene(context))
         clock = clock_of(context.scene, span.first_frame)
         look_at = looked_at(character, analysis, clock)
-        settings = settings_for(character, analysis, clock, span.name, look_at)
+        settings = settings_for(
+            *(character, analysis, clock, span.name, look_at),
+            *(span.source or source_of_name(span.name), span.recording_seconds),
+        )
         keying = keying_of(settings_of(character))
         heard_from = replace(self.heard_from, span=span)
         report = animate(

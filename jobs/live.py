@@ -11,7 +11,7 @@ from ..scene.character.find import character_of
 from ..scene.saved import acting as acting_properties
 from ..scene.session import memory
 from ..scene.sounds.strip import sound_strips
-from .take import mix_again
+from .again import mix_again
 
 Said = tuple[object, ...]
 

@@ -13,8 +13,8 @@ from ..core.motion.captured import PARTS, Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
-from ..core.timing import FrameClock
-from ..pipeline import Analysis, Settings, TakePlan, plan_take
+from ..core.timing import FrameClock, Seconds
+from ..pipeline import Analysis, Settings, TakePlan, plan_take, silent
 from ..rigs.bones.turns import Body
 from ..rigs.drawn import Drawing
 from ..rigs.lips.fit import LipFit
@@ -28,6 +28,7 @@ from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
 from ..scene.clock import clock_of, fps_of
 from ..scene.curves.part import Part
+from ..scene.saved.cleared import cleared_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sound_strips, sources_in
@@ -39,10 +40,9 @@ from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of
 from ..scene.takes.write import SAME_SHOT_FRAMES, Take, takes_of, write_take
-from .dials import keying_of, read_dials
+from .dials import captured_by, keying_of, read_dials
 
 PERFORMED_LAYERS = frozenset({"speech", "head"})
-SAME_FRAMES = 2.0  # a take that lies further from where it was written is another state of the file
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
 
 
@@ -281,12 +281,19 @@ def settings_for(
     clock: FrameClock,
     line: str,
     look_at: LookAt | None,
+    source: str = "",
+    recording_seconds: Seconds = 0.0,
 ) -> Settings:
-    """What a character's dials say about a line: keyframed sliders followed, its strip's own."""
+    """What a character's dials say about a line: keyframed sliders followed, its strip's own.
+
+    What was cleared of the line with this source is left out; `recording_seconds` is where in its
+    recording the sound begins.
+    """
     scene = compat.sequencer_scene(bpy.context)
     dials = settings_of(character)
     feelings = feelings_for(dials, scene, line)
-    return read_dials(dials, feelings, clock, analysis.seconds, look_at)
+    settings = read_dials(dials, feelings, clock, analysis.seconds, look_at)
+    return replace(settings, cleared=cleared_of(dials, source, recording_seconds))
 
 
 def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> LookAt | None:
@@ -301,42 +308,20 @@ def target_of(dials: bpy.types.PropertyGroup) -> str:
     return "" if dials.acting.look_at is None else dials.acting.look_at.name
 
 
-def newest_take(character: Character) -> LastTake | None:
-    """A character's newest take, where it still lies as it was written: undo may have come."""
-    last = memory.takes.get(character.root.session_uid)
-    stands = None if last is None else takes_of(character).get(last.source)
-    if last is None or stands is None:
-        return None
-    first = float(np.floor(last.clock.first_frame)) - 1
-    return last if abs(stands.said[0] - first) <= SAME_FRAMES else None
-
-
-def mix_again(character: Character) -> Report | None:
-    """Rewrite a character's newest take with other dials, without listening; None without one."""
-    last = newest_take(character)
-    if last is None:
-        return None
-    # The scene may have another rate by now.
-    clock = clock_of(bpy.context.scene, last.clock.first_frame)
-    dials = settings_of(character)
-    look_at = last.look_at
-    if last.target != target_of(dials) or clock != last.clock:
-        look_at = looked_at(character, last.analysis, clock)
-    settings = settings_for(character, last.analysis, clock, last.name, look_at)
-    return animate(
-        character,
-        last.analysis,
-        settings,
-        clock,
-        last.name,
-        keying_of(dials),
-        found=gather(character, settings.layers, measure=False),
-        heard_from=last.heard_from,
-        performed=last.performed,
-        wanted=wanted_part(bpy.context.scene),
-    )
-
-
 def span_end(report: Report, scene: bpy.types.Scene) -> None:
     """Lengthen the scene if it ends before the take does."""
     scene.frame_end = max(scene.frame_end, int(report.last_frame))
+
+
+def animate_captured(character: Character, scene: bpy.types.Scene) -> Report:
+    """Write what was captured from the current frame on; SettingsError without a capture."""
+    clock = clock_of(scene, float(scene.frame_current))
+    dials = settings_of(character)
+    name = Path(bpy.path.abspath(dials.capture.file)).stem
+    captured = captured_by(dials.capture)
+    if captured is None:
+        raise SettingsError("No captured face is chosen. Choose a CSV or JSON in Face Capture")
+    analysis = silent(captured.track.seconds)
+    settings = settings_for(character, analysis, clock, name, None)
+    keying = keying_of(dials)
+    return animate(character, analysis, settings, clock, name, keying, performed=captured)

@@ -32,6 +32,7 @@ from .acting import (
 )
 from .acting import classes as acting_classes
 from .capture import LIPWRIGHT_PG_capture
+from .cleared import LIPWRIGHT_PG_cleared
 
 VERSION = 1
 
@@ -146,6 +147,9 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         precision=4,
         update=changed,
         override=OVERRIDABLE,
+    )
+    cleared: CollectionProperty(
+        type=LIPWRIGHT_PG_cleared, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
     )
     other: StringProperty(
         options={"HIDDEN"}, description="Dials of the take that was kept", override=OVERRIDABLE
@@ -339,6 +343,7 @@ class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
 classes = (
     *acting_classes,
     LIPWRIGHT_PG_capture,
+    LIPWRIGHT_PG_cleared,
     LIPWRIGHT_PG_character,
     LIPWRIGHT_PG_scene,
     LIPWRIGHT_PG_progress_line,
