@@ -39,10 +39,13 @@ def _wait_for(meant: set[int]) -> None:
 
 
 def mix_waiting() -> float | None:
-    """Timer: rewrite the takes whose dials moved. Not while rendering: it would change the film."""
-    if bpy.app.is_job_running("RENDER"):
-        return WAIT_SECONDS
+    """Timer: rewrite the takes whose dials moved.
+
+    Not while rendering, since it would change the film, nor while a line is being written.
+    """
     state = bpy.context.window_manager.lipwright
+    if bpy.app.is_job_running("RENDER") or state.running:
+        return WAIT_SECONDS
     meant = set(_waiting)
     _waiting.clear()
     for item in [one for one in bpy.context.scene.objects if one.session_uid in meant]:

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One line on one character: gather, plan, write; the button, the command and bake.py share it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
 
-from ..core.errors import SettingsError
+from ..core.errors import RigError, SettingsError
 from ..core.motion.captured import PARTS, Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
+from ..core.steps import Step, at_once
 from ..core.timing import FrameClock, Seconds
 from ..pipeline import Analysis, Settings, TakePlan, plan_take, silent
 from ..rigs.bones.turns import Body
@@ -39,8 +41,9 @@ from ..scene.takes.look_at import sample_look_at
 from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of
-from ..scene.takes.write import SAME_SHOT_FRAMES, Take, takes_of, write_take
+from ..scene.takes.write import SAME_SHOT_FRAMES, Take, Writes, takes_of, writing_take
 from .dials import captured_by, keying_of, read_dials
+from .worker import Work
 
 PERFORMED_LAYERS = frozenset({"speech", "head"})
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
@@ -74,6 +77,10 @@ class Gathered:
     neck_share: float
     apart: bool
     drawing: Drawing | None = None
+
+    def told(self) -> tuple[object, ...]:
+        """What a plan was made for, to be compared."""
+        return self.rig, tuple(self.targets), self.resting, self.apart, self.drawing
 
     @property
     def body(self) -> Body:
@@ -112,33 +119,58 @@ def animate(
     *,
     found: Gathered | None = None,
     heard_from: HeardFrom | None = None,
-    instead_of: frozenset[str] = frozenset(),
     wanted: Wanted | None = None,
     performed: Captured | None = None,
 ) -> Report:
     """Write what was heard as one take of a character, beginning at the clock's first frame.
 
-    `found` is the character as it was gathered, where that was done already; `instead_of` are the
-    sources of takes that this one replaces. Of a take that is there already only what is `wanted`
-    is drawn anew. A face that somebody `performed` is all of a take without a sound.
+    `found` is the character as it was gathered, where that was done already. Of a take that is
+    there already only what is `wanted` is drawn anew. A face that somebody `performed` is all of a
+    take without a sound.
+    """
+    return at_once(
+        animating(
+            *(character, analysis, settings, clock, name, keying),
+            found=found,
+            heard_from=heard_from,
+            wanted=wanted,
+            performed=performed,
+        )
+    )
+
+
+def animating(
+    character: Character,
+    analysis: Analysis,
+    settings: Settings,
+    clock: FrameClock,
+    name: str,
+    keying: Keying = EVERY_FRAME,
+    *,
+    found: Gathered | None = None,
+    heard_from: HeardFrom | None = None,
+    instead_of: frozenset[str] = frozenset(),
+    wanted: Wanted | None = None,
+    performed: Captured | None = None,
+    settle: Callable[[], tuple[Character, HeardFrom]] | None = None,
+) -> Generator[Work | Step, Any, Report]:
+    """Do what `animate` does in steps; the plan needs no Blender.
+
+    `instead_of` are the sources of takes that this one replaces. `settle` says who it is and where
+    the line lies when it is planned, where the artist had Blender meanwhile.
     """
     if performed is not None:
         settings = as_performed(settings, performed)
     source = "" if heard_from is None else heard_from.span.source
     found = found or gather(character, settings.layers)
-    plan = plan_take(
-        analysis,
-        settings,
-        found.rig,
-        found.fit,
-        clock,
-        body=found.body,
-        apart=found.apart,
-        keying=keying,
-        resting=found.resting,
-        room=room_beside(character, analysis, clock, {source or source_of_name(name), *instead_of}),
-        drawing=found.drawing,
-    )
+    known_by = source or source_of_name(name)
+    room = room_beside(character, analysis, clock, {known_by, *instead_of})
+    plan = yield _planning(analysis, settings, found, clock, keying, room)
+    if settle is not None:
+        character, heard_from = settle()
+        found = _same(found, gather(character, settings.layers, measure=False), character.name)
+        name, source = heard_from.span.name, heard_from.span.source
+        yield Step(0.0)
     present = _present(compat.sequencer_scene(bpy.context))
     ends = plan.lead_frames, plan.tail_frames
     take = Take(name, plan.span, source, present, *ends, instead_of)
@@ -147,7 +179,7 @@ def animate(
     else:
         wanted = None
     drawing = found.drawing if wanted is None or MOUTH in wanted.regions else None
-    report = write_plan(character, plan, found.targets, take, drawing)
+    report = yield from write_plan(character, plan, found.targets, take, drawing)
     if wanted is not None:
         report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
     report.notes += _remarks(found, settings, of_voice=performed is None)
@@ -157,6 +189,39 @@ def animate(
         *(target_of(settings_of(character)), heard_from, performed),
     )
     return report
+
+
+def _planning(
+    analysis: Analysis,
+    settings: Settings,
+    found: Gathered,
+    clock: FrameClock,
+    keying: Keying,
+    room: Room,
+) -> Work:
+    """What plans a take from values alone."""
+    body, resting, drawing = found.body, found.resting, found.drawing
+    rig, fit, apart = found.rig, found.fit, found.apart
+
+    def plan(_progress: object, _cancelled: object) -> TakePlan:
+        return plan_take(
+            *(analysis, settings, rig, fit, clock),
+            body=body,
+            apart=apart,
+            keying=keying,
+            resting=resting,
+            room=room,
+            drawing=drawing,
+        )
+
+    return plan
+
+
+def _same(found: Gathered, now: Gathered, name: str) -> Gathered:
+    """What is gathered of a character now; RigError where a plan was made for another."""
+    if now.told() != found.told():
+        raise RigError(f"“{name}” was changed while its line was planned. Generate once more")
+    return now
 
 
 def _remarks(found: Gathered, settings: Settings, *, of_voice: bool) -> list[str]:
@@ -258,14 +323,14 @@ def write_plan(
     targets: dict[str, Target],
     take: Take,
     drawing: Drawing | None = None,
-) -> Report:
-    """Write a plan as a take."""
+) -> Writes[Report]:
+    """Write a plan as a take, in steps."""
     (_, lowest), *added = plan.layers.items()
     turns = [Turn(turn.layer, *targets[turn.role], turn.degrees) for turn in plan.turns]
     writings, notes = plan_writings(turns, plan.frames, keying=plan.keying, apart=bool(added))
     if drawing is not None:
         writings += drawn_writings(character.root, plan.drawn, drawing.rest)
-    return write_take(
+    return writing_take(
         *(character, lowest, take),
         rests=plan.rests,
         keying=plan.keying,

@@ -9,8 +9,9 @@ handle (0 where an Action has no slots) and the data path say which curve is mea
 import base64
 import json
 import zlib
+from collections import OrderedDict
 from dataclasses import astuple, dataclass, field
-from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import bpy
@@ -23,7 +24,8 @@ from ..curves.fcurves import Channel, Coordinates, Range, channel_of, coordinate
 
 # Custom properties of our Actions: the mark, the ledger, its keys, and the slots that it is about.
 MARK, LEDGER, KEYS, SLOTS = "lipwright", "lipwright_ledger", "lipwright_keys", "lipwright_slots"
-VERSION = 1
+VERSION = 2
+ZIPPED = 1  # the version in which keys were zipped: most of the time of writing a long line
 # How an earlier layout kept its takes, and what stood there before them, by names of datablocks.
 OLD_TAKES, OLD_BEFORE = "lipwright_takes", "lipwright_before"
 # A key is ours while it stands this near to where we wrote it: frames, and values.
@@ -31,6 +33,10 @@ SAME_FRAME, SAME_VALUE = 1e-3, 1e-5
 STRETCHED_FRAME = 0.02  # the same in a curve that was scaled in time: Blender rounds to floats
 NOTHING: Coordinates = np.empty((0, 2), np.float32)
 TABLES = (2, 4, 4)  # numbers in a row of an entry's keys, plain curve and hand keys
+# A take asks for the same ledger for every datablock. Its text has the sum of its keys, so these,
+# which may be millions, are not even looked at.
+_parsed: "OrderedDict[str, Ledger]" = OrderedDict()
+MOST_PARSED = 32
 MOST = 0.9  # of our keys that a moved or renamed curve must still have
 
 Place = tuple[int, str, int]  # slot handle, data path, array index
@@ -153,14 +159,17 @@ def read_ledger(action: bpy.types.Action) -> Ledger:
     text = action.get(LEDGER)
     if text is None:
         return _adopted(action)
-    told = _parsed(text, action[KEYS])
+    if text not in _parsed:
+        _parsed[text] = _parse(json.loads(text), action[KEYS])
+        while len(_parsed) > MOST_PARSED:
+            _parsed.popitem(last=False)
+    told = _parsed[text]
     return Ledger(dict(told.takes), dict(told.entries), set(told.combined))
 
 
-@lru_cache(maxsize=32)  # a take asks for the same ledger for every datablock
-def _parsed(text: str, packed: str) -> Ledger:
-    told = json.loads(text)
-    flat = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.float32)
+def _parse(told: dict[str, Any], packed: str) -> Ledger:
+    raw = base64.b64decode(packed)
+    flat = np.frombuffer(zlib.decompress(raw) if told["version"] == ZIPPED else raw, np.float32)
     ledger = Ledger(combined=set(told["combined"]))
     for source, *take in told["takes"]:
         ledger.takes[source] = TakeRange(*take)
@@ -181,13 +190,14 @@ def write_ledger(action: bpy.types.Action, ledger: Ledger) -> None:
         tables = (entry.keys, entry.plain, entry.hands)
         entries.append((*place, entry.before, *map(len, tables)))
         numbers += [np.ascontiguousarray(one, np.float32).tobytes() for one in tables]
-    packed = zlib.compress(b"".join(numbers), level=1)
+    packed = b"".join(numbers)
     action[LEDGER] = json.dumps(
         {
             "version": VERSION,
             "takes": [(source, *astuple(take)) for source, take in ledger.takes.items()],
             "entries": entries,
             "combined": sorted(ledger.combined),
+            "sum": blake2b(packed, digest_size=16).hexdigest(),
         }
     )
     action[KEYS] = base64.b64encode(packed).decode("ascii")

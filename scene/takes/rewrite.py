@@ -60,6 +60,24 @@ class Spans:
     cut: tuple[Range, ...] = ()
 
 
+@dataclass(frozen=True)
+class Planned:
+    """What a take does to one curve: which of the keys that are `present` stay, which come.
+
+    `ours` are those of ours that stay, `lifts` by how much keys that stay go up and turn, `known`
+    is what the ledger knows then, but for the keys; `asked` is for what it was planned.
+    """
+
+    asked: tuple[Channel, Keys, float, float | None, bool]
+    present: Coordinates
+    stay: NDArray[np.bool_]
+    ours: Coordinates
+    fresh: Fresh
+    lifts: tuple[NDArray[np.float64], NDArray[np.float64]] | None
+    known: Entry
+    by_hand: int
+
+
 class Rewrite:
     """What a take does to the curves of one slot, and to its ledger."""
 
@@ -83,15 +101,15 @@ class Rewrite:
         # Of the artist's keys within the take: how many there are, and how many went with it.
         self.by_hand, self.lifted = 0, 0
 
-    def write(
+    def plan(
         self,
         channel: Channel,
         keys: Keys,
         rest: float,
         stood: float | None,
         need: bool,
-    ) -> int:
-        """Put keys of the take on a channel; returns how many of ours stand within it then.
+    ) -> "Planned | None":
+        """Say what keys of the take do to a channel, and change nothing; None for nothing at all.
 
         `stood` is what the property is at where nothing of ours was there before. Without `need`
         a channel that does nothing gets no curve, unless it was left at something else than rest.
@@ -100,7 +118,7 @@ class Rewrite:
         fresh = with_rest(keys, span, rest)
         known = self.ledger.entries.get((self.handle, *channel)) or Entry(NOTHING, stood)
         stands = rest if known.before is None else known.before
-        curve = self.curves.find(channel[0], index=channel[1])
+        curve = self.curves.find(channel[0], index=channel[1]) if len(self.curves) else None
         if curve is not None and not keys.drawn:
             fresh = self._joined(fresh, curve, rest)
         # What hardly moves may be drawn at rest, by a key at each end, and still have a curve.
@@ -109,16 +127,13 @@ class Rewrite:
         )
         need = need or any(np.abs(m - rest).max(initial=0.0) >= ANY_VALUE for m in moves)
         need = need or abs(stands - rest) >= ANY_VALUE
-        if curve is None:
-            if not need:
-                return 0
-            curve = self.curves.new(channel[0], index=channel[1])
-        present = coordinates(curve)
+        if curve is None and not need:
+            return None
+        present = NOTHING if curve is None else coordinates(curve)
         ours = ours_among(present, known.keys)
         drop = ours & self._goes(present[:, 0])
         theirs = ~ours & inside(present[:, 0], [span])
         hand, lifts = present[theirs], None
-        self.by_hand += len(hand)
         known, plain = self._with_plain(curve, known, present, ours, fresh)
         if keys.drawn:
             fresh = held_beside(fresh, hand, self.reach_frames, span[1])
@@ -129,13 +144,35 @@ class Rewrite:
         if not need and lifts is None and not (ours & ~drop).any():
             fresh = NONE_FRESH
         if self.part is not None:
-            drop = ours
-            old, draw = standing_keys(curve).only(ours), partial(_evaluated, curve, rest)
+            drop, draw = ours, partial(_evaluated, curve, rest)
+            old = NONE_FRESH if curve is None else standing_keys(curve).only(ours)
             fresh = renewed(old, fresh, self.part, draw, present[~ours], drawn=keys.drawn)
-        put(curve, ~drop, fresh, *(lifts or ()))
         known = replace(known, plain=plain)
-        self._settle(curve, channel, np.concatenate([present[ours & ~drop], fresh.points]), known)
-        return len(fresh)
+        asked = (channel, keys, rest, stood, need)
+        return Planned(asked, present, ~drop, present[ours & ~drop], fresh, lifts, known, len(hand))
+
+    def carry_out(self, planned: "Planned") -> int:
+        """Do what was planned of a channel; returns how many keys of ours stand within the take.
+
+        Where somebody has changed the curve meanwhile it is planned anew.
+        """
+        channel = planned.asked[0]
+        curve = self.curves.find(channel[0], index=channel[1])
+        stands = NOTHING if curve is None else coordinates(curve)
+        if not np.array_equal(stands, planned.present):
+            again = self.plan(*planned.asked)
+            if again is None:
+                return 0
+            planned = again
+        if curve is None:
+            curve = self.curves.new(channel[0], index=channel[1])
+        put(curve, planned.stay, planned.fresh, *(planned.lifts or ()))
+        ours = np.concatenate([planned.ours, planned.fresh.points])
+        self._settle(curve, channel, ours, planned.known)
+        self.by_hand += planned.by_hand
+        if planned.lifts is not None:
+            self.lifted += int((planned.lifts[0] != 0).sum())
+        return len(planned.fresh)
 
     def _goes(self, frames: NDArray[np.floating]) -> NDArray[np.bool_]:
         """At which frames keys of ours make room for those of this take."""
@@ -190,7 +227,6 @@ class Rewrite:
         others = ~inside(known.hands[:, 0], [self.take.span])
         hands = np.concatenate([known.hands[others], edits.rows(edits.keys[:, 1] + lift[theirs])])
         fresh = on_top(fresh, frames, far, self.reach_frames, self.take.span)
-        self.lifted += int((lift != 0).sum())
         return fresh, replace(known, hands=hands), (lift, tilt)
 
     def _joined(self, fresh: Fresh, curve: Any, rest: float) -> Fresh:
@@ -285,6 +321,6 @@ def put_back(block: bpy.types.ID, channel: Channel, value: float) -> None:
 
 def _evaluated(curve: Any, rest: float, frames: NDArray[np.float64]) -> NDArray[np.float64]:
     """What a curve shows at some frames; rest, where it is new."""
-    if not len(curve.keyframe_points):
+    if curve is None or not len(curve.keyframe_points):
         return np.full(len(frames), rest)
     return np.array([curve.evaluate(frame) for frame in frames], np.float64)
