@@ -23,6 +23,7 @@ from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import SIGNAL_NAMES, FaceTrack
 from .core.performance.acting import Acting
 from .core.performance.asides import Aside, asides_in, without_room
+from .core.performance.cleared import silenced, without_cleared
 from .core.performance.emotion import AUTO, Strength, at_least, resting_face, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
@@ -87,9 +88,7 @@ class Analysis:
 
 
 def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:
-    if progress is None:
-        return None
-    return lambda share: progress(start + share * (stop - start))
+    return None if progress is None else lambda share: progress(start + share * (stop - start))
 
 
 def _put_right(
@@ -202,6 +201,11 @@ def layer_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]
     return make_layers(ingredients, settings.layers, settings.seed_of)
 
 
+def kept_tracks(analysis: Analysis, settings: Settings) -> dict[str, FaceTrack]:
+    """Make each wanted layer, at rest where it was cleared."""
+    return without_cleared(layer_tracks(analysis, settings), settings.cleared)
+
+
 def layers_with_ends(
     analysis: Analysis, settings: Settings, room: Room, *, signalled: bool = False
 ) -> tuple[dict[str, FaceTrack], Ends]:
@@ -209,7 +213,7 @@ def layers_with_ends(
 
     Where something follows what the voice does, that is a layer of its own.
     """
-    tracks, acting = layer_tracks(analysis, settings), settings.acted
+    tracks, acting = kept_tracks(analysis, settings), settings.acted
     if signalled:
         tracks["signals"] = signals(analysis.voice)
     wanted = Ends(acting.lead_in, acting.hold, acting.fade_out, CLOSING_SECONDS)
@@ -247,15 +251,14 @@ def steps(
 
 def perform(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Make all wanted layers and add them up: 100 Hz, the channels of `OUTPUT_NAMES`."""
-    return with_captured(
-        mix(analysis, layer_tracks(analysis, settings), settings), settings.captured
-    )
+    whole = mix(analysis, kept_tracks(analysis, settings), settings)
+    return with_captured(whole, settings.captured)
 
 
 def perform_to_rest(analysis: Analysis, settings: Settings) -> FaceTrack:
     """Perform for a file: what is not at rest where the sound ends comes to rest beyond it."""
-    tracks, _ = layers_with_ends(analysis, settings, ONLY_CLOSING)
-    return with_captured(mix(analysis, tracks, settings), settings.captured)
+    whole = mix(analysis, layers_with_ends(analysis, settings, ONLY_CLOSING)[0], settings)
+    return with_captured(whole, settings.captured)
 
 
 @dataclass(frozen=True)
@@ -312,11 +315,10 @@ def plan_take(
 ) -> TakePlan:
     """Turn what was heard into the keys of one character.
 
-    `body` says which bones are there to turn, `apart` keeps the layers apart, `keying` is
-    the way of keying, and the controls of `resting` are held at 0. Of a `drawing` the plan says
-    which mouth is held when. A mouth that is open where the
-    sound ends closes in the `room` after it, and feelings come and go there. Raises RigError if
-    every row of the rig is muted.
+    `body` says which bones are there to turn, `apart` keeps the layers apart, `keying` is the way
+    of keying, and the controls of `resting` are held at 0. Of a `drawing` the plan says which mouth
+    is held when. A mouth that is open where the sound ends closes in the `room` after it, and
+    feelings come and go there. Raises RigError if every row of the rig is muted.
     """
     if "head" not in body.roles:
         settings = replace(settings, layers=settings.layers - {"head"})
@@ -327,8 +329,7 @@ def plan_take(
     faces = (apart and steps(analysis, tracks, settings)) or {"": mix(analysis, tracks, settings)}
     highest, whole = list(faces.items())[-1]
     lead = round(ends.lead_seconds * whole.rate_hz) / whole.rate_hz  # it is of whole frames
-    whole = with_captured(whole, settings.captured, lead)
-    faces = {**faces, highest: whole}
+    faces[highest] = whole = with_captured(whole, settings.captured, lead)
     frames = scene_frames(whole.times_seconds - lead, clock)
     rate_hz = clock.fps
     if keying.way == TWOS:
@@ -339,7 +340,7 @@ def plan_take(
     base, added = split({layer: drive(face, rig, fit) for layer, face in shown.items()})
     if not base and drawing is None:
         raise RigError("Every row of the mapping is muted. Switch some on in the panel Rig")
-    whole = list(shown.values())[-1]
+    whole = shown[highest]
 
     def keys_of(curves: Curves) -> dict[Control, Keys]:
         return keyed(curves, frames, whole, rig, fit, keying)
@@ -377,8 +378,9 @@ def _drawn(
     if "speech" not in settings.layers:
         return ((float(frames[0]), drawing.rest),)
     later = clock.fps * settings.style.sync_offset_seconds
-    moved = FrameClock(clock.fps, clock.first_frame + later)
-    return tuple(held_mouths(analysis.phones, drawing, moved, frames))
+    moved = replace(clock, first_frame=clock.first_frame + later)
+    said = silenced(analysis.phones, settings.cleared)
+    return tuple(held_mouths(said, drawing, moved, frames))
 
 
 __all__ = [

@@ -9,6 +9,7 @@ from .errors import SettingsError
 from .motion.captured import Captured
 from .motion.mix import Style
 from .performance.acting import PLAIN, Acting
+from .performance.cleared import Cleared
 from .performance.emotion import Strength
 from .performance.layers import DEFAULT_LAYERS, LAYERS
 from .performance.prototypes import variants_by_seed
@@ -37,6 +38,8 @@ class Settings:
         Strength 0..1.5 of what the character feels also between its lines.
     captured : Captured, optional
         Somebody's face of which parts take the place of ours.
+    cleared : tuple of Cleared
+        Stretches over which layers are at rest.
     """
 
     seed: int = 0
@@ -48,6 +51,7 @@ class Settings:
     seeds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     resting: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     captured: Captured | None = None
+    cleared: tuple[Cleared, ...] = ()
 
     def seed_of(self, layer: str) -> int:
         """Return the seed of one layer: its own, else the seed of all."""

@@ -6,6 +6,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import RigError, SoundError
+from ..core.steps import at_once
 from ..scene import compat
 from ..scene.character.chosen import character_or_none
 from ..scene.character.find import Character
@@ -16,7 +17,7 @@ from ..scene.sounds.strip import sound_strips, span_of_strip
 from ..scene.sounds.transcript import transcript_beside
 from .listening import Listening
 from .manners import speaking
-from .worker import Job
+from .worker import Stepping
 
 WAITS, RUNS, DONE, FAILED, STOPPED = "WAITS", "RUNS", "DONE", "FAILED", "STOPPED"
 
@@ -47,22 +48,28 @@ class CastLine(Listening):
         self.heard_from = HeardFrom(span_of_strip(strip, scene), transcript_beside(context, strip))
         self.corrected = corrected_phones(self._character(context).root)
 
-    def begin(self, context: bpy.types.Context) -> Job | None:
-        """Listen in a thread; None where it is refused."""
+    def begin(self, context: bpy.types.Context) -> Stepping | None:
+        """Begin with it, in a window; None where it is refused."""
         with speaking(self):
             self._prepare(context)
-        return None if self.said_error else Job(self._work()).start()
+        if self.said_error:
+            return None
+        stepping = Stepping(self._steps(context))
+        stepping.advance()  # to the listening, in its thread
+        return stepping
 
-    def end(self, context: bpy.types.Context, job: Job) -> None:
-        """Write what was heard."""
+    def go_on(self, stepping: Stepping) -> bool:
+        """Go on a little; True at its end, good or bad."""
+        ended = True
         with speaking(self):
-            self._write(context, job.result())
+            ended = stepping.advance()
+        return ended
 
     def do(self, context: bpy.types.Context) -> None:
         """All of it at once."""
         with speaking(self):
             self._prepare(context)
-            self._write(context, self._work()(None, None))
+            at_once(self._steps(context))
 
 
 class Cast:
@@ -74,7 +81,7 @@ class Cast:
         self.lines = [CastLine(strip, item) for strip, item in found]
         self.states = [WAITS] * len(self.lines)
         self.at = -1
-        self.job: Job | None = None
+        self.job: Stepping | None = None
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -99,20 +106,27 @@ class Cast:
             if self.job is None:
                 self._settle(context)
         else:
-            factor = self.job.advance()
-            if self.job.done:
-                self.lines[self.at].end(context, self.job)
+            if self.lines[self.at].go_on(self.job):
                 self.job = None
                 self._settle(context)
-            elif factor is not None:
-                self.show(context, factor)
+            else:
+                self.show(context, self.job.share)
         return True
 
+    @property
+    def listens(self) -> bool:
+        """Say whether Blender is the artist's: nothing is being written."""
+        return self.job is None or self.job.listens
+
     def stop(self, context: bpy.types.Context) -> None:
-        """Leave off; lines that are done stay."""
-        if self.job is not None:
-            self.job.cancel()
-            self.job = None
+        """Leave off; lines that are done stay, and one that is being written becomes whole."""
+        if self.job is not None and not self.job.may_stop:
+            while not self.lines[self.at].go_on(self.job):
+                pass
+            self._settle(context)
+        elif self.job is not None:
+            self.job.close()
+        self.job = None
         self.states = [STOPPED if one in (WAITS, RUNS) else one for one in self.states]
         self.show(context)
 

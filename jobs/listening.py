@@ -8,6 +8,7 @@ import bpy
 
 from ..core.errors import RigError
 from ..core.phone_list import SHORTEST_SECONDS, end_to_end
+from ..core.steps import Step, at_once
 from ..core.timing import Seconds
 from ..scene import compat
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, chosen_item, settings_of
@@ -22,14 +23,16 @@ from ..scene.saved.phones import Corrected, keep_phones
 from ..scene.saved.preferences import device_and_threads
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
+from ..scene.takes.ledger import source_of_name
 from .dials import keying_of, read_dials
 from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, say, speaking
-from .take import animate, gather, looked_at, settings_for, wanted_part
-from .worker import Job, Work
+from .take import animating, gather, looked_at, settings_for, wanted_part
+from .worker import Stepping, Steps, Work
 
 TICK_SECONDS = 0.1
+WAYS = "Listening", "Planning", "Writing"
 
 
 def character_reason(context: bpy.types.Context) -> str:
@@ -62,8 +65,11 @@ class Listening(Reasoned):
         raise NotImplementedError
 
     def _heard_span(self, _context: bpy.types.Context) -> AudioSpan:
-        """Where the take is to lie."""
+        """Where the take is to lie; a strip for it may be added."""
         return self.heard_from.span
+
+    def _take_back(self, _context: bpy.types.Context) -> None:
+        """Undo what `_heard_span` did, where nothing came of the take."""
 
     def _asks(self, _context: bpy.types.Context) -> bool:
         """Say whether something was asked that has to be answered first."""
@@ -73,7 +79,7 @@ class Listening(Reasoned):
         """Work through it at once."""
         with speaking(self):
             self._prepare(context)
-            self._write(context, self._work()(None, None))
+            at_once(self._steps(context))
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
@@ -82,34 +88,37 @@ class Listening(Reasoned):
             self._prepare(context)
         if self.said_error or self._asks(context):
             return {"CANCELLED"}
-        self.job = Job(self._work()).start()
+        self.stepping = Stepping(self._steps(context))
+        self.stepping.advance()  # to the listening, in its thread
         state = context.window_manager.lipwright
-        state.running, state.factor, state.text, state.notes = True, 0.0, "Listening", ""
+        state.running, state.factor, state.text, state.notes = True, 0.0, WAYS[0], ""
         self.timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Move the bar; at the end write all keys in one undo step."""
-        state = context.window_manager.lipwright
+        """Move the bar; at the end write all keys in one undo step.
+
+        While they are written nobody else gets at them: what is done then would be half ours.
+        """
+        state, stepping = context.window_manager.lipwright, self.stepping
         if event.type == "ESC" or not state.running:
-            self.job.cancel()
+            stepping.cancel()
         elif event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        news = self.job.advance()
-        if news is not None:
-            state.factor = news
-        redraw(context)
-        if not self.job.done:
-            return {"RUNNING_MODAL"} if event.type == "ESC" else {"PASS_THROUGH"}
-        self._stop(context)
+            return {"PASS_THROUGH"} if stepping.listens else {"RUNNING_MODAL"}
+        ended = True
         with speaking(self):
-            self._write(context, self.job.result())
-        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+            ended = stepping.advance()
+        if ended:
+            self._stop(context)
+            return {"CANCELLED"} if self.said_error else {"FINISHED"}
+        show(state, stepping)
+        redraw(context)
+        return {"RUNNING_MODAL"} if event.type == "ESC" else {"PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender itself ends the operator, as on loading a file."""
-        self.job.cancel()
+        self.stepping.close()
         self._stop(context)
 
     def _stop(self, context: bpy.types.Context) -> None:
@@ -150,32 +159,53 @@ class Listening(Reasoned):
         self.machine = Machine(*device_and_threads(context))
         return character
 
-    def _write(self, context: bpy.types.Context, heard: Heard) -> None:
-        # Looked for again: undo, a deletion or another name may have come meanwhile.
+    def _found(self, context: bpy.types.Context) -> Character:
+        """Look for the character again: undo, a deletion or another name may have come."""
         alike = (one for one in context.scene.objects if one.session_uid == self.face_uid)
         item = next(alike, None)
         if item is None:
             raise RigError(f"“{self.face_name}” is gone from the scene. Generate once more")
-        character, analysis = character_of(item, context.scene), heard.analysis
-        # What is refused is refused before a strip is added.
+        return character_of(item, context.scene)
+
+    def _steps(self, context: bpy.types.Context) -> Steps:
+        """All of it: listen, plan, write."""
+        heard = yield self._work()
+        character, analysis = self._found(context), heard.analysis
         found = gather(character, read_dials(settings_of(character)).layers)
-        span = self._heard_span(context)
-        claim_source(span, compat.sequencer_scene(context))
+        yield Step(1.0)
+        span = self.heard_from.span
         clock = clock_of(context.scene, span.first_frame)
         look_at = looked_at(character, analysis, clock)
-        settings = settings_for(character, analysis, clock, span.name, look_at)
-        keying = keying_of(settings_of(character))
-        heard_from = replace(self.heard_from, span=span)
-        report = animate(
-            *(character, analysis, settings, clock, span.name, keying),
-            found=found,
-            heard_from=heard_from,
-            instead_of=frozenset(one.source for one in self.instead_of),
-            wanted=wanted_part(context.scene),
+        settings = settings_for(
+            *(character, analysis, clock, span.name, look_at),
+            *(span.source or source_of_name(span.name), span.recording_seconds),
         )
+        keying = keying_of(settings_of(character))
+        try:
+            report = yield from animating(
+                *(character, analysis, settings, clock, span.name, keying),
+                found=found,
+                heard_from=self.heard_from,
+                instead_of=frozenset(one.source for one in self.instead_of),
+                wanted=wanted_part(context.scene),
+                settle=lambda: self._settled(context),
+            )
+        except BaseException:  # also where the artist leaves off
+            self._take_back(context)
+            raise
+        yield Step(1.0, may_stop=False)
+        character, span = self._found(context), self.heard_from.span
         take_away(self.instead_of, span, compat.sequencer_scene(context))
         report.notes += [*self._keep(character, heard, span), *self.kept_notes]
         say(self, report)
+
+    def _settled(self, context: bpy.types.Context) -> tuple[Character, HeardFrom]:
+        """Who says it, and where it lies: asked when all is planned and nothing is written yet."""
+        character = self._found(context)
+        span = self._heard_span(context)
+        claim_source(span, compat.sequencer_scene(context))
+        self.heard_from = replace(self.heard_from, span=span)
+        return character, self.heard_from
 
     def _keep(self, character: Character, heard: Heard, span: AudioSpan) -> list[str]:
         """Remember the sounds with the character, and what is to be said about it."""
@@ -206,6 +236,12 @@ def _shows(
         and abs(shown.start_seconds - span.recording_seconds) < 1e-3
         and abs(length - seconds) < 2 * SHORTEST_SECONDS
     )
+
+
+def show(state: bpy.types.PropertyGroup, stepping: Stepping) -> None:
+    """Tell the panel how far it is."""
+    state.factor = stepping.share
+    state.text = WAYS[2] if not stepping.listens else WAYS[min(stepping.works, 2) - 1]
 
 
 def redraw(context: bpy.types.Context) -> None:

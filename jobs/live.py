@@ -11,7 +11,7 @@ from ..scene.character.find import character_of
 from ..scene.saved import acting as acting_properties
 from ..scene.session import memory
 from ..scene.sounds.strip import sound_strips
-from .take import mix_again
+from .again import mix_again
 
 Said = tuple[object, ...]
 
@@ -39,10 +39,13 @@ def _wait_for(meant: set[int]) -> None:
 
 
 def mix_waiting() -> float | None:
-    """Timer: rewrite the takes whose dials moved. Not while rendering: it would change the film."""
-    if bpy.app.is_job_running("RENDER"):
-        return WAIT_SECONDS
+    """Timer: rewrite the takes whose dials moved.
+
+    Not while rendering, since it would change the film, nor while a line is being written.
+    """
     state = bpy.context.window_manager.lipwright
+    if bpy.app.is_job_running("RENDER") or state.running:
+        return WAIT_SECONDS
     meant = set(_waiting)
     _waiting.clear()
     for item in [one for one in bpy.context.scene.objects if one.session_uid in meant]:

@@ -10,6 +10,7 @@ from ..core.errors import Cancelled, LipwrightError
 from ..scene.character.chosen import NO_CHARACTER, chosen_character
 from ..scene.takes.places import Report
 
+NOT_HEARD = "Generate the line first: what was heard of it is needed"
 Reason = Callable[[bpy.types.Context], str]
 
 

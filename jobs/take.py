@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One line on one character: gather, plan, write; the button, the command and bake.py share it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
 
-from ..core.errors import SettingsError
+from ..core.errors import RigError, SettingsError
 from ..core.motion.captured import PARTS, Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
-from ..core.timing import FrameClock
-from ..pipeline import Analysis, Settings, TakePlan, plan_take
+from ..core.steps import Step, at_once
+from ..core.timing import FrameClock, Seconds
+from ..pipeline import Analysis, Settings, TakePlan, plan_take, silent
 from ..rigs.bones.turns import Body
 from ..rigs.drawn import Drawing
 from ..rigs.lips.fit import LipFit
@@ -27,6 +29,8 @@ from ..scene.character.find import Character, driven_faces, refuse_if_not_writab
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
 from ..scene.clock import clock_of, fps_of
+from ..scene.curves.part import Part
+from ..scene.saved.cleared import cleared_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sound_strips, sources_in
@@ -34,15 +38,14 @@ from ..scene.takes.channels import tell_driven
 from ..scene.takes.ledger import source_of_name
 from ..scene.takes.left_on import left_on, tell_left_on
 from ..scene.takes.look_at import sample_look_at
-from ..scene.takes.part import Part
 from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of
-from ..scene.takes.write import SAME_SHOT_FRAMES, Take, takes_of, write_take
-from .dials import keying_of, read_dials
+from ..scene.takes.write import SAME_SHOT_FRAMES, Take, Writes, takes_of, writing_take
+from .dials import captured_by, keying_of, read_dials
+from .worker import Work
 
 PERFORMED_LAYERS = frozenset({"speech", "head"})
-SAME_FRAMES = 2.0  # a take that lies further from where it was written is another state of the file
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
 
 
@@ -57,7 +60,7 @@ class Wanted:
         """Name it for the artist."""
         names = [label for name, (label, _) in REGIONS.items() if name in self.regions]
         what = "the face" if len(names) == len(REGIONS) else ", ".join(names)
-        if not np.isfinite(self.part.first):
+        if self.part.is_whole:
             return what
         return f"{what} from frame {self.part.first:g} to {self.part.last:g}"
 
@@ -74,6 +77,10 @@ class Gathered:
     neck_share: float
     apart: bool
     drawing: Drawing | None = None
+
+    def told(self) -> tuple[object, ...]:
+        """What a plan was made for, to be compared."""
+        return self.rig, tuple(self.targets), self.resting, self.apart, self.drawing
 
     @property
     def body(self) -> Body:
@@ -112,33 +119,58 @@ def animate(
     *,
     found: Gathered | None = None,
     heard_from: HeardFrom | None = None,
-    instead_of: frozenset[str] = frozenset(),
     wanted: Wanted | None = None,
     performed: Captured | None = None,
 ) -> Report:
     """Write what was heard as one take of a character, beginning at the clock's first frame.
 
-    `found` is the character as it was gathered, where that was done already; `instead_of` are the
-    sources of takes that this one replaces. Of a take that is there already only what is `wanted`
-    is drawn anew. A face that somebody `performed` is all of a take without a sound.
+    `found` is the character as it was gathered, where that was done already. Of a take that is
+    there already only what is `wanted` is drawn anew. A face that somebody `performed` is all of a
+    take without a sound.
+    """
+    return at_once(
+        animating(
+            *(character, analysis, settings, clock, name, keying),
+            found=found,
+            heard_from=heard_from,
+            wanted=wanted,
+            performed=performed,
+        )
+    )
+
+
+def animating(
+    character: Character,
+    analysis: Analysis,
+    settings: Settings,
+    clock: FrameClock,
+    name: str,
+    keying: Keying = EVERY_FRAME,
+    *,
+    found: Gathered | None = None,
+    heard_from: HeardFrom | None = None,
+    instead_of: frozenset[str] = frozenset(),
+    wanted: Wanted | None = None,
+    performed: Captured | None = None,
+    settle: Callable[[], tuple[Character, HeardFrom]] | None = None,
+) -> Generator[Work | Step, Any, Report]:
+    """Do what `animate` does in steps; the plan needs no Blender.
+
+    `instead_of` are the sources of takes that this one replaces. `settle` says who it is and where
+    the line lies when it is planned, where the artist had Blender meanwhile.
     """
     if performed is not None:
         settings = as_performed(settings, performed)
     source = "" if heard_from is None else heard_from.span.source
     found = found or gather(character, settings.layers)
-    plan = plan_take(
-        analysis,
-        settings,
-        found.rig,
-        found.fit,
-        clock,
-        body=found.body,
-        apart=found.apart,
-        keying=keying,
-        resting=found.resting,
-        room=room_beside(character, analysis, clock, {source or source_of_name(name), *instead_of}),
-        drawing=found.drawing,
-    )
+    known_by = source or source_of_name(name)
+    room = room_beside(character, analysis, clock, {known_by, *instead_of})
+    plan = yield _planning(analysis, settings, found, clock, keying, room)
+    if settle is not None:
+        character, heard_from = settle()
+        found = _same(found, gather(character, settings.layers, measure=False), character.name)
+        name, source = heard_from.span.name, heard_from.span.source
+        yield Step(0.0)
     present = _present(compat.sequencer_scene(bpy.context))
     ends = plan.lead_frames, plan.tail_frames
     take = Take(name, plan.span, source, present, *ends, instead_of)
@@ -147,7 +179,7 @@ def animate(
     else:
         wanted = None
     drawing = found.drawing if wanted is None or MOUTH in wanted.regions else None
-    report = write_plan(character, plan, found.targets, take, drawing)
+    report = yield from write_plan(character, plan, found.targets, take, drawing)
     if wanted is not None:
         report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
     report.notes += _remarks(found, settings, of_voice=performed is None)
@@ -157,6 +189,39 @@ def animate(
         *(target_of(settings_of(character)), heard_from, performed),
     )
     return report
+
+
+def _planning(
+    analysis: Analysis,
+    settings: Settings,
+    found: Gathered,
+    clock: FrameClock,
+    keying: Keying,
+    room: Room,
+) -> Work:
+    """What plans a take from values alone."""
+    body, resting, drawing = found.body, found.resting, found.drawing
+    rig, fit, apart = found.rig, found.fit, found.apart
+
+    def plan(_progress: object, _cancelled: object) -> TakePlan:
+        return plan_take(
+            *(analysis, settings, rig, fit, clock),
+            body=body,
+            apart=apart,
+            keying=keying,
+            resting=resting,
+            room=room,
+            drawing=drawing,
+        )
+
+    return plan
+
+
+def _same(found: Gathered, now: Gathered, name: str) -> Gathered:
+    """What is gathered of a character now; RigError where a plan was made for another."""
+    if now.told() != found.told():
+        raise RigError(f"“{name}” was changed while its line was planned. Generate once more")
+    return now
 
 
 def _remarks(found: Gathered, settings: Settings, *, of_voice: bool) -> list[str]:
@@ -258,14 +323,14 @@ def write_plan(
     targets: dict[str, Target],
     take: Take,
     drawing: Drawing | None = None,
-) -> Report:
-    """Write a plan as a take."""
+) -> Writes[Report]:
+    """Write a plan as a take, in steps."""
     (_, lowest), *added = plan.layers.items()
     turns = [Turn(turn.layer, *targets[turn.role], turn.degrees) for turn in plan.turns]
     writings, notes = plan_writings(turns, plan.frames, keying=plan.keying, apart=bool(added))
     if drawing is not None:
         writings += drawn_writings(character.root, plan.drawn, drawing.rest)
-    return write_take(
+    return writing_take(
         *(character, lowest, take),
         rests=plan.rests,
         keying=plan.keying,
@@ -281,12 +346,19 @@ def settings_for(
     clock: FrameClock,
     line: str,
     look_at: LookAt | None,
+    source: str = "",
+    recording_seconds: Seconds = 0.0,
 ) -> Settings:
-    """What a character's dials say about a line: keyframed sliders followed, its strip's own."""
+    """What a character's dials say about a line: keyframed sliders followed, its strip's own.
+
+    What was cleared of the line with this source is left out; `recording_seconds` is where in its
+    recording the sound begins.
+    """
     scene = compat.sequencer_scene(bpy.context)
     dials = settings_of(character)
     feelings = feelings_for(dials, scene, line)
-    return read_dials(dials, feelings, clock, analysis.seconds, look_at)
+    settings = read_dials(dials, feelings, clock, analysis.seconds, look_at)
+    return replace(settings, cleared=cleared_of(dials, source, recording_seconds))
 
 
 def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> LookAt | None:
@@ -301,42 +373,20 @@ def target_of(dials: bpy.types.PropertyGroup) -> str:
     return "" if dials.acting.look_at is None else dials.acting.look_at.name
 
 
-def newest_take(character: Character) -> LastTake | None:
-    """A character's newest take, where it still lies as it was written: undo may have come."""
-    last = memory.takes.get(character.root.session_uid)
-    stands = None if last is None else takes_of(character).get(last.source)
-    if last is None or stands is None:
-        return None
-    first = float(np.floor(last.clock.first_frame)) - 1
-    return last if abs(stands.said[0] - first) <= SAME_FRAMES else None
-
-
-def mix_again(character: Character) -> Report | None:
-    """Rewrite a character's newest take with other dials, without listening; None without one."""
-    last = newest_take(character)
-    if last is None:
-        return None
-    # The scene may have another rate by now.
-    clock = clock_of(bpy.context.scene, last.clock.first_frame)
-    dials = settings_of(character)
-    look_at = last.look_at
-    if last.target != target_of(dials) or clock != last.clock:
-        look_at = looked_at(character, last.analysis, clock)
-    settings = settings_for(character, last.analysis, clock, last.name, look_at)
-    return animate(
-        character,
-        last.analysis,
-        settings,
-        clock,
-        last.name,
-        keying_of(dials),
-        found=gather(character, settings.layers, measure=False),
-        heard_from=last.heard_from,
-        performed=last.performed,
-        wanted=wanted_part(bpy.context.scene),
-    )
-
-
 def span_end(report: Report, scene: bpy.types.Scene) -> None:
     """Lengthen the scene if it ends before the take does."""
     scene.frame_end = max(scene.frame_end, int(report.last_frame))
+
+
+def animate_captured(character: Character, scene: bpy.types.Scene) -> Report:
+    """Write what was captured from the current frame on; SettingsError without a capture."""
+    clock = clock_of(scene, float(scene.frame_current))
+    dials = settings_of(character)
+    name = Path(bpy.path.abspath(dials.capture.file)).stem
+    captured = captured_by(dials.capture)
+    if captured is None:
+        raise SettingsError("No captured face is chosen. Choose a CSV or JSON in Face Capture")
+    analysis = silent(captured.track.seconds)
+    settings = settings_for(character, analysis, clock, name, None)
+    keying = keying_of(dials)
+    return animate(character, analysis, settings, clock, name, keying, performed=captured)

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A worker thread that takes values, returns a value, tells how far it is and can be stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from time import perf_counter
 from typing import Any
 
 from ..core.errors import Cancelled
+from ..core.steps import Step
 
 Work = Callable[[Callable[[float], None] | None, Callable[[], bool] | None], Any]
+# What is done in a window a little at a time; works go to a thread, the rest is Blender's.
+Steps = Generator["Work | Step", Any, Any]
+TURN_SECONDS = 0.03  # of Blender's time in one turn, then the window is drawn
 
 
 class Job:
@@ -59,3 +64,61 @@ class Job:
         if self._error is not None:
             raise self._error
         return self._result
+
+
+class Stepping:
+    """Goes through `Steps` turn by turn, from a timer; `core.steps.at_once` does it without one."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps, self._job, self._stop = steps, None, False
+        self._asked: Any = None
+        self.share, self.works = 0.0, 0
+        self.may_stop = True
+
+    @property
+    def listens(self) -> bool:
+        """Say whether a thread works, and Blender is the artist's meanwhile."""
+        return self._job is not None or not self.works
+
+    def cancel(self) -> None:
+        """Leave off where nothing has been changed yet; else it goes on to its end."""
+        self._stop = self.may_stop
+        if self._job is not None and self._stop:
+            self._job.cancel()
+
+    def close(self) -> None:
+        """Leave off at once: Blender itself ends it, as on loading a file."""
+        if self._job is not None:
+            self._job.cancel()
+        self._steps.close()
+
+    def advance(self, turn_seconds: float = TURN_SECONDS) -> bool:
+        """Go on a little; True at the end. Raises what a step raises, and Cancelled."""
+        began = perf_counter()
+        sent: Any = None
+        error: Exception | None = None
+        while True:
+            if self._job is not None:
+                news = self._job.advance()
+                self.share = self.share if news is None else news
+                if not self._job.done:
+                    return False
+                job, self._job = self._job, None
+                try:
+                    sent = job.result()
+                except Exception as failed:  # the steps may have to take something back
+                    error = failed
+            if self._stop:
+                error = Cancelled()
+            try:
+                asked = self._steps.send(sent) if error is None else self._steps.throw(error)
+            except StopIteration:
+                return True
+            sent = None
+            if isinstance(asked, Step):
+                self.share, self.may_stop = asked.share, asked.may_stop
+            else:
+                self._job, self.works = Job(asked).start(), self.works + 1
+                self.share, self.may_stop = 0.0, True
+            if perf_counter() - began >= turn_seconds:
+                return False

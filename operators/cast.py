@@ -115,7 +115,7 @@ class LIPWRIGHT_OT_generate_cast(Reasoned, bpy.types.Operator):
         state = context.window_manager.lipwright
         stopped = event.type == "ESC" or not state.running
         if not stopped and event.type != "TIMER":
-            return {"PASS_THROUGH"}
+            return {"PASS_THROUGH"} if self.cast.listens else {"RUNNING_MODAL"}
         if not stopped and self.cast.advance(context):
             redraw(context)
             return {"PASS_THROUGH"}

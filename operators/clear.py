@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose keys rule: Clear takes ours off, Free lets ours show beside a few of the artist's."""
+"""Whose keys rule: Clear takes ours off, all or some, Free shows ours beside the artist's few."""
 
 import bpy
-from bpy.props import IntProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..jobs.manners import Reasoned, busy, speaking
-from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
+from ..core.errors import SettingsError
+from ..jobs.again import clear_layers, mix_again, newest_take
+from ..jobs.manners import NOT_HEARD, Reasoned, busy, speaking
+from ..scene import compat
+from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character, settings_of
 from ..scene.character.find import Character, tweaking_reason
+from ..scene.saved.cleared import LAYER_ITEMS, told
 from ..scene.session import memory
 from ..scene.takes.clear import clear_take, has_take
 from ..scene.takes.free import FEW, free, held_curves
@@ -65,6 +69,132 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
         self.report({"INFO"}, f"Removed “{name}” of “{character.name}”; other lines stay")
 
 
+LINE, PREVIEW, STRIP, FRAMES = "LINE", "PREVIEW", "STRIP", "FRAMES"
+FRAMES_ITEMS = (
+    (LINE, "Line", "All of the newest line: the layers are switched off, and can be on again"),
+    (PREVIEW, "Preview", "The preview range (P in the timeline)"),
+    (STRIP, "Strip", "As long as the active strip of the sequencer"),
+    (FRAMES, "Frames", "From a first frame to a last"),
+)
+
+
+class LIPWRIGHT_OT_clear_layers(Reasoned, bpy.types.Operator):
+    """Remove layers from the newest line, or from some of its frames, and keep them out of it \
+whatever dial is moved; your own keys stay"""
+
+    bl_idname = "lipwright.clear_layers"
+    bl_label = "Clear Layers"
+    bl_options = {"REGISTER", "UNDO"}
+
+    layers: EnumProperty(
+        name="Layers",
+        description="What of the face is cleared",
+        items=LAYER_ITEMS,
+        options={"ENUM_FLAG"},
+        default={"emotion"},
+    )
+    frames: EnumProperty(name="From", description="Where they are cleared", items=FRAMES_ITEMS)
+    first: IntProperty(name="First", description="First frame", default=1)
+    last: IntProperty(name="Last", description="Last frame", default=50)
+    blend_seconds: FloatProperty(
+        name="Blend",
+        description="Seconds at both ends over which the layers go to rest and come back",
+        default=0.2,
+        min=0.0,
+        max=5.0,
+        soft_max=1.0,
+        precision=2,
+        step=5,
+    )
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Only of a line that is remembered."""
+        character = chosen_character(context)
+        if character is None:
+            return busy(context) or NO_CHARACTER
+        why = busy(context) or tweaking_reason(character)
+        if why or newest_take(character) is not None:
+            return why
+        return NOT_HEARD
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Layers, frames, and what these need."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.column(align=True).prop(self, "layers", expand=True)
+        layout.prop(self, "frames")
+        if self.frames == FRAMES:
+            column = layout.column(align=True)
+            column.prop(self, "first")
+            column.prop(self, "last")
+        if self.frames != LINE:
+            layout.prop(self, "blend_seconds")
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask which, and where."""
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Clear them, draw the line again without them, and say what became of it."""
+        with speaking(self):
+            character = meant_character(context)
+            layers = frozenset(self.layers)
+            frames = None if self.frames == LINE else self._frames(context)
+            changed, name = clear_layers(character, layers, frames, self.blend_seconds)
+            where = "" if frames is None else f" from frame {frames[0]:g} to {frames[1]:g}"
+            if not changed:
+                self.report({"WARNING"}, f"{told(layers)} moved nothing of “{name}”{where}")
+                return {"FINISHED"}
+            self.report(
+                {"INFO"},
+                f"{told(layers)} of “{name}” cleared{where}: {changed} curves of ours changed",
+            )
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+    def _frames(self, context: bpy.types.Context) -> tuple[float, float]:
+        """From which frame to which; SettingsError where that means nothing."""
+        scene = context.scene
+        if self.frames == PREVIEW:
+            if not scene.use_preview_range:
+                raise SettingsError("There is no preview range. Set one (P in the timeline)")
+            return scene.frame_preview_start, scene.frame_preview_end
+        if self.frames == STRIP:
+            strip = compat.active_strip(compat.sequencer_scene(context))
+            if strip is None:
+                raise SettingsError("No strip is active. Click one in the sequencer")
+            return compat.left_edge(strip), compat.right_edge(strip)
+        if self.first >= self.last:
+            raise SettingsError("The stretch ends before it begins. Set its first and last frame")
+        return self.first, self.last
+
+
+class LIPWRIGHT_OT_bring_back(Reasoned, bpy.types.Operator):
+    """Let layers that were cleared from some frames show there again"""
+
+    bl_idname = "lipwright.bring_back"
+    bl_label = "Bring Back"
+    bl_options = {"REGISTER", "UNDO"}
+
+    row: IntProperty(name="Row", description="Which of the cleared stretches", min=0)
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """As for clearing."""
+        return LIPWRIGHT_OT_clear_layers.reason(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Draw the line again with them."""
+        with speaking(self):
+            character = meant_character(context)
+            cleared = settings_of(character).cleared
+            if self.row >= len(cleared):
+                raise SettingsError("Nothing is cleared there any more")
+            cleared.remove(self.row)
+            mix_again(character, whole=True)
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+
 class LIPWRIGHT_OT_free_keys(Reasoned, bpy.types.Operator):
     """Let shapes that your Action holds with a few keys follow the line away from these keys; \
 the keys themselves stay as they are"""
@@ -104,5 +234,10 @@ the keys themselves stay as they are"""
 
 
 register, unregister = bpy.utils.register_classes_factory(
-    (LIPWRIGHT_OT_clear, LIPWRIGHT_OT_free_keys)
+    (
+        LIPWRIGHT_OT_clear,
+        LIPWRIGHT_OT_clear_layers,
+        LIPWRIGHT_OT_bring_back,
+        LIPWRIGHT_OT_free_keys,
+    )
 )

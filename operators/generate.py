@@ -14,8 +14,8 @@ from ..scene.saved.phones import corrected_phones
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import (
     OF_STRIP,
+    Added,
     AudioSpan,
-    add_to_sequencer,
     sound_strips,
     source_of_strip,
     span_of_file,
@@ -75,6 +75,7 @@ class LIPWRIGHT_OT_generate(Listening, bpy.types.Operator):
     bl_label = "Generate Lip-Sync"
     bl_options = {"REGISTER", "UNDO"}
     by_hand_notes = (BY_HAND,)
+    added: Added | None = None
 
     add_strip: BoolProperty(
         name="Add the Sound",
@@ -135,10 +136,16 @@ class LIPWRIGHT_OT_generate(Listening, bpy.types.Operator):
         scene = compat.sequencer_scene(context)
         loose = choice.source == "FILE" and strip_of_file(scene, choice.file) is None
         if not (loose and self.add_strip and compat.HAS_SOUND):
-            return super()._heard_span(context)
+            return self.heard_from.span
         span = self.heard_from.span
-        strip = add_to_sequencer(scene, span.path, int(span.first_frame))
+        self.added = Added(scene, span.path, int(span.first_frame))
+        strip = self.added.strip
         return replace(span, name=strip.name, source=source_of_strip(strip, scene))
+
+    def _take_back(self, _context: bpy.types.Context) -> None:
+        """The strip that was added for the line goes with it."""
+        if self.added is not None:
+            self.added.take_back()
 
 
 class LIPWRIGHT_OT_cancel(Reasoned, bpy.types.Operator):

@@ -10,9 +10,9 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from ..core.errors import SettingsError
 from ..core.formats import phones_json, phones_labels, read_phones
 from ..core.phone_list import end_to_end, refuse_other_line, split_phone, without_phone
+from ..jobs.again import newest_take
 from ..jobs.listening import Listening, character_reason
 from ..jobs.manners import Reasoned, busy, linked, speaking
-from ..jobs.take import newest_take
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.markers import mark, unmark
 from ..scene.saved.phones import (

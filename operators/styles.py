@@ -7,8 +7,8 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..jobs.manners import OfCharacter, Reasoned, say, speaking
-from ..jobs.take import mix_again, newest_take
+from ..jobs.again import mix_again, newest_take
+from ..jobs.manners import NOT_HEARD, OfCharacter, Reasoned, say, speaking
 from ..scene.character.chosen import meant_character, settings_of
 from ..scene.saved.presets import remove_preset, write_json
 from ..scene.saved.styles import (
@@ -172,7 +172,7 @@ the rest of it stays"""
         why = super().reason(context)
         if why or newest_take(meant_character(context)) is not None:
             return why
-        return "Generate the line first: what was heard of it is needed"
+        return NOT_HEARD
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write it."""

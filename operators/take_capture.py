@@ -3,9 +3,9 @@
 
 import bpy
 
-from ..jobs.captured import animate_captured
 from ..jobs.listening import character_reason
 from ..jobs.manners import Reasoned, busy, speaking
+from ..jobs.take import animate_captured
 from ..scene.character.chosen import meant_character, settings_of
 
 

@@ -4,7 +4,7 @@
 import bpy
 
 from ..scene import compat
-from ..scene.character.chosen import chosen_character
+from ..scene.character.chosen import chosen_character, settings_of
 from ..scene.character.find import Character
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
@@ -100,6 +100,18 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         row.operator("lipwright.clear", icon="TRASH", text="Clear All" if here else "Clear")
         if here:
             row.operator("lipwright.clear", text=f"Clear “{here}”").line = here
+        row.operator("lipwright.clear_layers", text="Layers…")
+        if character is not None:
+            self._cleared(layout, settings_of(character))
+
+    def _cleared(self, layout: bpy.types.UILayout, dials: bpy.types.PropertyGroup) -> None:
+        """What was cleared of lines, each with a way back."""
+        column = layout.column(align=True)
+        for number, one in enumerate(dials.cleared):
+            row = column.row(align=True)
+            times = f"{one.start_seconds:.1f} to {one.end_seconds:.1f} s"
+            row.label(text=f"No {one.name}, {times}", icon="REMOVE")
+            row.operator("lipwright.bring_back", text="", icon="LOOP_BACK").row = number
 
 
 def _is_of_before(character: Character) -> bool:

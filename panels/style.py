@@ -33,7 +33,9 @@ class LIPWRIGHT_PT_style(OfCharacter, bpy.types.Panel):
         layout.prop(dials, "keying")
         if dials.keying in THINNED:
             layout.prop(dials, "tolerance")
-        layout.prop(dials, "hand_fade_seconds")
+        column = layout.column(align=True)
+        column.prop(dials, "hand_keys")
+        column.prop(dials, "hand_fade_seconds")
         row = layout.row(align=True)
         row.operator("lipwright.keep_take", icon="PINNED")
         if dials.other:

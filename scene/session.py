@@ -20,7 +20,7 @@ from ..core.audio.load import Sound
 from ..core.motion.captured import Captured
 from ..core.performance.acting import LookAt
 from ..core.performance.feeling import Suggestion, suggest
-from ..core.timing import FrameClock
+from ..core.timing import FrameClock, Seconds
 from ..core.transcript.words import Transcript
 from .sounds.strip import AudioSpan
 
@@ -81,6 +81,11 @@ class LastTake:
     target: str = ""  # name of the object that was looked at
     heard_from: HeardFrom | None = None
     performed: Captured | None = None  # what it is instead, where nothing was heard
+
+    @property
+    def recording_seconds(self) -> Seconds:
+        """Where in its recording its sound begins."""
+        return 0.0 if self.heard_from is None else self.heard_from.span.recording_seconds
 
     @cached_property
     def guess(self) -> Suggestion:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ..character.drawing import refuse_if_in_no_file
 from ..character.find import Character
 from ..clock import fps_of, frame_kept
+from ..curves.fcurves import Channel, value_of
 from ..takes.aside import Aside, take_off, wear
-from ..takes.fcurves import Channel, value_of
 from .check import check_fbx
 from .fbx_takes import FbxTake, Matrices, Model, add_takes, not_alone
 from .files import UNREAL, scene_name, write_fbx

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from .. import compat
 from ..clock import frame_kept
+from ..curves.fcurves import Channel, channel_of, value_of
 from ..keys import shape_keys
-from ..takes.fcurves import Channel, channel_of, value_of
 from ..takes.places import is_in_place, owners, playing
 
 Shown = dict[str, dict[str, NDArray[np.float32]]]  # by mesh object and shape key, one a frame

@@ -18,8 +18,8 @@ from .. import compat
 from ..character.find import Character, refuse_if_tweaking
 from ..character.preview import end_previews
 from ..clock import frame_kept
+from ..curves.fcurves import LINEAR, Channel, channel_of
 from ..keys import shape_keys
-from ..takes.fcurves import LINEAR, Channel, channel_of
 from .played import played
 from .view import leave_modes, rename, select, show
 

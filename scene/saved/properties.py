@@ -32,6 +32,7 @@ from .acting import (
 )
 from .acting import classes as acting_classes
 from .capture import LIPWRIGHT_PG_capture
+from .cleared import LIPWRIGHT_PG_cleared
 
 VERSION = 1
 
@@ -147,8 +148,27 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
         update=changed,
         override=OVERRIDABLE,
     )
+    cleared: CollectionProperty(
+        type=LIPWRIGHT_PG_cleared, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
+    )
     other: StringProperty(
         options={"HIDDEN"}, description="Dials of the take that was kept", override=OVERRIDABLE
+    )
+    hand_keys: EnumProperty(
+        name="Hand Keys",
+        description="What stays of a key that you changed, or set among ours, when the take "
+        "becomes another",
+        items=(
+            ("VALUE", "Keep Value", "It shows what you set, whatever the take is around it"),
+            (
+                "CHANGE",
+                "Keep Change",
+                "It stays as far from the take as you set it: a smile of 0.2 more is 0.2 more than "
+                "the next take, and a pose two frames later is two frames later",
+            ),
+        ),
+        update=changed,
+        override=OVERRIDABLE,
     )
     hand_fade_seconds: FloatProperty(
         name="Hand Keys Fade",
@@ -323,6 +343,7 @@ class LIPWRIGHT_PG_progress(bpy.types.PropertyGroup):
 classes = (
     *acting_classes,
     LIPWRIGHT_PG_capture,
+    LIPWRIGHT_PG_cleared,
     LIPWRIGHT_PG_character,
     LIPWRIGHT_PG_scene,
     LIPWRIGHT_PG_progress_line,

@@ -320,6 +320,25 @@ def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> An
     return strip
 
 
+class Added:
+    """A strip that was put into the sequencer for a file, and may be taken back."""
+
+    def __init__(self, scene: bpy.types.Scene, path: str | Path, frame: int) -> None:
+        self.scene, self.had_editor = scene, scene.sequence_editor is not None
+        known = {sound.session_uid for sound in bpy.data.sounds}
+        self.strip = add_to_sequencer(scene, path, frame)
+        self.is_new = self.strip.sound.session_uid not in known
+
+    def take_back(self) -> None:
+        """Leave the sequencer as it was."""
+        sound = self.strip.sound
+        compat.remove_strip(self.scene, self.strip)
+        if self.is_new:
+            bpy.data.sounds.remove(sound)
+        if not self.had_editor:
+            self.scene.sequence_editor_clear()
+
+
 def strip_of_source(scene: bpy.types.Scene, source: str) -> Any | None:
     """The strip that takes of a source are of, if it is still there."""
     uid = source.removeprefix(OF_STRIP) if source.startswith(OF_STRIP) else ""

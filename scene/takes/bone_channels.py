@@ -13,7 +13,7 @@ from ..character.bones import is_held
 from ..character.poses import STANCE, poses_of
 from ..character.rotations import AXIS_ANGLE as BY_AXIS
 from ..character.rotations import rotation_attribute, turn_of
-from .fcurves import Channel
+from ..curves.fcurves import Channel
 
 LEAST = 1e-6  # a part of a move below this is none
 AXIS_ANGLE = "turned by an axis and an angle"

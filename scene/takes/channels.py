@@ -14,8 +14,8 @@ from ...rigs.schema import ANY, Control
 from ..any_property import remember_written, resolve
 from ..character.controls import block_of, property_path
 from ..character.find import Character, locked_keys
+from ..curves.fcurves import Channel
 from .bone_channels import bone_keys
-from .fcurves import Channel
 
 _FIXES = {
     "driven": "Remove their drivers to let Lipwright move them",

@@ -8,7 +8,7 @@ import bpy
 from .. import compat
 from ..any_property import forget_written
 from ..character.find import Character, refuse_if_tweaking
-from .fcurves import channel_of, coordinates, put
+from ..curves.fcurves import channel_of, coordinates, put
 from .free import unfree
 from .ledger import (
     Ledger,

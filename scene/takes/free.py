@@ -18,8 +18,8 @@ from ..character.chosen import settings_of
 from ..character.drawing import is_drawn
 from ..character.find import Character
 from ..clock import fps_of
-from .beside import beside, held_beside
-from .fcurves import CONSTANT, Channel, Fresh, channel_of, coordinates, put, standing_keys
+from ..curves.beside import beside, held_beside
+from ..curves.fcurves import CONSTANT, Channel, Fresh, channel_of, coordinates, put, standing_keys
 from .ledger import (
     NOTHING,
     Entry,
@@ -34,12 +34,18 @@ from .ledger import (
 )
 from .places import blocks_of, our_owners, owners
 
+CHANGE = "CHANGE"  # of the setting Hand Keys
 FEW = 4  # a curve with more keys is animation, not a pose
 
 
 def reach_of(character: Character) -> float:
     """Frames over which hand keys of a character fade into ours, at least one."""
     return max(1.0, settings_of(character).hand_fade_seconds * fps_of(bpy.context.scene))
+
+
+def keeps_changes(character: Character) -> bool:
+    """Say whether hand keys among ours keep how far they are from the take, or their values."""
+    return settings_of(character).hand_keys == CHANGE
 
 
 def held_curves(character: Character, most_keys: int = FEW) -> list[tuple[bpy.types.ID, Any]]:

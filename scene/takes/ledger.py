@@ -9,8 +9,9 @@ handle (0 where an Action has no slots) and the data path say which curve is mea
 import base64
 import json
 import zlib
+from collections import OrderedDict
 from dataclasses import astuple, dataclass, field
-from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import bpy
@@ -18,17 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import compat
-from .fcurves import Channel, Coordinates, Range, channel_of, coordinates, inside
+from ..curves.edits import NO_HANDS, NO_PLAIN, Hands, Plain
+from ..curves.fcurves import Channel, Coordinates, Range, channel_of, coordinates, inside
 
 # Custom properties of our Actions: the mark, the ledger, its keys, and the slots that it is about.
 MARK, LEDGER, KEYS, SLOTS = "lipwright", "lipwright_ledger", "lipwright_keys", "lipwright_slots"
-VERSION = 1
+VERSION = 2
+ZIPPED = 1  # the version in which keys were zipped: most of the time of writing a long line
 # How an earlier layout kept its takes, and what stood there before them, by names of datablocks.
 OLD_TAKES, OLD_BEFORE = "lipwright_takes", "lipwright_before"
 # A key is ours while it stands this near to where we wrote it: frames, and values.
 SAME_FRAME, SAME_VALUE = 1e-3, 1e-5
 STRETCHED_FRAME = 0.02  # the same in a curve that was scaled in time: Blender rounds to floats
 NOTHING: Coordinates = np.empty((0, 2), np.float32)
+TABLES = (2, 4, 4)  # numbers in a row of an entry's keys, plain curve and hand keys
+# A take asks for the same ledger for every datablock. Its text has the sum of its keys, so these,
+# which may be millions, are not even looked at.
+_parsed: "OrderedDict[str, Ledger]" = OrderedDict()
+MOST_PARSED = 32
 MOST = 0.9  # of our keys that a moved or renamed curve must still have
 
 Place = tuple[int, str, int]  # slot handle, data path, array index
@@ -64,6 +72,19 @@ class Entry:
 
     keys: Coordinates
     before: float | None = None
+    # Where hand keys are among ours: our curve without them, and how far they are from it
+    # (`curves.edits`). Without a plain curve the keys are it.
+    plain: Plain = field(default_factory=NO_PLAIN.copy)
+    hands: Hands = field(default_factory=NO_HANDS.copy)
+
+    def moved(self, stretch: float, shift: float) -> "Entry":
+        """The same after the artist moved or stretched the whole curve in time."""
+        keys, plain, hands = self.keys.copy(), self.plain.copy(), self.hands.copy()
+        for frames in (keys[:, 0], plain[:, 0], hands[:, 0], hands[:, 3]):
+            frames *= stretch
+            frames += shift
+        plain[:, 2:] /= stretch
+        return Entry(keys, self.before, plain, hands)
 
 
 @dataclass
@@ -112,6 +133,19 @@ def ours_among(stands: Coordinates, ours: Coordinates) -> NDArray[np.bool_]:
     return here
 
 
+def moved_by(mine: Coordinates, ours: Coordinates) -> tuple[float, float]:
+    """How a whole curve was stretched and shifted: `mine` stand now where `ours` were written."""
+    if len(mine) < 2 or not len(ours) or _at_their_frames(mine, ours).all():
+        return 1.0, 0.0
+    if len(mine) == len(ours):
+        stretch, shift = np.polyfit(ours[:, 0], mine[:, 0], 1)
+        return float(stretch), float(shift)
+    for shift in (mine[0, 0] - ours[0, 0], mine[-1, 0] - ours[-1, 0]):
+        if _at_their_frames(mine, ours + np.array([shift, 0], np.float32)).all():
+            return 1.0, float(shift)
+    return 1.0, 0.0
+
+
 def _at_their_frames(stands: Coordinates, ours: Coordinates) -> NDArray[np.bool_]:
     """Which keys stand at the frames and values of ours."""
     place = np.searchsorted(ours[:, 0], stands[:, 0] - SAME_FRAME)
@@ -125,36 +159,45 @@ def read_ledger(action: bpy.types.Action) -> Ledger:
     text = action.get(LEDGER)
     if text is None:
         return _adopted(action)
-    told = _parsed(text, action[KEYS])
+    if text not in _parsed:
+        _parsed[text] = _parse(json.loads(text), action[KEYS])
+        while len(_parsed) > MOST_PARSED:
+            _parsed.popitem(last=False)
+    told = _parsed[text]
     return Ledger(dict(told.takes), dict(told.entries), set(told.combined))
 
 
-@lru_cache(maxsize=32)  # a take asks for the same ledger for every datablock
-def _parsed(text: str, packed: str) -> Ledger:
-    told = json.loads(text)
-    flat = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.float32)
+def _parse(told: dict[str, Any], packed: str) -> Ledger:
+    raw = base64.b64decode(packed)
+    flat = np.frombuffer(zlib.decompress(raw) if told["version"] == ZIPPED else raw, np.float32)
     ledger = Ledger(combined=set(told["combined"]))
     for source, *take in told["takes"]:
         ledger.takes[source] = TakeRange(*take)
     start = 0
-    for handle, path, index, before, count in told["entries"]:
-        keys = flat[start : start + 2 * count].reshape(-1, 2)
-        ledger.entries[handle, path, index] = Entry(keys, before)
-        start += 2 * count
+    for handle, path, index, before, *counts in told["entries"]:
+        tables = []
+        for count, width in zip((*counts, 0, 0)[:3], TABLES, strict=True):
+            tables.append(flat[start : start + width * count].reshape(-1, width))
+            start += width * count
+        ledger.entries[handle, path, index] = Entry(tables[0], before, *tables[1:])
     return ledger
 
 
 def write_ledger(action: bpy.types.Action, ledger: Ledger) -> None:
     """Save the ledger with its Action; an older layout is replaced."""
-    entries = [(*place, entry.before, len(entry.keys)) for place, entry in ledger.entries.items()]
-    keys = [np.ascontiguousarray(entry.keys, np.float32) for entry in ledger.entries.values()]
-    packed = zlib.compress(b"".join(one.tobytes() for one in keys), level=1)
+    entries, numbers = [], []
+    for place, entry in ledger.entries.items():
+        tables = (entry.keys, entry.plain, entry.hands)
+        entries.append((*place, entry.before, *map(len, tables)))
+        numbers += [np.ascontiguousarray(one, np.float32).tobytes() for one in tables]
+    packed = b"".join(numbers)
     action[LEDGER] = json.dumps(
         {
             "version": VERSION,
             "takes": [(source, *astuple(take)) for source, take in ledger.takes.items()],
             "entries": entries,
             "combined": sorted(ledger.combined),
+            "sum": blake2b(packed, digest_size=16).hexdigest(),
         }
     )
     action[KEYS] = base64.b64encode(packed).decode("ascii")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ...rigs.match import known
 from ...rigs.schema import Control, RigMap
 from ..character.find import Character, locked_keys
-from .fcurves import ANY_VALUE
+from ..curves.fcurves import ANY_VALUE
 from .places import animated_paths
 
 MOST_NAMES = 5

@@ -14,7 +14,7 @@ import bpy
 from .. import compat
 from ..any_property import written_blocks
 from ..character.find import Character
-from .fcurves import Channel, channel_of
+from ..curves.fcurves import Channel, channel_of
 from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
 
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds
@@ -47,7 +47,6 @@ class Place:
     block: bpy.types.ID
     action: bpy.types.Action
     slot: Any | None
-    taken: frozenset[str] = frozenset()  # data paths that somebody's NLA strips animate
 
 
 def layer_of(action: bpy.types.Action) -> str:
@@ -145,6 +144,16 @@ def animated_paths(block: bpy.types.ID, *, ours: bool) -> set[str]:
     return found
 
 
+def taken_paths(block: bpy.types.ID) -> frozenset[str]:
+    """Data paths that somebody's NLA strips animate."""
+    return frozenset(
+        curve.data_path
+        for strip in playing(block)[1:]
+        if not holds_ours(strip)
+        for curve in compat.curves_of(strip)
+    )
+
+
 def place_for(
     block: bpy.types.ID,
     character: Character,
@@ -160,19 +169,14 @@ def place_for(
     """
     data = block.animation_data or block.animation_data_create()
     beside = apart or isinstance(block, bpy.types.Object)
-    theirs = frozenset(
-        curve.data_path
-        for strip in playing(block)[1:]
-        if not holds_ours(strip)
-        for curve in compat.curves_of(strip)
-    )
+    theirs = taken_paths(block)
     for owner in our_owners(block):
         if layer_of(owner.action) == layer:
             action, slot = own_action(block, owner, character)
             if beside and owner == data:
                 data.action = None
                 add_strip(data, action, slot, report)
-            return Place(block, action, slot, theirs)
+            return Place(block, action, slot)
     action = our_action(character, layer) if compat.HAS_SLOTS else None
     action = action or _new_action(block, character, layer)
     slot = compat.find_slot(action, block)
@@ -182,7 +186,7 @@ def place_for(
         compat.assign(data, action, slot)
     else:
         add_strip(data, action, slot, report)
-    return Place(block, action, slot, theirs)
+    return Place(block, action, slot)
 
 
 def _new_action(block: bpy.types.ID, character: Character, layer: str) -> bpy.types.Action:
@@ -232,8 +236,9 @@ def add_strip(
     data: bpy.types.AnimData, action: bpy.types.Action, slot: Any | None, report: Report
 ) -> None:
     """Let an Action of ours play on a new NLA track, added to what lies below it."""
-    layer = layer_of(action)
+    layer, active = layer_of(action), data.nla_tracks.active
     track = data.nla_tracks.new()
+    data.nla_tracks.active = active  # the one that the artist clicked last
     track.name = f"{TRACK} {layer.capitalize()}".rstrip()
     strip = track.strips.new(track.name, int(report.first_frame), action)
     if slot is not None:

@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 
 from .. import compat
-from .fcurves import Channel, channel_of, coordinates
+from ..curves.fcurves import Channel, channel_of, coordinates
 from .ledger import MOST, Entry, handle_of, is_freed, is_ours, ours_among, read_ledger, write_ledger
 from .places import playing
 

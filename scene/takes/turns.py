@@ -24,8 +24,8 @@ from ..character.bones import is_held
 from ..character.drawing import cells_of
 from ..character.find import Character
 from ..character.rotations import AXIS_ANGLE, rotation_attribute, turn_of, values_of
+from ..curves.fcurves import Channel
 from .bone_channels import channels_of, eulers, is_locked, refusal
-from .fcurves import Channel
 from .places import animated_paths
 from .write import Writing, standing
 

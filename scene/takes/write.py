@@ -7,21 +7,22 @@ docs/architecture.md states the whole rule.
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import bpy
-import numpy as np
 
 from ...core.errors import RigError
 from ...core.motion.keying import EVERY_FRAME, Keying
 from ...core.motion.keys import Keys
+from ...core.steps import Step, at_once
 from ...rigs.schema import Control
 from .. import compat
 from ..character.find import Character, refuse_if_not_writable, refuse_if_tweaking
+from ..curves.fcurves import Channel, Range, value_of
+from .block import BlockWriting, Take, Writing
 from .channels import parts_of
-from .fcurves import ANY_VALUE, Channel, Range, channel_of, rest_of, value_of
 from .free import held_curves, reach_of, refresh
 from .ledger import (
     TakeRange,
@@ -32,17 +33,13 @@ from .ledger import (
     source_of_name,
     write_ledger,
 )
-from .part import Part
 from .places import (
     Report,
     animated_blocks,
     blocks_of,
-    combine_with,
-    fit_strips,
     layer_of,
     our_owners,
     own_action,
-    place_for,
     playing,
     release,
 )
@@ -50,61 +47,8 @@ from .rewrite import Rewrite, Spans, cut_short
 
 # Takes that begin this near to each other are of the same shot: nobody says two lines at once.
 SAME_SHOT_FRAMES = 12.0
-
-
-@dataclass(frozen=True)
-class Writing:
-    """What is to be written on one datablock for one layer.
-
-    `held` are channels that cannot be written now: what stands there stays. On those of
-    `combining` ours add to somebody's animation of the same channels; else that one wins.
-    """
-
-    block: bpy.types.ID
-    keys: Mapping[Channel, Keys]
-    rests: Mapping[Channel, float] = field(default_factory=dict)
-    held: frozenset[Channel] = frozenset()
-    layer: str = ""
-    combining: frozenset[Channel] = frozenset()
-
-    def joined(self, other: "Writing") -> "Writing":
-        """Both, on the same datablock and layer."""
-        return Writing(
-            self.block,
-            {**self.keys, **other.keys},
-            {**self.rests, **other.rests},
-            self.held | other.held,
-            self.layer,
-            self.combining | other.combining,
-        )
-
-
-@dataclass(frozen=True)
-class Take:
-    """A take to be written: its name for the artist, and what it is known by."""
-
-    name: str
-    span: Range
-    source: str = ""
-    # Sources of takes that are still in the sequencer; None where that is not known.
-    present: Collection[str] | None = None
-    # How many of its frames lie before its sound, and after it.
-    lead: float = 0.0
-    tail: float = 0.0
-    # Sources of takes that it takes the place of, as the artist wishes.
-    instead_of: frozenset[str] = frozenset()
-    # What alone is drawn anew of the take that is there.
-    part: Part | None = None
-
-    @property
-    def range(self) -> TakeRange:
-        """What the ledger says of it."""
-        return TakeRange(self.name, *self.span, self.lead, self.tail)
-
-    @property
-    def known_by(self) -> str:
-        """Its source; the name where it has none."""
-        return self.source or source_of_name(self.name)
+T = TypeVar("T")
+Writes = Generator[Step, None, T]
 
 
 def write_take(
@@ -126,6 +70,30 @@ def write_take(
     RigError if the character cannot be written to, before anything is changed; keys that cannot
     be written are named in the report.
     """
+    return at_once(
+        writing_take(
+            *(character, keys, take),
+            rests=rests,
+            keying=keying,
+            added=added,
+            turns=turns,
+            notes=notes,
+        )
+    )
+
+
+def writing_take(
+    character: Character,
+    keys: Mapping[Control, Keys],
+    take: Take,
+    *,
+    rests: Mapping[Control, float] | None = None,
+    keying: Keying = EVERY_FRAME,
+    added: Mapping[str, Mapping[Control, Keys]] | None = None,
+    turns: Sequence[Writing] = (),
+    notes: Iterable[str] = (),
+) -> Writes[Report]:
+    """Do what `write_take` does in steps of a curve each, those that change something last."""
     refuse_if_not_writable(character)
     report = Report(take.name, first_frame=take.span[0], last_frame=take.span[1])
     parts, left_out = parts_of(character, keys, rests or {}, standing, keying)
@@ -135,17 +103,27 @@ def write_take(
         plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
     plan += turns
     report.notes += [*left_out, *notes]
+    yield Step(0.0)
     replaced = set() if take.part else _replaced(character, take, report)
     # Datablocks share an Action and its ledger, which changes with the first that is written.
     spans = _spans(takes_of(character), replaced or {take.known_by}, take.range)
     if take.part:
-        spans = Spans(keep=spans.keep)
-    done: set[tuple[int, str]] = set()
-    for one in _joined(plan):
-        if one.keys or our_owners(one.block):
-            _write_block(one, character, take, replaced, spans, report, apart=bool(added))
-            done.add((one.block.session_uid, one.layer))
-    _finish(character, take, replaced, spans, done)
+        spans = replace(spans, cut=())
+    wanted = [one for one in _joined(plan) if one.keys or our_owners(one.block)]
+    count = 2 * sum(len(one.keys) for one in wanted) + 1
+    blocks = [BlockWriting(one, character, take, spans, bool(added)) for one in wanted]
+    done = 0
+    for block in blocks:
+        for _ in block.plan():
+            done += 1
+            yield Step(done / count)
+    for block in blocks:
+        for _ in block.carry_out(replaced, report):
+            done += 1
+            yield Step(done / count, may_stop=False)
+    written = {(one.block.session_uid, one.layer) for one in wanted}
+    _finish(character, take, replaced, Spans(keep=spans.keep) if take.part else spans, written)
+    yield Step(1.0, may_stop=False)
     refresh(character)
     held = held_curves(character)
     if held:
@@ -198,67 +176,6 @@ def _replaced(character: Character, take: Take, report: Report) -> set[str]:
             found.add(source)
             report.notes.append(f"“{known.name}” lay there before and was replaced")
     return found
-
-
-def _write_block(
-    one: Writing,
-    character: Character,
-    take: Take,
-    replaced: set[str],
-    spans: Spans,
-    report: Report,
-    apart: bool,
-) -> None:
-    """Write the curves of one datablock and layer."""
-    place = place_for(one.block, character, report, one.layer, apart=apart)
-    ledger, handle = read_ledger(place.action), handle_of(place.slot)
-    curves = compat.curves(place.action, place.slot, make=True)
-    reach = reach_of(character)
-    rewrite = Rewrite(one.block, curves, ledger, handle, spans, take.range, reach, take.part)
-    skipped = [c for c in one.keys if c[0] in place.taken and c not in one.combining]
-    whole = _turning(one.keys)
-    for channel, keys in one.keys.items():
-        if channel in skipped:
-            continue
-        # A layer adds to what lies below it, be it rest.
-        need = channel[0] in whole or (apart and not one.layer)
-        below = not one.layer or channel in one.combining
-        stood = value_of(one.block, channel) if below else None
-        rest = one.rests.get(channel, rest_of(channel))
-        count = rewrite.write(channel, keys, rest, stood, need)
-        report.curves += count > 0
-        report.keys += count
-    rewrite.tidy(set(one.keys) | one.held)
-    for source in replaced:
-        ledger.takes.pop(source, None)
-    if take.part is None:
-        ledger.takes = {one: cut_short(known, take.range) for one, known in ledger.takes.items()}
-    if take.part is None or take.known_by not in ledger.takes:
-        ledger.takes[take.known_by] = take.range
-    if one.combining:
-        note, changed = combine_with(one.block, one.combining)
-        ledger.combined |= {handle} if changed else set()
-        report.notes += [note] if note else []
-    write_ledger(place.action, ledger)
-    moved = fit_strips(one.block, place.action)
-    report.notes += [moved] if moved and moved not in report.notes else []
-    if rewrite.by_hand:
-        report.notes.append(
-            f"{rewrite.by_hand} keys on “{character.name}” were set by hand and stay; "
-            "ours give way to them"
-        )
-    if not one.layer:
-        _note_theirs(one.block, set(one.keys) - one.combining, skipped, report)
-
-
-def _turning(channels: Mapping[Channel, Keys]) -> set[str]:
-    """Quaternions that turn: the NLA leaves one out that lacks any of its four curves."""
-    return {
-        path
-        for (path, index), keys in channels.items()
-        if path.endswith("rotation_quaternion")
-        and np.abs(keys.values - rest_of((path, index))).max() > ANY_VALUE
-    }
 
 
 def standing(block: bpy.types.ID, channel: Channel) -> float:
@@ -324,29 +241,6 @@ def _drop(block: bpy.types.ID, owner: Any) -> None:
     release(block, owner, action, slot)
     if not action.users:
         bpy.data.actions.remove(action)
-
-
-def _note_theirs(
-    block: bpy.types.ID,
-    channels: Collection[Channel],
-    skipped: list[Channel],
-    report: Report,
-) -> None:
-    data = block.animation_data
-    if data.action is not None and not holds_ours(data):
-        freed = read_ledger(data.action).channels(compat.slot_of(data))
-        found = [one for one in compat.curves_of(data) if channel_of(one) in channels]
-        on_top = [one for one in found if channel_of(one) not in freed]
-        if on_top:
-            count = sum(len(curve.keyframe_points) for curve in on_top)
-            report.notes.append(
-                f"“{data.action.name}” stays on top: {count} of its keys on {len(on_top)} shapes "
-                "win over ours"
-            )
-    if skipped:
-        report.notes.append(
-            f"{len(skipped)} shapes are animated by NLA strips of yours and were left to them"
-        )
 
 
 def takes_of(character: Character) -> dict[str, TakeRange]:

@@ -73,7 +73,7 @@ def test_on_top_of_ours(anna, ours, voice):
     theirs = 0.9 * np.sin(np.pi * at / SECONDS) ** 2
     assert np.abs(shown(anna, "jawOpen", frames) - theirs).max() > 0.3
     capture.mouth = True
-    ours("jobs.take").mix_again(
+    ours("jobs.again").mix_again(
         ours("scene.character.find").character_named("Anna", bpy.context.scene)
     )
     # The jaw is theirs now; where our lips meet between two frames, the nearest is taken as then.
@@ -126,9 +126,9 @@ def test_a_dial_adds_nothing_to_what_somebody_performed(anna, ours, capture, tmp
     for blinks in (10.0, 60.0):
         anna.lipwright.acting.blink_rate_per_minute = blinks
         character = ours("scene.character.find").character_named("Anna", bpy.context.scene)
-        assert ours("jobs.take").mix_again(character) is not None
+        assert ours("jobs.again").mix_again(character) is not None
         for key in keys:
             assert shown(anna, key, frames) == pytest.approx(before[key], abs=1e-5), key
     anna.lipwright.capture.mouth = False
-    ours("jobs.take").mix_again(character)
+    ours("jobs.again").mix_again(character)
     assert shown(anna, "jawOpen", frames).max() < 0.01, "parts can still be chosen"

@@ -5,7 +5,7 @@ import bpy
 import numpy as np
 import pytest
 
-from lipwright.tests.blender_fixtures import jaw_curve, value_at
+from lipwright.tests.blender_fixtures import jaw_curve, value_at, write_wave
 
 FIRST, LAST, BLEND = 18, 40, 5  # frames
 WAYS = ("dense", "few", "poses", "twos")
@@ -134,3 +134,20 @@ def test_without_a_line_everything_is_written(face, fake, voice):
     choice.part_use, choice.part_regions = True, {"eyes"}
     bpy.ops.lipwright.generate()
     assert jaw_curve(item) is not None
+
+
+def test_a_region_of_one_line_leaves_the_other_lines_alone(spoken, face, tmp_path):
+    item = spoken()
+    choice, scene = bpy.context.scene.lipwright, bpy.context.scene
+    before = curve_at(item, EVERY)
+    choice.part_use = False
+    choice.file = str(write_wave(tmp_path / "second.wav", 1.0))
+    scene.frame_set(200)
+    bpy.ops.lipwright.generate()
+    assert curve_at(item, EVERY) == pytest.approx(before, abs=1e-4)
+    choice.part_use, choice.part_frames, choice.part_regions = True, "LINE", {"mouth"}
+    item.lipwright.jaw = 0.5
+    bpy.ops.lipwright.redo_part()
+    assert curve_at(item, EVERY) == pytest.approx(before, abs=1e-4), "the first line"
+    later = curve_at(item, np.arange(195.0, 230.0))
+    assert 0.05 < later.max() < 0.5

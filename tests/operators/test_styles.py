@@ -84,7 +84,7 @@ def test_two_takes_to_choose_from(spoken, fake, ours):
     bpy.ops.lipwright.keep_take()
     dials.jaw, dials.seed, dials.feelings.happy = 0.5, 7, 0.4
     dials.acting.seeds.blink, dials.keying = 3, "poses"
-    ours("jobs.take").mix_again(ours("scene.character.chosen").meant_character(bpy.context))
+    ours("jobs.again").mix_again(ours("scene.character.chosen").meant_character(bpy.context))
     second = value_at(item, 12)
     assert second == pytest.approx(first / 2, abs=0.02)
     bpy.ops.lipwright.swap_takes()

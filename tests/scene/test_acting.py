@@ -176,7 +176,7 @@ def test_another_target_is_looked_at_when_the_dial_moves(person, act, ours):
     act(person)
     first = degrees_left(turned(person.root, "eye.L", 60))
     acting.look_at = bpy.data.objects["Two"]
-    ours("jobs.take").mix_again(person)
+    ours("jobs.again").mix_again(person)
     assert first < -10 < 10 < degrees_left(turned(person.root, "eye.L", 60))
 
 

@@ -153,7 +153,7 @@ def line_anew(ours):
         analysis = mine.analyse(ours("core.audio.load").load_sound(ROOT / "demo" / "line.wav"))
         clock = ours("core.timing").FrameClock(24.0, 10.0)
         style = mine.Style(sync_offset_seconds=0.25)
-        part = ours("scene.takes.part").Part(60, 100, 5.0)
+        part = ours("scene.curves.part").Part(60, 100, 5.0)
         character = character_of(root, ours)
         wanted = take.Wanted(part, frozenset(regions))
         return take.animate(
@@ -177,8 +177,8 @@ def test_of_a_part_the_mouths_change_over_at_once(ours, line_anew):
 
 
 def test_a_drawing_set_by_hand_is_shown_and_no_drawing_between(ours):
-    held = ours("scene.takes.beside").held_beside
-    keys = ours("scene.takes.fcurves").Fresh
+    held = ours("scene.curves.beside").held_beside
+    keys = ours("scene.curves.fcurves").Fresh
     points = np.array([(10, 0), (20, 3), (24, 5), (28, 2), (40, 4), (50, 0)], np.float32)
     hand = np.array([(23.0, 9.0)], np.float32)
     found = held(keys(points, 0), hand, 5.0, 50.0)

@@ -90,7 +90,7 @@ def theirs_in(action, aside):
     compat, ledger = ours("scene.compat"), ours("scene.takes.ledger")
     mixed = (ledger.is_ours(action) and action not in aside) or ledger.is_freed(action)
     known = ledger.read_ledger(action).entries if mixed else {}
-    coordinates = ours("scene.takes.fcurves").coordinates
+    coordinates = ours("scene.curves.fcurves").coordinates
     found = {}
     for slot in compat.slots(action):
         for curve in compat.curves(action, slot):
@@ -150,7 +150,7 @@ def check(before, scene_before):
 def renew(number, height, first, source):
     """Draw a few frames of a line anew."""
     generate(
-        number, height, first, source, ours("scene.takes.part").Part(first + 3, first + 9, 2.0)
+        number, height, first, source, ours("scene.curves.part").Part(first + 3, first + 9, 2.0)
     )
 
 

@@ -218,7 +218,7 @@ def test_a_take_that_was_moved_with_a_key_of_the_artists_is_still_ours(face, gen
 
 def test_a_dial_does_not_bring_back_what_was_undone(face, generate, ours):
     item = face()
-    take, find = ours("jobs.take"), ours("scene.character.find")
+    again, find = ours("jobs.again"), ours("scene.character.find")
     generate(item, frame=5)
     character = find.character_of(item, bpy.context.scene)
     memory = ours("scene.session").memory
@@ -228,10 +228,10 @@ def test_a_dial_does_not_bring_back_what_was_undone(face, generate, ours):
     generate(item, frame=5)
     # As after undo: the keys stand where they stood, and the memory is of what came later.
     memory.takes[character.root.session_uid] = undone
-    assert take.mix_again(character) is None
+    assert again.mix_again(character) is None
     assert jaw_curve(item).keyframe_points[0].co[0] == 4
     memory.takes[character.root.session_uid] = first
-    assert take.mix_again(character) is not None
+    assert again.mix_again(character) is not None
 
 
 def test_a_dial_keeps_time_after_the_rate_changed(face, generate, ours):
@@ -241,7 +241,7 @@ def test_a_dial_keeps_time_after_the_rate_changed(face, generate, ours):
     character = ours("scene.character.find").character_of(item, scene)
     short = jaw_curve(item).keyframe_points[-1].co[0]
     scene.render.fps = 48
-    ours("jobs.take").mix_again(character)
+    ours("jobs.again").mix_again(character)
     assert jaw_curve(item).keyframe_points[-1].co[0] - 5 == pytest.approx(2 * (short - 5), abs=3)
 
 

@@ -50,7 +50,7 @@ def hand_key(item: bpy.types.Object, key: str, frame: float, value: float) -> No
 def test_a_bare_face_gets_an_active_action(face, take, character_of):
     item = face()
     report = take(character_of(item))
-    assert item.data.shape_keys.animation_data.action["lipwright"] == 1
+    assert item.data.shape_keys.animation_data.action["lipwright"] == 2
     assert value_at(item, 20) == pytest.approx(0.6)
     assert value_at(item, FIRST) == 0
     assert value_at(item, LAST + 30) == 0

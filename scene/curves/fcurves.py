@@ -138,15 +138,28 @@ def standing_keys(curve: Any) -> Fresh:
     return Fresh(points, ways, np.stack(slopes, axis=1), kinds)
 
 
-def put(curve: Any, stay: NDArray[np.bool_], fresh: Fresh = NONE_FRESH) -> None:
+def put(
+    curve: Any,
+    stay: NDArray[np.bool_],
+    fresh: Fresh = NONE_FRESH,
+    lift: NDArray[np.floating] | None = None,
+    tilt: NDArray[np.floating] | None = None,
+) -> None:
     """Keep some of a curve's keyframes with everything that they are, and add new ones.
 
-    `stay` says which of the present ones are kept. No two may lie on one frame.
+    `stay` says which of the present ones are kept, `lift` by how much the value of each goes up
+    with its handles, `tilt` by how much these turn (change in a frame). No two may lie on one
+    frame.
     """
     points = curve.keyframe_points
-    if stay.all() and not len(fresh):
+    if stay.all() and not len(fresh) and lift is None:
         return
     old = {name: values[stay] for name, values in _read(points).items()} if stay.any() else None
+    if old is not None and lift is not None:
+        for name in ("co", "handle_left", "handle_right"):
+            old[name][:, 1] += lift[stay]
+            if tilt is not None:
+                old[name][:, 1] += tilt[stay] * (old[name][:, 0] - old["co"][:, 0])
     kept = int(stay.sum())
     points.clear()
     points.add(kept + len(fresh))

@@ -37,10 +37,10 @@ def beside(
     away = np.abs(frames[:, None] - hand[None, :, 0]).min(axis=1)
     if np.ndim(fresh.interpolation) == 0 and fresh.interpolation == CONSTANT:
         return _stepped(fresh, hand, reach_frames).only(away > SAME_FRAME)
-    draw = draw or (lambda at: _drawn(fresh, at))
+    draw = draw or (lambda at: shown_by(fresh, at))
     low, high = within or (-np.inf, np.inf)
-    stretches = _stretches(hand[:, 0].astype(np.float64), reach_frames)
-    edges = [(max(a, low), min(b, high)) for a, b in stretches]
+    around = stretches(hand[:, 0].astype(np.float64), reach_frames)
+    edges = [(max(a, low), min(b, high)) for a, b in around]
     starts = np.array([a for a, _ in edges])
     both = np.unique(np.array(edges))
     with_edges = inserted(fresh, both, draw)
@@ -77,7 +77,7 @@ def _without_swings(fresh: Fresh, hand: Coordinates, edges: list[tuple[float, fl
     return replace(fresh, slopes=slopes)
 
 
-def _stretches(hand: NDArray[np.float64], reach: float) -> list[tuple[float, float]]:
+def stretches(hand: NDArray[np.float64], reach: float) -> list[tuple[float, float]]:
     """The stretches of whole frames around hand keys; those that touch are one."""
     found: list[tuple[float, float]] = []
     for frame in np.sort(hand):
@@ -89,7 +89,8 @@ def _stretches(hand: NDArray[np.float64], reach: float) -> list[tuple[float, flo
     return found
 
 
-def _drawn(fresh: Fresh, at: NDArray[np.float64]) -> NDArray[np.float64]:
+def shown_by(fresh: Fresh, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What keys show at some frames."""
     frames, values = fresh.points.T.astype(np.float64)
     if fresh.slopes is None:
         return np.interp(at, frames, values)

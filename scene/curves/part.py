@@ -19,6 +19,11 @@ class Part:
     last: float = np.inf
     blend_frames: float = 0.0
 
+    @property
+    def is_whole(self) -> bool:
+        """Say whether it has all frames of a line."""
+        return not np.isfinite(self.first)
+
     def share(self, frames: NDArray[np.float64]) -> NDArray[np.float64]:
         """How much of the new take shows at some frames: 0 at both ends, and outside."""
         inside = np.minimum(frames - self.first, self.last - frames)
