@@ -160,7 +160,9 @@ def _character(name: str, scene: bpy.types.Scene) -> Character:
         for item in scene.objects:
             if item.type == "ARMATURE" and read_face(character_of(item, scene)):
                 break
-    return only_character(scene)
+    character = only_character(scene)
+    read_face(character)
+    return character
 
 
 def bake(

@@ -258,7 +258,9 @@ class LIPWRIGHT_OT_use_mouth(_OfMapping, bpy.types.Operator):
         stored = meant_character(context).root.lipwright_rig
         end_previews()
         stored.system = "" if stored.system == self.family else self.family
-        return {"FINISHED"}
+        with speaking(self):
+            rig_of(meant_character(context))  # what is to be tried is tried now
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
 class LIPWRIGHT_OT_save_mapping(_OfMapping, ExportHelper, bpy.types.Operator):

@@ -279,6 +279,21 @@ def helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:
     return helped
 
 
+def own_terms(row: Row, rig: RigMap) -> Terms:
+    """Return the terms of a rig's row without those that it stands in for.
+
+    Parameters
+    ----------
+    row : Row
+    rig : RigMap
+
+    Returns
+    -------
+    tuple of (str, float)
+    """
+    return tuple((c, w) for c, w in row.terms if row.solved or c not in rig.missing) or row.terms
+
+
 def _too_few(groups: Groups) -> RigError:
     count = sum(map(len, groups))
     kinds = {group[0].kind for group in groups}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import bpy
 import numpy as np
 
+from ...core.steps import Steps, drained
 from ...rigs.bones.poses import Stance
 from ...rigs.lips.find import FaceMesh
 from ...rigs.schema import Control, Row
@@ -15,6 +16,7 @@ from .poses import poses_of, put_stance
 from .preview import end_previews, show_values
 
 SHARE = 0.35  # of a whole shape: bones turn, and lips meet where the jaw is nearly shut
+TRYING = "Trying controls"
 STILL = 1e-7
 BOUND = Stance(np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]), np.ones(3))
 
@@ -40,6 +42,16 @@ def tried(
 
     Meshes without keys that follow the armature come along, as they stand.
     """
+    return drained(tried_steps(root, keyed, meshes, rows))
+
+
+def tried_steps(
+    root: bpy.types.Object,
+    keyed: Sequence[bpy.types.Object],
+    meshes: Sequence[FaceMesh],
+    rows: Mapping[Control, Row],
+) -> Steps[list[FaceMesh]]:
+    """What `tried` does, a step a control; all is put back wherever it is stopped."""
     items = list(keyed)
     if root.type == "ARMATURE":
         items += [one for one in meshes_on(root) if one not in items and one.data.vertices]
@@ -53,7 +65,8 @@ def tried(
     try:
         _put_at_rest(root, at_rest)
         look = Look(items)
-        for control, row in rows.items():
+        for number, (control, row) in enumerate(rows.items()):
+            yield TRYING, number / len(rows)
             value = SHARE if control.kind == "pose" else row.offset + SHARE * row.scale
 
             def put(control: Control = control, value: float = value) -> Callable[[], None]:

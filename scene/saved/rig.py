@@ -125,6 +125,10 @@ class LIPWRIGHT_PG_rig(bpy.types.PropertyGroup):
         description="Family of the mouth that the artist chose of several; empty chooses by itself",
         override=OVERRIDABLE,
     )
+    best: StringProperty(
+        description="Family of the mouth that did best when all were tried; empty: one of keys",
+        override=OVERRIDABLE,
+    )
     edited: BoolProperty(description="The rows below count", override=OVERRIDABLE)
     family: StringProperty(override=OVERRIDABLE)
     rows: CollectionProperty(type=LIPWRIGHT_PG_row, override=GROWING)
