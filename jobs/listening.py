@@ -25,7 +25,7 @@ from ..scene.sounds.strip import AudioSpan, claim_source
 from .dials import keying_of, read_dials
 from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
-from .manners import Reasoned, say, speaking
+from .manners import Reasoned, redraw, say, speaking
 from .take import animate, gather, looked_at, settings_for, wanted_part
 from .worker import Job, Work
 
@@ -206,11 +206,3 @@ def _shows(
         and abs(shown.start_seconds - span.recording_seconds) < 1e-3
         and abs(length - seconds) < 2 * SHORTEST_SECONDS
     )
-
-
-def redraw(context: bpy.types.Context) -> None:
-    """Draw the tab again."""
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()

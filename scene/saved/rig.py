@@ -88,6 +88,13 @@ class LIPWRIGHT_PG_row(bpy.types.PropertyGroup):
     low: _number("Low", "The control goes no lower", 0.0)
     high: _number("High", "The control goes no higher", 1.0)
     mute: switch_property("Mute", "Leave this control alone")
+    sure: FloatProperty(
+        name="Sure",
+        description="Told by what it moves, so surely; 0 where its name told",
+        min=0.0,
+        max=1.0,
+        override=OVERRIDABLE,
+    )
     preview: FloatProperty(
         name="Preview",
         description="Try the control; back at 0 it is as it was",
