@@ -38,6 +38,7 @@ from ..scene.character.find import (
     talking_characters,
 )
 from ..scene.clock import clock_of, fps_of, set_fps
+from ..scene.exports.drawn import drawn_note
 from ..scene.exports.files import (
     ENGINES,
     UNREAL,
@@ -295,6 +296,8 @@ def _deliver(
     for path, export in writers:
         if path is not None:
             export(path.absolute(), character, scene, report.name)
+    written = (path for path in (args.fbx, args.glb, args.usd) if path is not None)
+    report.notes += filter(None, (drawn_note(path, character) for path in written))
 
 
 def _deliver_curves(

@@ -227,11 +227,7 @@ def mouth_of(rig: RigMap) -> set[Control]:
     -------
     set of Control
     """
-    return {
-        row.control
-        for row in rig.rows
-        if row.solved or any(channel.startswith(MOUTH) for channel, _ in row.terms)
-    }
+    return {row.control for row in rig.rows if _speaks(row)}
 
 
 def _enough(family: Family, rows: Sequence[Row]) -> bool:
@@ -277,6 +273,35 @@ def helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:
                 terms += [(name, share * own[c]) for c, share in STAND_INS[name] if c in own]
         helped.append(replace(row, terms=tuple(terms)))
     return helped
+
+
+def beside_a_drawing(
+    meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()
+) -> RigMap | None:
+    """Find what moves the rest of a face whose mouth is drawn: a blink, a brow, a turn of the eyes.
+
+    Parameters
+    ----------
+    meshes, others
+        As in `match`.
+
+    Returns
+    -------
+    RigMap or None
+        Of the family that knows most of its controls, however few; None where none knows any.
+    """
+    groups = _groups(meshes, others)
+    rigs = [_rig(family, groups) for family in EVERY_FAMILY] if groups else []
+
+    def upper(rig: RigMap) -> int:
+        return len(driven_by(row for row in rig.rows if not _speaks(row)))
+
+    best = max(rigs, key=upper, default=None)
+    return best if best is not None and upper(best) else None
+
+
+def _speaks(row: Row) -> bool:
+    return row.solved or any(channel.startswith(MOUTH) for channel, _ in row.terms)
 
 
 def own_terms(row: Row, rig: RigMap) -> Terms:

@@ -10,7 +10,7 @@ from mathutils import Vector
 
 from ...core.errors import RigError, SettingsError
 from ...core.steps import Steps, drained
-from ...rigs.match import matches, mouth_of
+from ...rigs.match import beside_a_drawing, matches, mouth_of
 from ...rigs.reading.rows import FAMILY
 from ...rigs.schema import Control, RigMap
 from ..any_property import any_controls
@@ -229,7 +229,11 @@ def rig_of(character: Character) -> RigMap:
     except RigError:
         if drawing is None:
             raise
-        return NOTHING_ELSE
+        others = other_controls(character.root, character.meshes)
+        few = beside_a_drawing(character.key_names, others)
+        if few is None:
+            return NOTHING_ELSE
+        rig = within_limits(few)
     return rig if drawing is None else beside_drawing(rig, character.root)
 
 
