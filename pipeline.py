@@ -134,8 +134,7 @@ def analyse(
     seconds, fingerprint = sound.seconds, fingerprint_of(sound)
     notes = [note for note in (device_note(device, threads), *sound.notes) if note]
     mute = bool(np.abs(sound.samples).max(initial=0.0) < SILENT)
-    # An hour of samples is as much as all that follows; who calls need not keep them either.
-    del sound
+    del sound  # an hour of samples is as much as all that follows
     written, asides = None, ()
     if transcript is not None:
         heard, written, asides, said = _put_right(heard, transcript, seconds)
@@ -330,8 +329,7 @@ def plan_take(
     highest, whole = list(faces.items())[-1]
     lead = round(ends.lead_seconds * whole.rate_hz) / whole.rate_hz  # it is of whole frames
     faces[highest] = whole = with_captured(whole, settings.captured, lead)
-    frames = scene_frames(whole.times_seconds - lead, clock)
-    rate_hz = clock.fps
+    frames, rate_hz = scene_frames(whole.times_seconds - lead, clock), clock.fps
     if keying.way == TWOS:
         frames = np.asarray(range(int(frames[0]), int(frames[-1]) + 2, 2), float)
         rate_hz /= 2

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work in steps: the same generator goes through at once, or a little at a time in a window."""
+"""Long work in steps: one generator goes through at once, or a little at a time in a window.
 
-from collections.abc import Generator
+What takes seconds on Blender's own data cannot leave the main thread; between its steps a window
+lives, and the work may stop. What needs no Blender is handed out as a work, for a thread.
+"""
+
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Work = Callable[[Callable[[float], None] | None, Callable[[], bool] | None], Any]
 
 
 @dataclass(frozen=True)
@@ -16,22 +21,27 @@ class Step:
     ----------
     share : float
         What is done of it, 0..1.
+    said : str
+        What is being done, for the artist.
     may_stop : bool
-        Whether nothing has been changed yet, so that leaving off here changes nothing.
+        Whether leaving off here changes nothing.
     """
 
     share: float
+    said: str = ""
     may_stop: bool = True
 
 
-def at_once(steps: Generator[Any, Any, T]) -> T:
+# It yields a `Step`, or a work ``(progress, cancelled) -> value``, whose value is sent back.
+Steps = Generator[Step | Work, Any, T]
+
+
+def at_once(steps: Steps[T]) -> T:
     """Go through a work without a pause.
 
     Parameters
     ----------
     steps : generator
-        It yields a `Step`, or a work ``(progress, cancelled) -> value`` that needs no Blender; the
-        value is sent back.
 
     Returns
     -------
@@ -47,6 +57,6 @@ def at_once(steps: Generator[Any, Any, T]) -> T:
             return end.value
         sent = error = None
         try:
-            sent = asked(None, None) if callable(asked) else None
+            sent = None if isinstance(asked, Step) else asked(None, None)
         except Exception as failed:  # the steps may have to take something back
             error = failed

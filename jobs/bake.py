@@ -38,6 +38,7 @@ from ..scene.character.find import (
     talking_characters,
 )
 from ..scene.clock import clock_of, fps_of, set_fps
+from ..scene.exports.drawn import drawn_note
 from ..scene.exports.files import (
     ENGINES,
     UNREAL,
@@ -160,7 +161,9 @@ def _character(name: str, scene: bpy.types.Scene) -> Character:
         for item in scene.objects:
             if item.type == "ARMATURE" and read_face(character_of(item, scene)):
                 break
-    return only_character(scene)
+    character = only_character(scene)
+    read_face(character)
+    return character
 
 
 def bake(
@@ -293,6 +296,8 @@ def _deliver(
     for path, export in writers:
         if path is not None:
             export(path.absolute(), character, scene, report.name)
+    written = (path for path in (args.fbx, args.glb, args.usd) if path is not None)
+    report.notes += filter(None, (drawn_note(path, character) for path in written))
 
 
 def _deliver_curves(

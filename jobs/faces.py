@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a character's controls show in each mood, drawn small."""
+"""What a character's controls show in each mood, and each alone, drawn small."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import bpy
 
 from ..core.performance.acting import Acting
 from ..core.performance.prototypes import FELT
+from ..core.steps import Steps
 from ..rigs.drive import standing_face
-from ..rigs.schema import Control
+from ..rigs.schema import ANY, Control, Row
 from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character, rig_of
 from ..scene.character.measure import calibrated_lips
-from ..scene.exports.faces import draw_faces
+from ..scene.exports.faces import draw_faces_steps, name_of
 from ..scene.saved.moods import MOODS, own_moods, read_mood
 
 
@@ -34,8 +34,24 @@ def moods_of(character: Character) -> dict[str, dict[Control, float]]:
     return found
 
 
-def draw_moods(
-    character: Character, scene: bpy.types.Scene, progress: Callable[[float], None]
-) -> list[Path]:
-    """Draw them all; see `draw_faces`."""
-    return draw_faces(character, scene, moods_of(character), progress)
+def draw_moods_steps(character: Character, scene: bpy.types.Scene) -> Steps[list[Path]]:
+    """Draw them all; see `draw_faces_steps`."""
+    rows = rig_of(character).rows
+    return (yield from draw_faces_steps(character, scene, moods_of(character), rows))
+
+
+def draw_shapes_steps(character: Character, scene: bpy.types.Scene) -> Steps[list[Path]]:
+    """Draw what each control of the mapping does alone, those that nobody named first."""
+    rig = rig_of(character)
+    sure = dict(rig.read)
+    rows = [row for row in rig.rows if row.control.kind != ANY]
+    rows.sort(key=lambda row: -sure.get(row.control, 0.0))
+    faces = {name_of(row.control): {row.control: _whole(row)} for row in rows}
+    return (yield from draw_faces_steps(character, scene, faces, rows))
+
+
+def _whole(row: Row) -> float:
+    """A control's value at a whole shape."""
+    if row.control.kind == "pose":
+        return 1.0
+    return min(max(row.offset + row.scale, row.low), row.high)

@@ -8,7 +8,7 @@ import bpy
 
 from ..core.errors import RigError
 from ..core.phone_list import SHORTEST_SECONDS, end_to_end
-from ..core.steps import Step, at_once
+from ..core.steps import Step, Steps, Work, at_once
 from ..core.timing import Seconds
 from ..scene import compat
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, chosen_item, settings_of
@@ -27,9 +27,9 @@ from ..scene.takes.ledger import source_of_name
 from .dials import keying_of, read_dials
 from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
-from .manners import Reasoned, say, speaking
+from .manners import Reasoned, redraw, say, speaking
 from .take import animating, gather, looked_at, settings_for, wanted_part
-from .worker import Stepping, Steps, Work
+from .worker import Stepping
 
 TICK_SECONDS = 0.1
 WAYS = "Listening", "Planning", "Writing"
@@ -242,11 +242,3 @@ def show(state: bpy.types.PropertyGroup, stepping: Stepping) -> None:
     """Tell the panel how far it is."""
     state.factor = stepping.share
     state.text = WAYS[2] if not stepping.listens else WAYS[min(stepping.works, 2) - 1]
-
-
-def redraw(context: bpy.types.Context) -> None:
-    """Draw the tab again."""
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()

@@ -3,14 +3,18 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Any
 
 import bpy
 
 from ..core.errors import Cancelled, LipwrightError
+from ..core.steps import Steps, at_once
 from ..scene.character.chosen import NO_CHARACTER, chosen_character
 from ..scene.takes.places import Report
+from .worker import Stepping
 
 NOT_HEARD = "Generate the line first: what was heard of it is needed"
+STEP_SECONDS = 0.05  # of work before the window is drawn again
 Reason = Callable[[bpy.types.Context], str]
 
 
@@ -47,6 +51,73 @@ def busy(context: bpy.types.Context) -> str:
     """The sentence while a line is being worked on; "" while none is."""
     running = context.window_manager.lipwright.running
     return "A line is being worked on. Wait for it, or press Esc" if running else ""
+
+
+class Stepped:
+    """Mixin: an operator whose work is steps on the main thread; a bar shows them, Esc stops them.
+
+    Between steps the window is drawn but takes no other command: the work holds on to the scene.
+    """
+
+    said_error: bool
+    report: Callable[[set[str], str], None]
+
+    def _steps(self, context: bpy.types.Context) -> Steps[Any]:
+        """The work; stopped at any step it leaves all as it was."""
+        raise NotImplementedError
+
+    def _end(self, _context: bpy.types.Context, result: Any) -> None:
+        """What is done with what the work came to."""
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Work through it at once."""
+        with speaking(self):
+            self._end(context, at_once(self._steps(context)))
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Begin, and let the window live between the steps."""
+        self.stepping = Stepping(self._steps(context))
+        state = context.window_manager.lipwright
+        state.running, state.factor, state.text = True, 0.0, ""
+        self.timer = context.window_manager.event_timer_add(STEP_SECONDS, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Some steps a tick; at the end what was found is kept."""
+        state = context.window_manager.lipwright
+        ended = False
+        with speaking(self):
+            if event.type == "ESC" or not state.running:
+                raise Cancelled
+            if event.type == "TIMER":
+                ended = self.stepping.advance(STEP_SECONDS)
+                state.text, state.factor = self.stepping.said, self.stepping.share
+            if ended:
+                self._end(context, self.stepping.result)
+        redraw(context)
+        if not ended and not self.said_error:
+            return {"RUNNING_MODAL"}
+        self.cancel(context)
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """End the work; also where Blender itself ends the operator."""
+        self.stepping.close()
+        context.window_manager.event_timer_remove(self.timer)
+        state = context.window_manager.lipwright
+        state.running, state.factor, state.text = False, 0.0, ""
+        redraw(context)
+
+
+def redraw(context: bpy.types.Context) -> None:
+    """Draw the tab again."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                area.tag_redraw()
 
 
 def linked(item: bpy.types.Object) -> str:

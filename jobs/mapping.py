@@ -4,19 +4,21 @@
 from pathlib import Path
 
 from ..core.errors import RigError, SettingsError
+from ..core.steps import Steps, at_once
 from ..rigs.mapping import anywhere, from_text, poses_from_text, to_text
 from ..rigs.schema import Control
+from ..rigs.systems import is_weak
 from ..scene.any_property import resolve
 from ..scene.character.find import (
     Character,
     controls_of,
-    matched_rig,
+    matched_rig_steps,
     mouth_is_held,
     rig_of,
 )
-from ..scene.character.jaw import read_bones
+from ..scene.character.jaw import read_bones_steps
 from ..scene.character.mapping import store_rig
-from ..scene.character.poses import keep_pose, stored_poses
+from ..scene.character.poses import keep_pose, remove_pose, stored_poses
 from ..scene.character.preview import end_previews
 
 
@@ -55,8 +57,26 @@ def mapping_text(character: Character) -> str:
 
 def read_face(character: Character) -> list[str]:
     """Try the bones of a face that cannot speak yet; returns the poses that were stored of them."""
+    return at_once(read_face_steps(character))
+
+
+def read_face_steps(character: Character) -> Steps[list[str]]:
+    """What `read_face` does, in steps; poses of bones that are no better than keys are not kept."""
+    root = character.root
+    if root.lipwright_rig.edited:
+        return []
     try:
-        rig = matched_rig(character)
+        rig = yield from matched_rig_steps(character)
     except RigError:
-        return read_bones(character.root)
-    return read_bones(character.root) if mouth_is_held(character, rig) else []
+        return (yield from read_bones_steps(root))
+    held = mouth_is_held(character, rig)
+    if not held and not is_weak(rig):
+        return []
+    found = yield from read_bones_steps(root)
+    if found and not held:
+        better = yield from matched_rig_steps(character)
+        if not any(row.control.kind == "pose" and row.control.key in found for row in better.rows):
+            for name in found:
+                remove_pose(root, name)
+            return []
+    return found

@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A worker thread that takes values, returns a value, tells how far it is and can be stopped."""
 
-from collections.abc import Callable, Generator
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import perf_counter
 from typing import Any
 
 from ..core.errors import Cancelled
-from ..core.steps import Step
+from ..core.steps import Step, Steps, Work
 
-Work = Callable[[Callable[[float], None] | None, Callable[[], bool] | None], Any]
-# What is done in a window a little at a time; works go to a thread, the rest is Blender's.
-Steps = Generator["Work | Step", Any, Any]
 TURN_SECONDS = 0.03  # of Blender's time in one turn, then the window is drawn
 
 
@@ -69,10 +65,11 @@ class Job:
 class Stepping:
     """Goes through `Steps` turn by turn, from a timer; `core.steps.at_once` does it without one."""
 
-    def __init__(self, steps: Steps) -> None:
-        self._steps, self._job, self._stop = steps, None, False
-        self._asked: Any = None
-        self.share, self.works = 0.0, 0
+    def __init__(self, steps: Steps[Any]) -> None:
+        self._steps, self._stop = steps, False
+        self._job: Job | None = None
+        self.share, self.said, self.works = 0.0, "", 0
+        self.result: Any = None
         self.may_stop = True
 
     @property
@@ -112,11 +109,12 @@ class Stepping:
                 error = Cancelled()
             try:
                 asked = self._steps.send(sent) if error is None else self._steps.throw(error)
-            except StopIteration:
+            except StopIteration as end:
+                self.result = end.value
                 return True
             sent = None
             if isinstance(asked, Step):
-                self.share, self.may_stop = asked.share, asked.may_stop
+                self.share, self.said, self.may_stop = asked.share, asked.said, asked.may_stop
             else:
                 self._job, self.works = Job(asked).start(), self.works + 1
                 self.share, self.may_stop = 0.0, True

@@ -4,8 +4,8 @@
 import bpy
 
 from ..jobs.casting import Cast, fill
-from ..jobs.listening import TICK_SECONDS, redraw
-from ..jobs.manners import Reasoned, busy
+from ..jobs.listening import TICK_SECONDS
+from ..jobs.manners import Reasoned, busy, redraw
 from ..scene import compat
 from ..scene.saved.cast import lines_of
 from ..scene.sounds.strip import sound_strips

@@ -12,7 +12,9 @@ from ..scene.saved.drawing import OFF, OWN
 
 
 class _OfDrawing(Reasoned):
-    """Needs an object whose mouth is drawn."""
+    """Needs an object whose mouth is drawn, or is to be where `chosen` is False."""
+
+    chosen = True
 
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
@@ -23,7 +25,8 @@ class _OfDrawing(Reasoned):
         root = root_of(item)
         if root.library is not None:
             return linked(root)
-        return "Choose what the mouth is drawn as first" if _stored(context).kind == OFF else ""
+        off = cls.chosen and _stored(context).kind == OFF
+        return "Choose what the mouth is drawn as first" if off else ""
 
 
 def _stored(context: bpy.types.Context) -> bpy.types.PropertyGroup:
@@ -35,11 +38,13 @@ def _stored(context: bpy.types.Context) -> bpy.types.PropertyGroup:
 
 
 class LIPWRIGHT_OT_find_mouths(_OfDrawing, bpy.types.Operator):
-    """Fill the list: mouths by their names (mouth_A, mouth_MBP), or those of the set in order"""
+    """Fill the list: mouths by their names (mouth_A, mouth_MBP), or those of the set in order. \
+Where nothing is chosen yet, objects, pencil layers and shape keys are searched for such names"""
 
     bl_idname = "lipwright.find_mouths"
     bl_label = "Find Mouths"
     bl_options = {"REGISTER", "UNDO"}
+    chosen = False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Find them; the list stays as it is if there are none."""

@@ -11,6 +11,7 @@ from ..scene import compat
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import tweaking_reason
 from ..scene.clock import fps_of
+from ..scene.exports.drawn import drawn_note
 from ..scene.exports.files import ENGINES, export_fbx, export_glb, export_usd
 from ..scene.takes.clear import has_take
 
@@ -47,6 +48,9 @@ class _Export(Reasoned, ExportHelper):
             name = type(self).write(self.filepath, who, context.scene, **options)
             rate = fps_of(context.scene)
             file = Path(self.filepath).name
+            note = drawn_note(self.filepath, who)
+            if note:
+                self.report({"WARNING"}, note)
             self.report({"INFO"}, f"Wrote “{file}”: take “{name}” at {rate:.6g} frames a second")
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 

@@ -9,8 +9,9 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.errors import RigError, SettingsError
 from ..core.motion.track import FACE_NAMES, FOLLOWED_NAMES
-from ..jobs.manners import Reasoned, linked, speaking
-from ..jobs.mapping import load_mapping, mapping_text, read_face
+from ..core.steps import Steps
+from ..jobs.manners import Reasoned, Stepped, busy, linked, speaking
+from ..jobs.mapping import load_mapping, mapping_text, read_face, read_face_steps
 from ..rigs.schema import Control, Row
 from ..scene.any_property import control_at, row_at
 from ..scene.character.chosen import (
@@ -64,6 +65,33 @@ class LIPWRIGHT_OT_edit_mapping(_OfMapping, bpy.types.Operator):
         read_face(character)
         store_matched(character)
         return {"FINISHED"}
+
+
+class LIPWRIGHT_OT_read_face(Stepped, _OfMapping, bpy.types.Operator):
+    """Look at what this face's keys, sliders and bones move, and make a mapping of it; Esc stops"""
+
+    bl_idname = "lipwright.read_face"
+    bl_label = "Read Face"
+    bl_options = {"REGISTER", "UNDO"}
+    edited = False
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """Nothing else is under way."""
+        return busy(context) or super().reason(context)
+
+    def _steps(self, context: bpy.types.Context) -> Steps[Character]:
+        """Read the face of the character that is meant."""
+        character = meant_character(context)
+        yield from read_face_steps(character)
+        return character
+
+    def _end(self, _context: bpy.types.Context, result: Character) -> None:
+        """Keep what was found."""
+        store_matched(result)
+        rows = result.root.lipwright_rig.rows
+        told = sum(row.sure > 0 for row in rows)
+        self.report({"INFO"}, f"{len(rows)} controls, {told} of them told by what they move")
 
 
 class LIPWRIGHT_OT_reset_mapping(_OfMapping, bpy.types.Operator):
@@ -258,7 +286,9 @@ class LIPWRIGHT_OT_use_mouth(_OfMapping, bpy.types.Operator):
         stored = meant_character(context).root.lipwright_rig
         end_previews()
         stored.system = "" if stored.system == self.family else self.family
-        return {"FINISHED"}
+        with speaking(self):
+            rig_of(meant_character(context))  # what is to be tried is tried now
+        return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
 class LIPWRIGHT_OT_save_mapping(_OfMapping, ExportHelper, bpy.types.Operator):
@@ -308,6 +338,7 @@ class LIPWRIGHT_OT_load_mapping(_OfMapping, ImportHelper, bpy.types.Operator):
 register, unregister = bpy.utils.register_classes_factory(
     (
         LIPWRIGHT_OT_edit_mapping,
+        LIPWRIGHT_OT_read_face,
         LIPWRIGHT_OT_reset_mapping,
         LIPWRIGHT_OT_pick_control,
         LIPWRIGHT_OT_remove_row,

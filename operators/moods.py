@@ -2,6 +2,7 @@
 """Sliders all at once: neutral, a saved mood, the guess; and another seed."""
 
 import random
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -9,8 +10,9 @@ from bpy.props import StringProperty
 
 from ..core.performance.emotion import AUTO
 from ..core.performance.prototypes import FELT
-from ..jobs.faces import draw_moods
-from ..jobs.manners import OfCharacter, Reasoned, speaking
+from ..core.steps import Steps
+from ..jobs.faces import draw_moods_steps, draw_shapes_steps
+from ..jobs.manners import OfCharacter, Reasoned, Stepped, busy, speaking
 from ..scene import compat
 from ..scene.character.chosen import meant_character, settings_of
 from ..scene.character.find import refuse_if_not_writable
@@ -148,24 +150,38 @@ class LIPWRIGHT_OT_use_mood(OfCharacter, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
-class LIPWRIGHT_OT_draw_faces(OfCharacter, bpy.types.Operator):
-    """Draw this character's face in each mood, to choose from by looking"""
+class _Draws(Stepped, OfCharacter):
+    """Draws pictures of the character that is meant."""
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """A character, and nothing else under way."""
+        return busy(context) or super().reason(context)
+
+    def _end(self, _context: bpy.types.Context, result: list[Path]) -> None:
+        self.report({"INFO"}, f"Drew {len(result)} faces")
+
+
+class LIPWRIGHT_OT_draw_faces(_Draws, bpy.types.Operator):
+    """Draw this character's face in each mood, to choose from by looking; Esc stops"""
 
     bl_idname = "lipwright.draw_faces"
     bl_label = "Draw Faces"
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Draw them; a second or two."""
-        manager = context.window_manager
-        manager.progress_begin(0.0, 1.0)
-        try:
-            with speaking(self):
-                who = meant_character(context)
-                drawn = draw_moods(who, context.scene, manager.progress_update)
-                self.report({"INFO"}, f"Drew {len(drawn)} faces of “{who.name}”")
-        finally:
-            manager.progress_end()
-        return {"CANCELLED"} if self.said_error else {"FINISHED"}
+    def _steps(self, context: bpy.types.Context) -> Steps[list[Path]]:
+        """One a mood."""
+        return draw_moods_steps(meant_character(context), context.scene)
+
+
+class LIPWRIGHT_OT_draw_shapes(_Draws, bpy.types.Operator):
+    """Draw what each control of the mapping does to this face, to check it by looking; Esc stops"""
+
+    bl_idname = "lipwright.draw_shapes"
+    bl_label = "Draw Shapes"
+
+    def _steps(self, context: bpy.types.Context) -> Steps[list[Path]]:
+        """One a row."""
+        return draw_shapes_steps(meant_character(context), context.scene)
 
 
 class LIPWRIGHT_OT_save_mood(OfCharacter, bpy.types.Operator):
@@ -225,6 +241,7 @@ register, unregister = bpy.utils.register_classes_factory(
         LIPWRIGHT_OT_roll,
         LIPWRIGHT_OT_use_mood,
         LIPWRIGHT_OT_draw_faces,
+        LIPWRIGHT_OT_draw_shapes,
         LIPWRIGHT_OT_save_mood,
         LIPWRIGHT_OT_remove_mood,
     )

@@ -7,7 +7,7 @@ from ..core.errors import LipwrightError
 from ..scene.character.chosen import chosen_item
 from ..scene.character.drawing import drawing_of, is_drawn
 from ..scene.character.find import root_of
-from ..scene.saved.drawing import KEYS, OBJECTS, OFF, PENCIL, SEQUENCE, SHEET
+from ..scene.saved.drawing import KEYS, LAYERS, OBJECTS, OFF, PENCIL, SEQUENCE, SHEET
 from .parts import Tab, say
 
 NODES = (SEQUENCE, SHEET)
@@ -32,7 +32,9 @@ class LIPWRIGHT_UL_drawn_mouths(bpy.types.UIList):
         row.prop(item, "name", text="", emboss=False)
         if data.kind == OBJECTS:
             row.prop(item, "item", text="")
-        elif data.kind == KEYS:
+        elif data.kind == LAYERS and data.pencil is not None:
+            row.prop_search(item, "key", data.pencil.data, "layers", text="", icon="GREASEPENCIL")
+        elif data.kind in (KEYS, LAYERS):
             row.prop(item, "key", text="")
         else:
             row.prop(item, "number", text="")
@@ -61,6 +63,7 @@ class LIPWRIGHT_PT_drawing(Tab, bpy.types.Panel):
         column.use_property_decorate = False
         column.prop(stored, "kind")
         if stored.kind == OFF:
+            self.layout.operator("lipwright.find_mouths", icon="VIEWZOOM")
             return
         self._shown_by(column, stored)
         column.prop(stored, "chosen_set")
@@ -92,7 +95,7 @@ class LIPWRIGHT_PT_drawing(Tab, bpy.types.Panel):
         if stored.kind == SHEET:
             column.prop(stored, "columns")
             column.prop(stored, "rows")
-        if stored.kind == PENCIL:
+        if stored.kind in (PENCIL, LAYERS):
             column.prop(stored, "pencil")
 
 

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faces, inside Emotion: every mood as the character looks in it."""
 
-from pathlib import Path
-
 import bpy
 
 from ..scene.character.chosen import meant_character
 from ..scene.exports.faces import picture_of
 from ..scene.saved.moods import MOODS, own_moods
-from ..scene.session import memory
-from .parts import OfCharacter
+from .parts import OfCharacter, icon_of, progress
 
 FACES_A_ROW, FACE_SCALE = 3, 3.5
 # Names that are too long for a third of 280 pixels.
@@ -28,30 +25,19 @@ class LIPWRIGHT_PT_faces(OfCharacter, bpy.types.Panel):
         who = meant_character(context).name
         layout = self.layout
         names = [*MOODS, *own_moods()]
-        layout.operator("lipwright.draw_faces", icon="RENDER_STILL")
+        if not progress(layout, context):
+            layout.operator("lipwright.draw_faces", icon="RENDER_STILL")
         for start in range(0, len(names), FACES_A_ROW):
             row = layout.row(align=True)
             some = names[start : start + FACES_A_ROW]
             for name in some:
                 cell = row.column(align=True)
-                icon = _icon_of(picture_of(who, name))
+                icon = icon_of(picture_of(who, name))
                 if icon:
                     cell.template_icon(icon_value=icon, scale=FACE_SCALE)
                 cell.operator("lipwright.use_mood", text=SHORT.get(name, name)).mood = name
             for _ in range(FACES_A_ROW - len(some)):  # else the last row is wider
                 row.label(text="")
-
-
-def _icon_of(path: Path) -> int:
-    """The picture of a file as an icon; 0 where there is none."""
-    pictures = memory.pictures
-    try:
-        key = f"{path}{path.stat().st_mtime_ns}"
-    except OSError:
-        return 0
-    if key not in pictures:
-        pictures.load(key, str(path), "IMAGE")
-    return pictures[key].icon_id
 
 
 register, unregister = bpy.utils.register_classes_factory((LIPWRIGHT_PT_faces,))

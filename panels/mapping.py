@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mapping and Poses, inside Rig: rows that an artist may change, poses of a face of bones."""
 
+from collections.abc import Sequence
+
 import bpy
 
+from ..rigs.schema import Control, RigMap
 from ..scene.character.chosen import chosen_character, meant_character
-from ..scene.character.find import Character, controls_of
+from ..scene.character.find import Character, controls_of, rig_of, why_no_rig
 from ..scene.character.mapping import control_of
+from ..scene.exports.faces import name_of, picture_of
 from ..scene.saved.mappings import Fit, best_fit
-from .parts import OfCharacter, say
+from .parts import OfCharacter, icon_of, progress, say
 
 ICONS = {
     "shape key": "SHAPEKEY_DATA",
@@ -16,6 +20,8 @@ ICONS = {
     "pose": "POSE_HLT",
     "any property": "LIGHT",
 }
+A_ROW, GUESS_SCALE, ROW_SCALE = 3, 3.5, 6.0
+MOST_GUESSES = 12  # those that are least sure
 NAME_SHARE = 0.7  # of a row of the list; the rest is its slider
 
 
@@ -43,12 +49,18 @@ class LIPWRIGHT_UL_mapping(bpy.types.UIList):
         # Most are shape keys, and the ends of their names, Left and Right, need the room.
         icon = "NONE" if item.kind == "shape key" else ICONS.get(item.kind, "ERROR")
         names.label(text=item.name, icon=icon)
-        follows = item.terms[0].name if len(item.terms) else "nothing"
-        more = f" +{len(item.terms) - 1}" if len(item.terms) > 1 else ""
-        text = "whole mouth" if item.solved else follows + more
+        text = _follows(item.solved, item.terms.keys())
         if text != item.name:
             names.label(text=text)
         split.prop(item, "preview", text="", slider=True)
+
+
+def _follows(solved: bool, channels: Sequence[str]) -> str:
+    """What a row follows, in a word."""
+    if solved:
+        return "whole mouth"
+    more = f" +{len(channels) - 1}" if len(channels) > 1 else ""
+    return (channels[0] if channels else "nothing") + more
 
 
 class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
@@ -70,11 +82,16 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
                     say(
                         self.layout, context, f"“{row.name}” is gone. Swap it or remove it", "ERROR"
                     )
+                _picture(self.layout, character.name, control_of(row), ROW_SCALE)
                 self._row(row)
             self.layout.operator("lipwright.reset_mapping", icon="LOOP_BACK")
         else:
             self.layout.operator("lipwright.edit_mapping", icon="GREASEPENCIL")
         self.layout.operator("lipwright.follow_property", icon="LIGHT")
+        if not why_no_rig(character):
+            if not progress(self.layout, context):
+                self.layout.operator("lipwright.draw_shapes", icon="RENDER_STILL")
+            self._guesses(rig_of(character), character.name)
         files = self.layout.row(align=True)
         files.operator("lipwright.load_mapping", text="Load", icon="FILE_FOLDER")
         files.operator("lipwright.save_mapping", text="Save", icon="FILE_TICK")
@@ -87,6 +104,23 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
             say(self.layout, context, text, "FAKE_USER_ON")
             use = self.layout.operator("lipwright.use_mapping", text=f"Use “{fit.name}”")
             use.name = fit.name
+
+    def _guesses(self, rig: RigMap, who: str) -> None:
+        """What no name told: each with its picture, what it was taken for, and how surely."""
+        sure = dict(rig.read)
+        guessed = [row for row in rig.rows if row.control in sure]
+        guessed.sort(key=lambda row: sure[row.control])  # what is to be looked at first
+        guessed = guessed[:MOST_GUESSES]
+        for start in range(0, len(guessed), A_ROW):
+            line = self.layout.row(align=True)
+            for row in guessed[start : start + A_ROW]:
+                cell = line.column(align=True)
+                _picture(cell, who, row.control, GUESS_SCALE)
+                cell.label(text=row.control.key)
+                follows = _follows(row.solved, [channel for channel, _ in row.terms])
+                cell.label(text=f"{sure[row.control]:.0%} {follows}")
+            for _ in range(A_ROW - len(guessed[start : start + A_ROW])):
+                line.column().label(text="")
 
     def _list(self, stored: bpy.types.PropertyGroup) -> None:
         row = self.layout.row()
@@ -112,6 +146,13 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
             for name in names:
                 line.prop(row, name)
         box.prop(row, "solved")
+
+
+def _picture(layout: bpy.types.UILayout, who: str, control: Control, scale: float) -> None:
+    """What a control does alone, if it was drawn."""
+    icon = icon_of(picture_of(who, name_of(control)))
+    if icon:
+        layout.template_icon(icon_value=icon, scale=scale)
 
 
 def _fit(character: Character) -> Fit | None:

@@ -2,12 +2,14 @@
 """What the panels share: where they are, sentences, reasons."""
 
 import textwrap
+from pathlib import Path
 
 import bpy
 
 from ..core.dials import dials_of
 from ..core.performance.acting import Acting
 from ..scene.character.chosen import chosen_character, meant_character, settings_of
+from ..scene.session import memory
 
 PIXELS_A_LETTER = 7.0  # of Blender's interface font at scale 1, measured roughly
 MOST_ON_A_SLIDER = 2.0  # dials that go further are numbers
@@ -40,6 +42,30 @@ def turn(layout: bpy.types.UILayout, owner: bpy.types.PropertyGroup, section: st
 def reason(operator: str, context: bpy.types.Context) -> str:
     """Why a button is off; "" if it is on."""
     return bpy.types.Operator.bl_rna_get_subclass_py(operator).reason(context)
+
+
+def progress(layout: bpy.types.UILayout, context: bpy.types.Context) -> bool:
+    """The bar of what is under way, with a cross that stops it; False where nothing is."""
+    state = context.window_manager.lipwright
+    if not state.running:
+        return False
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    row.progress(factor=state.factor, type="BAR", text=f"{state.text} {state.factor:.0%}")
+    row.operator("lipwright.cancel", text="", icon="X")
+    return True
+
+
+def icon_of(path: Path) -> int:
+    """The picture of a file as an icon; 0 where there is none."""
+    pictures = memory.pictures
+    try:
+        key = f"{path}{path.stat().st_mtime_ns}"
+    except OSError:
+        return 0
+    if key not in pictures:
+        pictures.load(key, str(path), "IMAGE")
+    return pictures[key].icon_id
 
 
 class Tab:

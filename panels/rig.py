@@ -5,11 +5,11 @@ import bpy
 
 from ..rigs.describe import describe, tell_missing, tell_read
 from ..rigs.schema import RigMap
-from ..rigs.systems import tell_system
+from ..rigs.systems import is_weak, tell_system
 from ..scene.character.chosen import meant_character
 from ..scene.character.find import Character, driven_faces, mouth_is_held, rig_of, why_no_rig
 from ..scene.character.reading import NOT_YET
-from .parts import OfCharacter, say
+from .parts import OfCharacter, progress, say
 
 MOST_MISSING = 8  # names listed before "and n more"
 
@@ -28,7 +28,7 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
         if why:
             say(self.layout, context, why, "ERROR")
             if why == NOT_YET or character.armature is not None:
-                self.layout.operator("lipwright.edit_mapping", text="Read Face", icon="VIEWZOOM")
+                self._read(context)
             return
         rig = rig_of(character)
         say(self.layout, context, describe(rig).partition(";")[0], "CHECKMARK")
@@ -39,8 +39,9 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
         if driven:
             names = ", ".join(name for keys in driven.values() for name in keys)
             say(self.layout, context, f"Moved by drivers, so left out: {names}", "DRIVER")
-            if mouth_is_held(character, rig):
-                self.layout.operator("lipwright.edit_mapping", text="Read Face", icon="VIEWZOOM")
+        held = bool(driven) and mouth_is_held(character, rig)
+        if held or is_weak(rig) or not all(one.tried for one in rig.systems[:1]):
+            self._read(context)
         if rig.missing:
             more = len(rig.missing) - MOST_MISSING
             names = ", ".join(tell_missing(rig)[:MOST_MISSING])
@@ -53,6 +54,11 @@ class LIPWRIGHT_PT_rig(OfCharacter, bpy.types.Panel):
         for mesh in character.meshes:
             text = f"{mesh.name}: {counts.get(mesh.name, 0)} shapes"
             column.label(text=text, icon="OUTLINER_OB_MESH")
+
+    def _read(self, context: bpy.types.Context) -> None:
+        """The button that tries everything, or how far it is."""
+        if not progress(self.layout, context):
+            self.layout.operator("lipwright.read_face", icon="VIEWZOOM")
 
     def _mouths(self, character: Character, rig: RigMap) -> None:
         """Several mouths at once: what each can do; a click takes another."""

@@ -10,7 +10,7 @@ from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside
 from ..scene.takes.clear import has_take, line_here
-from .parts import Tab, reason, say, stands_for
+from .parts import Tab, progress, reason, say, stands_for
 
 
 class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
@@ -35,9 +35,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         if choice.character is None and character is not None:
             stands_for(column, f"Active: {character.name}")
         state = context.window_manager.lipwright
-        if state.running:
-            self._progress(layout, state)
-        else:
+        if not progress(layout, context):
             self._buttons(layout, context)
         if state.notes:
             box = layout.box()
@@ -70,12 +68,6 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             column.prop(choice, "text_beside", text=f"Use {beside.name}")
         if choice.transcript or (beside is not None and choice.text_beside):
             column.prop(choice, "language")
-
-    def _progress(self, layout: bpy.types.UILayout, state: bpy.types.PropertyGroup) -> None:
-        row = layout.row(align=True)
-        row.scale_y = 1.6
-        row.progress(factor=state.factor, type="BAR", text=f"{state.text} {state.factor:.0%}")
-        row.operator("lipwright.cancel", text="", icon="X")
 
     def _buttons(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         row = layout.row()

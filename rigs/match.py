@@ -7,11 +7,13 @@ from functools import cache, lru_cache
 from itertools import groupby
 
 from ..core.errors import RigError
+from ..core.motion.track import FEELING_NAMES
 from .families import EVERY_FAMILY, FAMILIES, LAST_RESORTS
+from .families.whole_faces import part_of
 from .names import Shape, bare, parse, short_tails, tails
 from .schema import KINDS, Control, Family, RigMap, Row, Terms
 from .stand_ins import STAND_INS
-from .whole_faces import giving_way, needed_only
+from .whole_faces import giving_way, in_parts, needed_only
 
 MOUTH = ("mouth", "jaw", "tongue")  # how the channels of the mouth begin
 
@@ -64,11 +66,18 @@ def _mesh_rows(family: Family, keys: Sequence[str]) -> dict[str, Terms]:
                     continue
                 for shape in map(parse, read(key)):
                     terms = table.get(shape, ())
+                    if _is_end_of_part(key, terms):
+                        continue
                     if terms and shape not in taken and driven.isdisjoint(c for c, _ in terms):
                         found[key] = terms
                         taken.add(shape)
                         break
     return found
+
+
+def _is_end_of_part(key: str, terms: Terms) -> bool:
+    """Whether a name ends like a whole face (Angry) but is a part of one (Fcl_BRW_Angry)."""
+    return any(channel in FEELING_NAMES for channel, _ in terms) and part_of(key) is not None
 
 
 def _whole(name: str) -> Iterable[str]:
@@ -227,11 +236,7 @@ def mouth_of(rig: RigMap) -> set[Control]:
     -------
     set of Control
     """
-    return {
-        row.control
-        for row in rig.rows
-        if row.solved or any(channel.startswith(MOUTH) for channel, _ in row.terms)
-    }
+    return {row.control for row in rig.rows if _speaks(row)}
 
 
 def _enough(family: Family, rows: Sequence[Row]) -> bool:
@@ -242,8 +247,10 @@ def _enough(family: Family, rows: Sequence[Row]) -> bool:
 
 def _rig(family: Family, groups: Groups) -> RigMap:
     found, unused = _rows(family, groups)
-    rows = needed_only(found)
-    unused += [row.control for row in found if row not in rows]
+    rows = in_parts(needed_only(found), [*unused, *(row.control for row in found)])
+    used = {row.control for row in rows}
+    every = dict.fromkeys((*unused, *(row.control for row in found)))
+    unused = [one for one in every if one not in used]
     driven, mouths = driven_by(rows), {row.terms for row in rows if row.solved}
     missing = tuple(
         name
@@ -277,6 +284,50 @@ def helped(rows: Sequence[Row], missing: set[str]) -> list[Row]:
                 terms += [(name, share * own[c]) for c, share in STAND_INS[name] if c in own]
         helped.append(replace(row, terms=tuple(terms)))
     return helped
+
+
+def beside_a_drawing(
+    meshes: Mapping[str, Sequence[str]], others: Iterable[Control] = ()
+) -> RigMap | None:
+    """Find what moves the rest of a face whose mouth is drawn: a blink, a brow, a turn of the eyes.
+
+    Parameters
+    ----------
+    meshes, others
+        As in `match`.
+
+    Returns
+    -------
+    RigMap or None
+        Of the family that knows most of its controls, however few; None where none knows any.
+    """
+    groups = _groups(meshes, others)
+    rigs = [_rig(family, groups) for family in EVERY_FAMILY] if groups else []
+
+    def upper(rig: RigMap) -> int:
+        return len(driven_by(row for row in rig.rows if not _speaks(row)))
+
+    best = max(rigs, key=upper, default=None)
+    return best if best is not None and upper(best) else None
+
+
+def _speaks(row: Row) -> bool:
+    return row.solved or any(channel.startswith(MOUTH) for channel, _ in row.terms)
+
+
+def own_terms(row: Row, rig: RigMap) -> Terms:
+    """Return the terms of a rig's row without those that it stands in for.
+
+    Parameters
+    ----------
+    row : Row
+    rig : RigMap
+
+    Returns
+    -------
+    tuple of (str, float)
+    """
+    return tuple((c, w) for c, w in row.terms if row.solved or c not in rig.missing) or row.terms
 
 
 def _too_few(groups: Groups) -> RigError:

@@ -87,13 +87,16 @@ class System:
         How far they are apart on M B P, as a share of that.
     apart : float
         How much wider the mouth is on EE than on OO, in mouth widths at rest.
+    tried : bool
+        False where none of these was measured so far.
     """
 
     family: str
     label: str
-    opening: float
-    shut: float
-    apart: float
+    opening: float = 0.0
+    shut: float = 0.0
+    apart: float = 0.0
+    tried: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ class RigMap:
     read : tuple of (Control, float)
         What no name told: controls whose effect on the mesh decided, and how surely, 0..1.
     systems : tuple of System
-        Where the character carries several mouths at once: what each can do, this one first.
+        Where the character carries several mouths at once, or might: what each can do, this one
+        first.
     """
 
     family: str

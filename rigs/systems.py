@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The best of several mouths that a character carries at once: by what they do, not by names.
 
-Avatars often have ARKit shapes, visemes and vowels on one mesh, and not all of them are well made:
-some open half as far as the others, some cannot shut. Each is driven through the same few poses and
-measured on the lips.
+Avatars often have ARKit shapes, visemes and vowels on one mesh, bones of a face under it, and
+sliders that move either; not all of them are well made: some open half as far as the others, some
+cannot shut. Each is driven through the same few poses and measured on the lips.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from ..core.motion.mouth import gap_of
 from .drive import drive
 from .lips.find import FaceMesh, Lips
 from .lips.fit import OPENING, fit_on, offsets_of, skin_of
+from .match import driven_by, helped, own_terms
 from .sample_poses import SAMPLE_POSES, sample_pose
 from .schema import Control, RigMap, System
 
@@ -27,6 +28,11 @@ ENOUGH_APART = 0.2
 # What is left of the marks of a mouth that cannot shut, or not round and spread its lips at all.
 CANNOT_SHUT, CANNOT_ROUND = 0.25, 0.5
 BETTER = 1.15  # so much better another mouth must be than the one that most names speak for
+# Of the marks: a mouth that does so much (the demo head and MakeHuman do .85) is not doubted, and
+# bones and sliders beside it are not tried unless the artist asks.
+GOOD = 0.75
+POOR = 0.5  # of the marks: below, bones of unknown names are worth a try
+BONES, SLIDERS = "Bones", "Sliders"  # in front of the names of mouths that are no keys
 
 
 def best_of(
@@ -52,8 +58,8 @@ def best_of(
     """
     if len(rigs) < 2:
         return rigs[0]
-    found = next((skin for rig in rigs if (skin := skin_of(meshes, rig)) is not None), None)
     asked = next((rig for rig in rigs if rig.family == wanted), None)
+    found = next((skin for rig in rigs if (skin := skin_of(meshes, rig)) is not None), None)
     if found is None:
         return asked or rigs[0]
     told = [(rig, measured(rig, *found, fixed)) for rig in rigs]
@@ -68,6 +74,51 @@ def best_of(
     systems = [system for _, system in able]
     systems.sort(key=lambda system: (system.family != rig.family, -marks(system)))
     return replace(rig, systems=tuple(systems))
+
+
+def mouth_by(what: str, rig: RigMap) -> RigMap:
+    """Name a mouth that is no keys' apart from those that are.
+
+    Parameters
+    ----------
+    what : str
+        `BONES` or `SLIDERS`.
+    rig : RigMap
+
+    Returns
+    -------
+    RigMap
+    """
+    return replace(rig, family=f"{what.lower()} {rig.family}", label=f"{what}, {rig.label}")
+
+
+def filled(rig: RigMap, beside: RigMap) -> RigMap:
+    """Let single shapes of another mouth move what this one leaves alone.
+
+    Parameters
+    ----------
+    rig, beside : RigMap
+
+    Returns
+    -------
+    RigMap
+    """
+    driven = driven_by(rig.rows) - set(rig.missing)
+    used = {row.control for row in rig.rows}
+    plain = [replace(row, terms=own_terms(row, beside)) for row in beside.rows if not row.solved]
+    more = [row for row in plain if row.control not in used and driven.isdisjoint(dict(row.terms))]
+    rows = [*(replace(row, terms=own_terms(row, rig)) for row in rig.rows), *more]
+    missing = tuple(name for name in rig.missing if name not in driven_by(rows))
+    if not any(row.solved for row in rows):
+        rows = helped(rows, set(missing))
+    used |= {row.control for row in more}
+    unused = dict.fromkeys((*rig.unused, *beside.unused, *(row.control for row in beside.rows)))
+    return replace(
+        rig,
+        rows=tuple(rows),
+        missing=missing,
+        unused=tuple(one for one in unused if one not in used),
+    )
 
 
 def measured(rig: RigMap, mesh: FaceMesh, lips: Lips, fixed: frozenset[Control]) -> System | None:
@@ -121,6 +172,8 @@ def marks(system: System) -> float:
     -------
     float
     """
+    if not system.tried:
+        return 0.0
     opens = min(system.opening / ENOUGH_OPEN, 1.0)
     shuts = float(np.clip(1 - system.shut / OPEN_ON_CONTACT, 0, 1))
     rounds = float(np.clip(system.apart / ENOUGH_APART, 0, 1))
@@ -128,8 +181,15 @@ def marks(system: System) -> float:
     return opens * shuts * (CANNOT_ROUND + (1 - CANNOT_ROUND) * rounds)
 
 
+def is_weak(rig: RigMap) -> bool:
+    """Say whether the mouth of a rig was measured and speaks poorly: worth looking for another."""
+    return bool(rig.systems) and rig.systems[0].tried and marks(rig.systems[0]) < POOR
+
+
 def tell_system(system: System) -> str:
     """Say what a mouth can do, in a few words."""
+    if not system.tried:
+        return "not tried"
     meets = "lips meet" if system.shut <= OPEN_ON_CONTACT / 3 else f"{system.shut:.0%} open on MBP"
     rounds = "rounds" if system.apart >= ENOUGH_APART / 2 else "hardly rounds"
     return f"opens {system.opening:.0%}, {meets}, {rounds}"

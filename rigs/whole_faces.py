@@ -13,9 +13,10 @@ import numpy as np
 
 from ..core.motion.track import FEELING_NAMES, SIGNAL_NAMES, feeling_channels
 from ..core.performance.prototypes import FELT, pose
+from .families.whole_faces import MOUTH_PART, PART_FACES, UPPER_PARTS, FacePart, part_of
 from .lips.find import FaceMesh, Lips
 from .lips.fit import offsets_of
-from .schema import ANY, RigMap, Row, Terms
+from .schema import ANY, Control, RigMap, Row, Terms
 
 COVERED = 0.5  # of an emotion by single shapes: from here on these show it
 # How far lips go on the average, in mouth widths, from which on all of a control gives way: half of
@@ -90,6 +91,44 @@ def needed_only(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
+def in_parts(rows: Sequence[Row], unused: Sequence[Control]) -> list[Row]:
+    """Show a whole face by its parts where a character has them: brows and eyes then stay.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    unused : sequence of Control
+        What no row moves so far.
+
+    Returns
+    -------
+    list of Row
+        Parts in the place of the face that they make together; a part that is a single shape too
+        follows both.
+    """
+    parts: dict[str, list[tuple[Control, FacePart]]] = {}
+    for control in dict.fromkeys((*(row.control for row in rows), *unused)):
+        part = part_of(control.key)
+        if part is not None:
+            parts.setdefault(part.face, []).append((control, part))
+    found = {row.control: row for row in rows}
+    plain = [row for row in rows if not row.solved and part_of(row.control.key) is None]
+    driven = {channel for row in plain for channel, _ in row.terms}
+    shown = {feeling for feeling in FELT if _covered(feeling, driven) >= COVERED}
+    for face in (face for face in PART_FACES if face in parts):
+        feeling = feeling_of(Row(parts[face][0][0], parts[face][0][1].terms))
+        kinds = {part.part for _, part in parts[face]}
+        if feeling in shown or MOUTH_PART not in kinds or kinds.isdisjoint(UPPER_PARTS):
+            continue
+        shown.add(feeling)
+        found = {c: row for c, row in found.items() if feeling_of(row) != feeling}
+        for control, part in parts[face]:
+            own = found.get(control)
+            terms = part.terms if own is None else (*own.terms, *part.terms)
+            found[control] = Row(control, terms) if own is None else replace(own, terms=terms)
+    return list(found.values())
+
+
 def _covered(emotion: str, driven: Iterable[str]) -> float:
     """How much of an emotion's face some channels show, 0..1."""
     shapes = pose(emotion)
@@ -110,7 +149,8 @@ def giving_way(rig: RigMap, mesh: FaceMesh | None = None, lips: Lips | None = No
     RigMap
     """
     shares: dict[str, float] = {}
-    for row in filter(is_whole_face, rig.rows):
+    whole = [row for row in rig.rows if is_whole_face(row) and part_of(row.control.key) is None]
+    for row in whole:
         # Parts of one face on several meshes stay together.
         offsets = None if mesh is None else offsets_of(row.control, mesh)
         moved = 0.0 if offsets is None or lips is None else _lips_move(lips, offsets) / MOVES_LIPS
@@ -119,7 +159,7 @@ def giving_way(rig: RigMap, mesh: FaceMesh | None = None, lips: Lips | None = No
     if lips is None:
         shares = dict.fromkeys(shares, UNMEASURED)
     rows = [
-        replace(row, terms=_shared(feeling_of(row), shares)) if is_whole_face(row) else row
+        replace(row, terms=_shared(feeling_of(row), shares)) if row in whole else row
         for row in rig.rows
     ]
     return replace(rig, rows=tuple(rows))

@@ -323,6 +323,16 @@ def import_fbx(path: str) -> None:
         bpy.ops.import_scene.fbx(filepath=path)
 
 
+PENCILS = {"GPENCIL", "GREASEPENCIL"}  # types of Grease Pencil objects, before 4.3 and since
+
+
+def pencil_layers(item: bpy.types.Object) -> dict[str, Any]:
+    """The layers of a Grease Pencil object by name; those of 4.2 call it their info."""
+    if item.type not in PENCILS:
+        return {}
+    return {getattr(layer, "name", None) or layer.info: layer for layer in item.data.layers}
+
+
 def time_offset_of(item: bpy.types.Object) -> Any | None:
     """The Time Offset modifier of a Grease Pencil object, which 4.3 put among all others."""
     if item.type == "GPENCIL":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Emotions over a line: they hold from end to end, and the mouth's share moves with the words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,6 @@ from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from ..arrays import Floats
 from ..errors import SettingsError
-from ..motion.ease import smoothstep
 from ..motion.envelope import Envelope, at_times
 from ..motion.mouth import MOUTH as MOUTH_TABLE
 from ..motion.mouth import Kind, stem_of
@@ -41,11 +40,11 @@ ROOM: dict[Kind, tuple[float, float, float, float, float, float]] = {
     Kind.SHUTS: (1.0, 0.3, 0.25, 0.8, 0.1, 0.4),
     Kind.OPENS: (1.0, 0.9, 0.5, 0.25, 0.2, 0.55),
 }
-# A control that is a whole face cannot move its mouth apart from its brows: while somebody speaks
-# so much of its mouth's share is left, and only pauses longer than twice the reach bring it back,
-# for a whole face that came and went with single sounds would twitch.
-WHILE_SPEAKING = 0.55
-WHOLE_REACH_SECONDS, WHOLE_SOFT_SECONDS = 0.2, 0.1
+# A control that is a whole face moves corners and lips at once, and its brows with them: so much of
+# its mouth's share is left. It is all there on vowels and in pauses; what lips that meet need more
+# is taken where they meet, and comes and goes as softly as this, so that brows do not twitch.
+WHOLE_ROOM = (1.0, 1.0, 0.65, 0.5, 0.4, 0.85)
+WHOLE_SOFT_SECONDS = 0.05
 # Lips move to a sound and from it as softly as this, and are there so long before it.
 SOFT_SECONDS, EARLY_SECONDS = 0.04, 0.03
 
@@ -74,32 +73,24 @@ def room_for(voice: Voice) -> dict[Kind, NDArray[np.float64]]:
     dict of Kind to ndarray [shape=(frames,)]
         0..1 for each kind of mouth shape that a feeling may have.
     """
-    reach = round(EARLY_SECONDS * voice.rate_hz)
+    return {kind: _room(voice, amounts, SOFT_SECONDS) for kind, amounts in ROOM.items()}
+
+
+def room_for_whole_face(voice: Voice) -> NDArray[np.float64]:
+    """Say how much of a whole face's mouth the words leave room for, shape (frames,), 0..1."""
+    return _room(voice, WHOLE_ROOM, WHOLE_SOFT_SECONDS)
+
+
+def _room(voice: Voice, amounts: Sequence[float], soft_seconds: float) -> NDArray[np.float64]:
+    """Spread what is left at each kind of sound over a line."""
     said = np.full(voice.frames, -1)  # where there is no phone, all of it is left
     for phone in voice.phones:
         a = round(phone.start_seconds * voice.rate_hz)
         b = max(a + 1, round(phone.end_seconds * voice.rate_hz))
         said[a:b] = _class_of(phone)
-    rooms: dict[Kind, NDArray[np.float64]] = {}
-    for kind, amounts in ROOM.items():
-        room = minimum_filter1d(np.array([*amounts, 1.0])[said], 2 * reach + 1, mode="nearest")
-        rooms[kind] = gaussian_filter1d(room, SOFT_SECONDS * voice.rate_hz, mode="nearest")
-    return rooms
-
-
-def room_for_whole_face(voice: Voice) -> NDArray[np.float64]:
-    """Say how much of a whole face's mouth the words leave room for, shape (frames,), 0..1."""
-    room = np.ones(voice.frames)
-    for phone in voice.phones:
-        if phone.symbol != SILENCE:
-            a = round(phone.start_seconds * voice.rate_hz)
-            room[a : max(a + 1, round(phone.end_seconds * voice.rate_hz))] = WHILE_SPEAKING
-    reach = round(WHOLE_REACH_SECONDS * voice.rate_hz)
-    room = minimum_filter1d(room, 2 * reach + 1, mode="nearest")
-    room = gaussian_filter1d(room, WHOLE_SOFT_SECONDS * voice.rate_hz, mode="nearest")
-    # Before and after the sound lies a pause, to which its first and last moment belong.
-    ends = np.minimum(np.arange(voice.frames), np.arange(voice.frames)[::-1]) / max(reach, 1)
-    return np.maximum(room, 1 - smoothstep(np.minimum(ends, 1.0)))
+    reach = round(EARLY_SECONDS * voice.rate_hz)
+    room = minimum_filter1d(np.array([*amounts, 1.0])[said], 2 * reach + 1, mode="nearest")
+    return gaussian_filter1d(room, soft_seconds * voice.rate_hz, mode="nearest")
 
 
 def _carried(voice: Voice) -> NDArray[np.float64]:

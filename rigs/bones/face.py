@@ -94,7 +94,7 @@ class _Face:
         return size * (out * self.side(side) * self.left + up * UP + forward * self.forward)
 
 
-def find_poses(bones: Sequence[Bone], *, skinned: bool, lips: bool = True) -> dict[str, Pose]:
+def find_poses(bones: Sequence[Bone], *, skinned: bool) -> dict[str, Pose]:
     """Make a pose for each face channel that these bones can show.
 
     Parameters
@@ -103,8 +103,6 @@ def find_poses(bones: Sequence[Bone], *, skinned: bool, lips: bool = True) -> di
         Of one armature.
     skinned : bool
         Some mesh follows this armature, so that a jaw without weights is none.
-    lips : bool
-        Also lips, lids, brows; else the jaw only.
 
     Returns
     -------
@@ -122,14 +120,13 @@ def find_poses(bones: Sequence[Bone], *, skinned: bool, lips: bool = True) -> di
     face = _face(found, bones, jaw)
     poses: dict[str, dict[str, Move]] = {}
     if jaw is not None:
-        _add_jaw(face, jaw, poses, lips=lips)
-    if lips:
-        for stem, parts in MOVES.items():
-            for side in ("l", "r") if stem in SIDED else ("",):
-                name = stem + {"l": "Left", "r": "Right", "": ""}[side]
-                pose = _moved(face, parts, side)
-                if pose:
-                    poses[name] = pose
+        _add_jaw(face, jaw, poses)
+    for stem, parts in MOVES.items():
+        for side in ("l", "r") if stem in SIDED else ("",):
+            name = stem + {"l": "Left", "r": "Right", "": ""}[side]
+            pose = _moved(face, parts, side)
+            if pose:
+                poses[name] = pose
     return dict(poses)
 
 
@@ -196,7 +193,7 @@ def _face(found: dict[tuple[str, str], Bone], bones: Sequence[Bone], jaw: Bone |
     return _Face(found, left, forward, max(width, 1e-6))
 
 
-def _add_jaw(face: _Face, jaw: Bone, poses: dict[str, dict[str, Move]], *, lips: bool) -> None:
+def _add_jaw(face: _Face, jaw: Bone, poses: dict[str, dict[str, Move]]) -> None:
     """Add jawOpen, and with lips mouthClose; the jaw to the sides and forward."""
     lever = jaw.moves - jaw.head
     lower = face.bones.get(("lower lip", ""))
@@ -212,8 +209,7 @@ def _add_jaw(face: _Face, jaw: Bone, poses: dict[str, dict[str, Move]], *, lips:
     poses["jawRight"] = {jaw.name: Move(turn=_own(jaw, _towards(sideways, lever, -face.left)))}
     if jaw.free:
         poses["jawForward"] = {jaw.name: _slide(jaw, 0.12 * face.width * face.forward)}
-    if lips:
-        _add_close(face, jaw, turn, poses)
+    _add_close(face, jaw, turn, poses)
 
 
 def _towards(turn: Rotation, lever: Array, direction: Array) -> Array:

@@ -13,6 +13,9 @@ PLAIN = Family(
     shapes={
         **UPPER_FACE,
         **WHOLE_FACES,
+        "mouthPucker": (("mouthPucker", 1.0),),
+        "mouthFunnel": (("mouthFunnel", 1.0),),
+        "mouthStretch": both("mouthStretch"),
         "mouthSmile": both("mouthSmile"),
         "smile": both("mouthSmile"),
         "blink": both("eyeBlink"),

@@ -26,7 +26,7 @@ from .fit import IDLE, LipFit, Part
 TUCK_GAP = 0.045  # mouth widths between the lips on F V: the lip touches the teeth, air passes
 # Of the widest opening: lips under a whole face may be this far apart on M B P; more of it stays.
 SLIVER = 0.03
-GIVES_WAY_SECONDS = 0.14  # a whole face begins to give way so long before a closure
+GIVES_WAY_SECONDS = 0.04  # a whole face begins to give way so long before a closure
 CROSSING = 0.007  # mouth widths that lips may overlap: soft tissue gives
 
 # What it costs to move a control away from what the face wants: closing is there to be chosen,

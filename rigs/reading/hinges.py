@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from ...core.steps import Steps
 from ..bones.face import GAP_WIDTHS, STEEPEST
 from ..lips.find import FaceMesh
 from ..lips.fit import LEAST_OPENING
-from .seen import any_lips
+from .seen import any_lips_steps
 
 Array = NDArray[np.float64]
 
@@ -23,13 +24,13 @@ TRIED = 0.25  # radians
 LEAST_CARRIED, MOST_CARRIED = 0.002, 0.5
 
 
-def find_hinge(
+def find_hinge_steps(
     mesh: FaceMesh,
     carried: Mapping[str, tuple[Array, Array]],
     across: Array,
     sky: Array,
-) -> tuple[str, Array] | None:
-    """Find the bone that opens a mouth.
+) -> Steps[tuple[str, Array] | None]:
+    """Find the bone that opens a mouth, in steps.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def find_hinge(
             moved = share[:, None] * (Rotation.from_rotvec(angle * axis).apply(lever) - lever)
             if float(moved.mean(0) @ sky) < 0:
                 moves[name, angle] = moved
-    lips = any_lips(mesh, {**moves}, sky)
+    lips = yield from any_lips_steps(mesh, {**moves}, sky)
     if lips is None:
         return None
     opening = {one: float(np.median(lips.gap(moved))) for one, moved in moves.items()}

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from ...core.motion.track import ARKIT_NAMES
 from ..lips.fit import LEAST_OPENING
-from ..match import MOUTH, driven_by, helped
+from ..match import MOUTH, driven_by, helped, own_terms
 from ..schema import Control, RigMap, Row
 from .guess import SURE, Guess, expected, guesses
 from .seen import View
@@ -155,17 +155,12 @@ def _fitting(rig: RigMap, seen: Seen) -> Array:
     moving = [row for row in rows if np.abs(seen.moves[row.control]).max() > 1e-3]
     if not moving:
         return np.zeros((0, 0))
-    told = np.stack([_unit(expected(_own(row, rig))) for row in moving])
+    told = np.stack([_unit(expected(own_terms(row, rig))) for row in moving])
     return told @ np.stack([_unit(seen.moves[row.control]) for row in moving]).T
 
 
 def _speaks(row: Row) -> bool:
     return row.solved or any(channel.startswith(MOUTH) for channel, _ in row.terms)
-
-
-def _own(row: Row, rig: RigMap) -> tuple[tuple[str, float], ...]:
-    """Return the terms of a row without those that it stands in for."""
-    return tuple((c, w) for c, w in row.terms if row.solved or c not in rig.missing) or row.terms
 
 
 def _unit(values: Array) -> Array:
@@ -187,7 +182,7 @@ def put_right(rig: RigMap, seen: Seen) -> RigMap:
         `rig` itself where the names say all.
     """
     whole = any(row.solved for row in rig.rows)
-    plain = [replace(row, terms=_own(row, rig)) for row in rig.rows]
+    plain = [replace(row, terms=own_terms(row, rig)) for row in rig.rows]
     kept = [row for row in plain if not _contradicted(row, seen)]
     driven = driven_by(kept)
     changed: dict[Control, Guess] = {}

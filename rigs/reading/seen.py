@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.steps import Step, Steps
 from ..lips.find import FaceMesh, Lips, Points, find_lips
 
 Array = NDArray[np.float64]
@@ -22,6 +23,7 @@ LIPS_COUNT, CORNERS_COUNT, SKIN_COUNTS = 1.0, 1.5, 0.7
 ABOVE = 0.9  # mouth widths: the skin from here upwards is not the mouth's
 MOST_TRIED = 60  # controls in which lips are looked for, those that move most first
 SURE_OPENING = 1.0  # mouth widths: no mouth is the surer for opening more than this
+LOOKING = "Looking for the lips"
 UPSIDE_DOWN = 0.2  # what a mouth counts for that opens towards the sky
 
 
@@ -122,7 +124,9 @@ def mirrored(seen: Array) -> Array:
     return np.concatenate([part.reshape(*front, -1) for part in parts], -1)
 
 
-def any_lips(mesh: FaceMesh, moves: Mapping[object, Points], sky: Points) -> Lips | None:
+def any_lips_steps(
+    mesh: FaceMesh, moves: Mapping[object, Points], sky: Points
+) -> Steps[Lips | None]:
     """Find the lips of a mesh without knowing which control opens the mouth: all are tried.
 
     Parameters
@@ -136,11 +140,13 @@ def any_lips(mesh: FaceMesh, moves: Mapping[object, Points], sky: Points) -> Lip
     Returns
     -------
     Lips or None
-        Those that open widest and that most controls move.
+        Those that open widest and that most controls move; a step a control.
     """
     best: tuple[float, Lips] | None = None
     sizes = {one: float(np.abs(moved).sum()) for one, moved in moves.items()}
-    for one in sorted(sizes, key=lambda one: -sizes[one])[:MOST_TRIED]:
+    tried = sorted(sizes, key=lambda one: -sizes[one])[:MOST_TRIED]
+    for number, one in enumerate(tried):
+        yield Step(number / len(tried), LOOKING)
         if sizes[one] == 0.0:
             continue
         lips = find_lips(mesh, moves[one])

@@ -27,7 +27,7 @@ def meshes_on(armature: bpy.types.Object) -> list[bpy.types.Object]:
 
 
 def automatic_poses(
-    armature: bpy.types.Object, meshes: Sequence[bpy.types.Object], *, lips: bool
+    armature: bpy.types.Object, meshes: Sequence[bpy.types.Object]
 ) -> dict[str, Pose]:
     """Poses found from names, weights and places of bones; remembered while these stay."""
     names = tuple(armature.data.bones.keys())
@@ -35,13 +35,13 @@ def automatic_poses(
         return {}
     skin = [mesh for mesh in meshes if mesh.vertex_groups]
     state = (
-        *(names, _places(armature), lips),
+        *(names, _places(armature)),
         tuple((mesh.name, len(mesh.data.vertices), len(mesh.vertex_groups)) for mesh in skin),
     )
     known = memory.poses.get(armature.session_uid)
     if known is None or known[0] != state:
         bones = _bones(armature, _weights(skin))
-        known = state, find_poses(bones, skinned=bool(skin), lips=lips)
+        known = state, find_poses(bones, skinned=bool(skin))
         memory.poses[armature.session_uid] = known
     return known[1]
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import bpy
 
@@ -12,7 +13,7 @@ from ...rigs.match import MOUTH
 from ...rigs.schema import Control, RigMap
 from .. import compat
 from ..keys import has_shape_keys, shape_keys
-from ..saved.drawing import KEYS, OBJECTS, OFF, OWN, PENCIL, SEQUENCE, SHEET
+from ..saved.drawing import KEYS, LAYERS, OBJECTS, OFF, OWN, PENCIL, SEQUENCE, SHEET
 
 FAMILY, LABEL = "drawn", "Drawn mouth"
 NOTHING_ELSE = RigMap(FAMILY, LABEL, (), (), ())
@@ -31,18 +32,30 @@ class Cell:
     index: int
     values: dict[str, float]
 
+    def now(self) -> float:
+        """What the channel is at now."""
+        value: Any = self.block.path_resolve(self.path)
+        return float(value if isinstance(value, bool | int | float) else value[self.index])
+
 
 def is_drawn(item: bpy.types.Object) -> bool:
     """Say whether the mouth of this object's character is a drawing."""
     return item.lipwright_drawing.kind != OFF
 
 
+def in_no_file(root: bpy.types.Object) -> bool:
+    """Say whether a mouth is drawn so that no exported file holds it."""
+    return root.lipwright_drawing.kind not in {OFF, KEYS}
+
+
 def refuse_if_in_no_file(root: bpy.types.Object) -> None:
-    """RigError for a mouth that no exported file holds: they have shape keys and bones alone."""
-    if root.lipwright_drawing.kind not in {OFF, KEYS}:
+    """RigError for a character that is nothing but such a mouth: files have keys and bones."""
+    others = root.type == "ARMATURE" or any(map(has_shape_keys, _family(root)))
+    if in_no_file(root) and not others:
         raise RigError(
-            f"The mouth of “{root.name}” is drawn, which no FBX, glTF or USD can hold. Make a "
-            "Playblast of it, or draw the mouths as shape keys"
+            f"The mouth of “{root.name}” is drawn, which no FBX, glTF or USD can hold, and it has "
+            "no shape keys or bones beside it. Make a Playblast of it, or draw the mouths as "
+            "shape keys"
         )
 
 
@@ -70,6 +83,7 @@ def cells_of(root: bpy.types.Object) -> list[Cell]:
         SEQUENCE: _sequence,
         SHEET: _sheet,
         PENCIL: _pencil,
+        LAYERS: _layers,
     }
     return makers[stored.kind](root, stored) if stored.kind in makers else []
 
@@ -173,6 +187,31 @@ def _node(stored: bpy.types.PropertyGroup, kind: str, said: str) -> bpy.types.No
     return chosen[0]
 
 
+def _layers(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+    if stored.pencil is None:
+        raise RigError("Pick the Grease Pencil object whose layers draw the mouths")
+    data = stored.pencil.data
+    if data.library is not None:
+        raise RigError(
+            f"“{data.name}” is linked from another file, so its animation would be lost. "
+            "Make an override of it (Object > Library Override > Make)"
+        )
+    layers = compat.pencil_layers(stored.pencil)
+    shown: dict[str, set[str]] = {}
+    for mouth in stored.mouths:
+        if mouth.key not in layers:
+            raise RigError(
+                f"“{stored.pencil.name}” has no layer “{mouth.key}” for the mouth “{mouth.name}”. "
+                "Choose one, or remove the mouth"
+            )
+        shown.setdefault(mouth.key, set()).add(mouth.name)
+    names = [mouth.name for mouth in stored.mouths]
+    return [
+        Cell(data, layers[layer].path_from_id("hide"), 0, {n: float(n not in own) for n in names})
+        for layer, own in shown.items()
+    ]
+
+
 def _pencil(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
     item = stored.pencil
     if item is None:
@@ -192,14 +231,37 @@ def _family(root: bpy.types.Object) -> list[bpy.types.Object]:
     return [root, *root.children_recursive]
 
 
+def shown_by(root: bpy.types.Object) -> dict[str, str]:
+    """The object, key, layer or number that shows each mouth."""
+    stored = root.lipwright_drawing
+    return {
+        mouth.name: ("" if mouth.item is None else mouth.item.name)
+        if stored.kind == OBJECTS
+        else mouth.key or str(mouth.number)
+        for mouth in stored.mouths
+    }
+
+
 def find_mouths(root: bpy.types.Object) -> int:
     """Fill the list of mouths: by names, else the chosen set in order; returns how many."""
     stored = root.lipwright_drawing
-    near = [item for item in _near(root) if item != root]
-    names = {
-        OBJECTS: [item.name for item in near],
-        KEYS: [block.name for item in _family(root) for block in _blocks(item)],
-    }.get(stored.kind)
+    before = stored.kind, stored.pencil
+    try:
+        return _found(root, stored)
+    except RigError:
+        stored.kind, stored.pencil = before
+        raise
+
+
+def _found(root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> int:
+    if stored.kind in (OFF, PENCIL, LAYERS) and stored.pencil is None:
+        stored.pencil = next((one for one in _near(root) if one.type in compat.PENCILS), None)
+    every = _names(root, stored)
+    if stored.kind == OFF:
+        told = {kind: len(recognised(names)[1]) for kind, names in every.items()}
+        # Keys of these names may also blend: objects and layers come first.
+        stored.kind = max(told.items(), key=lambda pair: pair[1])[0]
+    names = every.get(stored.kind)
     chosen, found = ("", {}) if names is None else recognised(names)
     if names is not None and not found:
         raise RigError(
@@ -218,10 +280,20 @@ def find_mouths(root: bpy.types.Object) -> int:
         mouth = stored.mouths.add()
         mouth.name, mouth.sounds = name, told
         mouth.number = number if stored.kind == SHEET else number + 1
-        mouth.key = found.get(name, "") if stored.kind == KEYS else ""
+        mouth.key = found.get(name, "") if stored.kind in (KEYS, LAYERS) else ""
         mouth.item = bpy.data.objects[found[name]] if stored.kind == OBJECTS else None
     stored.active_mouth = 0
     return len(stored.mouths)
+
+
+def _names(root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> dict[str, list[str]]:
+    """What may be called as the mouths are, by the kind of drawing."""
+    layers = [] if stored.pencil is None else list(compat.pencil_layers(stored.pencil))
+    return {
+        OBJECTS: [item.name for item in _near(root) if item != root],
+        LAYERS: layers,
+        KEYS: [block.name for item in _family(root) for block in _blocks(item)],
+    }
 
 
 def _blocks(item: bpy.types.Object) -> Sequence[bpy.types.ShapeKey]:

@@ -9,7 +9,8 @@ import bpy
 from mathutils import Vector
 
 from ...core.errors import RigError, SettingsError
-from ...rigs.match import matches, mouth_of
+from ...core.steps import Steps, at_once
+from ...rigs.match import beside_a_drawing, matches, mouth_of
 from ...rigs.reading.rows import FAMILY
 from ...rigs.schema import Control, RigMap
 from ..any_property import any_controls
@@ -18,7 +19,8 @@ from .bones import meshes_on
 from .controls import other_controls, within_limits
 from .drawing import NOTHING_ELSE, beside_drawing, drawing_of, is_drawn
 from .mapping import edited_rig
-from .reading import told_by_face
+from .poses import beside_keys
+from .reading import SLIDES, told_by_face_steps
 
 Names = tuple[tuple[str, tuple[str, ...]], ...]
 TOUCH = 0.1  # bounding boxes are grown by this part of their size before they are compared
@@ -227,7 +229,11 @@ def rig_of(character: Character) -> RigMap:
     except RigError:
         if drawing is None:
             raise
-        return NOTHING_ELSE
+        others = other_controls(character.root, character.meshes)
+        few = beside_a_drawing(character.key_names, others)
+        if few is None:
+            return NOTHING_ELSE
+        rig = within_limits(few)
     return rig if drawing is None else beside_drawing(rig, character.root)
 
 
@@ -258,17 +264,35 @@ def matched_rig(character: Character) -> RigMap:
 
     Keys with drivers follow something else, often a property that we can move.
     """
-    every = tuple(character.key_names.items())
-    others = other_controls(character.root, character.meshes)
+    return at_once(matched_rig_steps(character))
+
+
+def matched_rig_steps(character: Character) -> Steps[RigMap]:
+    """What `matched_rig` does, in steps."""
+    root, every = character.root, tuple(character.key_names.items())
+    others = other_controls(root, character.meshes)
+    beside = _beside_keys(character, others)
     driven = {mesh.name: driven_keys(mesh) for mesh in character.meshes}
     free = tuple((mesh, tuple(k for k in keys if k not in driven[mesh])) for mesh, keys in every)
-    named = _matched(free, others)
+    named = _matched(free, beside)
     if isinstance(named, RigError):
-        known = _matched(every, others)
+        known = _matched(every, beside)
         named, free = (named, free) if isinstance(known, RigError) else (known, every)
-    told = told_by_face(character.root, character.meshes, free, named, fixed_keys(character))
+    elif all(one.kind == "pose" for one in mouth_of(named[0])):
+        named = _matched(free, others)  # no key speaks: all of the bones do
+    told = yield from told_by_face_steps(
+        root, character.meshes, free, named, fixed_keys(character), others
+    )
     # Properties that were read have their limits already.
-    return within_limits(told, keys_only=told.family == FAMILY)
+    return within_limits(told, keys_only=told.family in (FAMILY, SLIDES))
+
+
+def _beside_keys(character: Character, others: tuple[Control, ...]) -> tuple[Control, ...]:
+    """What helps shape keys: of bones that were found by themselves at most a jaw."""
+    if character.armature is None or not any(character.key_names.values()):
+        return others
+    known = set(beside_keys(character.armature))
+    return tuple(one for one in others if one.kind != "pose" or one.key in known)
 
 
 @lru_cache(maxsize=64)  # panels ask on every redraw
@@ -297,7 +321,7 @@ def driven_faces(character: Character, rig: RigMap) -> dict[str, list[str]]:
     driven = {mesh.name: driven_keys(mesh) for mesh in character.meshes}
     if not any(driven.values()):
         return {}
-    others = other_controls(character.root, character.meshes)
+    others = _beside_keys(character, other_controls(character.root, character.meshes))
     whole = _matched(tuple(character.key_names.items()), others)
     if isinstance(whole, RigError):
         return {}

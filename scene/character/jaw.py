@@ -10,16 +10,17 @@ import numpy as np
 from mathutils import Matrix, Quaternion, Vector
 
 from ...core.motion.mouth import stem_of
+from ...core.steps import Step, Steps
 from ...rigs.bones.poses import Move
 from ...rigs.lips.find import FaceMesh
-from ...rigs.reading.hinges import find_hinge
+from ...rigs.reading.hinges import find_hinge_steps
 from ...rigs.reading.rows import read_rig, seen_of
-from ...rigs.reading.seen import any_lips, view_of
+from ...rigs.reading.seen import LOOKING, any_lips_steps, view_of
 from ...rigs.schema import Control, Terms
 from .bones import is_held, leads_of, meshes_on, reach_of
 from .poses import keep_pose, put_stance, stance_of
 from .rotations import AXIS_ANGLE
-from .trial import BOUND, Look, bare_mesh, may_try
+from .trial import BOUND, TRYING, Look, bare_mesh, may_try
 
 PARTS = {"LOC": "location", "ROT": "rotation", "SCALE": "scale"}
 PATH = re.compile(
@@ -47,7 +48,7 @@ class Channel:
         return Move(location=(x, y, z)) if self.part == "location" else Move(turn=(x, y, z))
 
 
-def read_bones(root: bpy.types.Object) -> list[str]:
+def read_bones_steps(root: bpy.types.Object) -> Steps[list[str]]:
     """Find the bones that move this character's mouth, and store what they do as poses.
 
     Returns the names of the poses; nothing where no bone opens a mouth, or some are stored.
@@ -56,9 +57,10 @@ def read_bones(root: bpy.types.Object) -> list[str]:
         return []
     meshes = [mesh for mesh in meshes_on(root) if mesh.data.vertices]
     meshes.sort(key=lambda mesh: -len(mesh.data.vertices))
-    found = _by_drivers(root, meshes)
+    found = yield from _by_drivers(root, meshes)
     if "jawOpen" not in found:
-        hinge = _hinge(root, meshes)
+        yield Step(0.0, LOOKING)
+        hinge = yield from _hinge(root, meshes)
         found |= {"jawOpen": hinge} if hinge else {}
     if "jawOpen" not in found:
         return []
@@ -67,7 +69,7 @@ def read_bones(root: bpy.types.Object) -> list[str]:
     return list(found)
 
 
-def _hinge(root: bpy.types.Object, meshes: list[bpy.types.Object]) -> dict[str, Move] | None:
+def _hinge(root: bpy.types.Object, meshes: list[bpy.types.Object]) -> Steps[dict[str, Move] | None]:
     """The jaw among the bones that carry a mesh."""
     leads = leads_of(root)
     free = [pose.name for pose in root.pose.bones if not is_held(pose)]
@@ -89,7 +91,7 @@ def _hinge(root: bpy.types.Object, meshes: list[bpy.types.Object]) -> dict[str, 
         sky = item.matrix_world.to_3x3().transposed() @ Vector((0, 0, 1))
         across = to_mesh.to_3x3() @ Vector((1, 0, 0))
         mesh = FaceMesh(item.name, _points(item, count), _edges(item), {})
-        found = find_hinge(mesh, carried, np.array(across), np.array(sky))
+        found = yield from find_hinge_steps(mesh, carried, np.array(across), np.array(sky))
         if found is not None:
             name, turn = found
             own = root.data.bones[name].matrix_local.to_3x3().normalized()
@@ -179,7 +181,7 @@ def _amounts(pose: bpy.types.PoseBone, part: str, axis: int) -> tuple[float, ...
 
 def _by_drivers(
     root: bpy.types.Object, meshes: list[bpy.types.Object]
-) -> dict[str, dict[str, Move]]:
+) -> Steps[dict[str, dict[str, Move]]]:
     """Poses of controls whose own motion drives the face, by the channel that each shows."""
     channels = list(_driving(root, meshes))
     if not channels:
@@ -191,7 +193,8 @@ def _by_drivers(
         for bone in stood:
             put_stance(root.pose.bones[bone], BOUND)
         look = Look(meshes)
-        for control, channel in named.items():
+        for number, (control, channel) in enumerate(named.items()):
+            yield Step(number / len(named), TRYING)
             for name, offsets in look.at(lambda c=channel: _put(root, c)).items():
                 moves[name][control] = offsets
     finally:
@@ -201,7 +204,7 @@ def _by_drivers(
     for item in meshes:
         sky = np.array(item.matrix_world.to_3x3().transposed() @ Vector((0, 0, 1)))
         bare = bare_mesh(item, look)
-        lips = any_lips(bare, {**moves[item.name]}, sky)
+        lips = yield from any_lips_steps(bare, {**moves[item.name]}, sky)
         if lips is not None:
             rig = read_rig(seen_of(view_of(bare, lips), moves[item.name]), list(named))
             rows = () if rig is None else rig.rows

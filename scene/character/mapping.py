@@ -2,6 +2,7 @@
 """The mapping that an artist edited, between its properties on the character and a RigMap."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import bpy
 
@@ -23,7 +24,9 @@ def edited_rig(root: bpy.types.Object, controls: Collection[Control]) -> RigMap:
             f"No row of the mapping of “{root.name}” fits this character. Add rows in the panel "
             "Rig, or reset it to what matched"
         )
-    return mapped(stored.family, rows, controls)
+    told = {control_of(item): item.sure for item in stored.rows if item.sure > 0}
+    read = tuple((row.control, told[row.control]) for row in rows if row.control in told)
+    return replace(mapped(stored.family, rows, controls), read=read)
 
 
 def control_of(item: bpy.types.PropertyGroup) -> Control:
@@ -43,8 +46,11 @@ def store_rig(root: bpy.types.Object, rig: RigMap) -> None:
     """Make a rig's rows the character's own, to be edited; `drive` follows them from now on."""
     stored = root.lipwright_rig
     stored.rows.clear()
+    sure = dict(rig.read)
     for row in rig.rows:
-        fill_row(stored.rows.add(), row)
+        item = stored.rows.add()
+        fill_row(item, row)
+        item.sure = sure.get(row.control, 0.0)
     stored.family, stored.edited, stored.active_row = rig.family, True, 0
 
 
@@ -65,6 +71,7 @@ def put_control(item: bpy.types.PropertyGroup, control: Control) -> None:
         *(control.key, control.mesh),
         *(control.kind, control.bone),
     )
+    item.sure = 0.0
 
 
 def forget_rig(root: bpy.types.Object) -> None:

@@ -16,6 +16,7 @@ from .bones import automatic_poses, meshes_on
 from .rotations import rotation_attribute, turn_of, values_of
 
 RESTS = {"rest", "neutral", "basis", "default", "sil", "visemesil", "closedneutral"}
+JAW = "jaw"  # how the poses of a jaw begin
 STILL = 1e-5  # a bone that moves less than this is not of the pose
 STANCE = {"location": 3, "rotation_quaternion": 4, "rotation_euler": 3, "scale": 3}
 
@@ -28,16 +29,24 @@ def poses_of(armature: bpy.types.Object) -> dict[str, Pose]:
 
 def pose_names(armature: bpy.types.Object) -> tuple[str, ...]:
     """The names of `poses_of`, quickly."""
+    return tuple(dict.fromkeys((*_found_poses(armature), *_made_names(armature))))
+
+
+def beside_keys(armature: bpy.types.Object) -> tuple[str, ...]:
+    """Those that help a face of shape keys: what was posed by hand, and of what was found a jaw."""
+    made = _made_names(armature)
+    jaw = (name for name in _found_poses(armature) if name.startswith(JAW))
+    return tuple(dict.fromkeys((*jaw, *made)))
+
+
+def _made_names(armature: bpy.types.Object) -> list[str]:
+    """Poses of libraries, and stored ones."""
     library = [name for name, _, _ in _sources(armature) if bare(name) not in RESTS]
-    stored = armature.lipwright_rig.poses.keys()
-    return tuple(dict.fromkeys((*_found_poses(armature), *library, *stored)))
+    return [*library, *armature.lipwright_rig.poses.keys()]
 
 
 def _found_poses(armature: bpy.types.Object) -> dict[str, Pose]:
-    """Bones are looked for in faces without shape keys; a face with them needs at most a jaw."""
-    meshes = meshes_on(armature)
-    keyed = any(mesh.data.shape_keys is not None for mesh in meshes)
-    return automatic_poses(armature, meshes, lips=not keyed)
+    return automatic_poses(armature, meshes_on(armature))
 
 
 def stored_poses(armature: bpy.types.Object) -> dict[str, Pose]:

@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Controls that are no keys, tried: set, looked at on the evaluated mesh, and put back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import bpy
 import numpy as np
 
+from ...core.steps import Step, Steps, at_once
 from ...rigs.bones.poses import Stance
 from ...rigs.lips.find import FaceMesh
-from ...rigs.schema import Control, Row
+from ...rigs.schema import ANY, Control, Row
 from .bones import meshes_on
 from .poses import poses_of, put_stance
 from .preview import end_previews, show_values
 
 SHARE = 0.35  # of a whole shape: bones turn, and lips meet where the jaw is nearly shut
+TRYING = "Trying controls"
 STILL = 1e-7
 BOUND = Stance(np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]), np.ones(3))
 
@@ -40,36 +43,60 @@ def tried(
 
     Meshes without keys that follow the armature come along, as they stand.
     """
+    return at_once(tried_steps(root, keyed, meshes, rows))
+
+
+def tried_steps(
+    root: bpy.types.Object,
+    keyed: Sequence[bpy.types.Object],
+    meshes: Sequence[FaceMesh],
+    rows: Mapping[Control, Row],
+) -> Steps[list[FaceMesh]]:
+    """What `tried` does, a step a control; all is put back wherever it is stopped."""
     items = list(keyed)
     if root.type == "ARMATURE":
         items += [one for one in meshes_on(root) if one not in items and one.data.vertices]
     known = {mesh.name: mesh for mesh in meshes}
     moves: dict[str, dict[Control, np.ndarray]] = {item.name: {} for item in items}
-    # From rest, wherever a take or the artist has moved them now: the same at every frame.
-    at_rest = {
-        control: row.rest if control.kind != "pose" else 0.0 for control, row in rows.items()
-    }
-    done = show(root, at_rest)
-    try:
-        _put_at_rest(root, at_rest)
+    with resting(root, rows.values()) as put_back:
         look = Look(items)
-        for control, row in rows.items():
+        for number, (control, row) in enumerate(rows.items()):
+            yield Step(number / len(rows), TRYING)
             value = SHARE if control.kind == "pose" else row.offset + SHARE * row.scale
 
             def put(control: Control = control, value: float = value) -> Callable[[], None]:
                 show_values(root, {control: value})
-                return lambda: _put_at_rest(root, {control: at_rest[control]})
+                return lambda: put_back(control)
 
             for name, offsets in look.at(put).items():
                 moves[name][control] = offsets / SHARE
-    finally:
-        done()
-        bpy.context.view_layer.update()
     found = []
     for item in items:
         mesh = known.get(item.name) or _bare(item, look.stood[item.name])
         found.append(replace(mesh, moves=moves[item.name]))
     return found
+
+
+@contextmanager
+def resting(
+    root: bpy.types.Object, rows: Iterable[Row]
+) -> Generator[Callable[[Control], None], None, None]:
+    """Hold the controls of rows at rest, wherever a take or the artist has moved them now.
+
+    What is given takes one of them back to rest after it was tried; at the end all is put back.
+    """
+    at_rest = {
+        row.control: row.rest if row.control.kind != "pose" else 0.0
+        for row in rows
+        if row.control.kind != ANY
+    }
+    done = show(root, at_rest)
+    try:
+        _put_at_rest(root, at_rest)
+        yield lambda control: _put_at_rest(root, {control: at_rest.get(control, 0.0)})
+    finally:
+        done()
+        bpy.context.view_layer.update()
 
 
 def _put_at_rest(root: bpy.types.Object, rests: Mapping[Control, float]) -> None:

@@ -18,6 +18,7 @@ from ..character.find import Character, refuse_if_tweaking
 from ..clock import fps_of
 from ..takes.write import Range, take_ranges
 from .check import check_fbx, check_glb, check_usd
+from .drawn import mouths_of, write_mouths
 from .staging import key_curves, staged
 
 UNREAL, UNITY = "UNREAL", "UNITY"
@@ -61,7 +62,9 @@ def export_fbx(
 ) -> str:
     """Write FBX: face and skeleton alone, from time 0, the stack named after the take."""
     name, first, last = take_span(character, scene, take)
+    mouths = mouths_of(character, scene, first, last, name)
     write_fbx(path, character, scene, first, last, name, engine)
+    write_mouths(path, mouths)
     return name
 
 
@@ -125,7 +128,7 @@ def export_glb(
 ) -> str:
     """Write binary glTF: one animation named after the take, from time 0."""
     name, first, last = take_span(character, scene, take)
-    path = place_of(path, ".glb")
+    mouths, path = mouths_of(character, scene, first, last, name), place_of(path, ".glb")
     with staged(character, scene, first, last, name) as stage, gltf_rate(scene):
         _run(
             bpy.ops.export_scene.gltf,
@@ -142,6 +145,7 @@ def export_glb(
             export_anim_single_armature=False,
         )
     check_glb(path, name, (last - first) / fps_of(scene), stage.shown)
+    write_mouths(path, mouths)
     return name
 
 
@@ -155,7 +159,7 @@ def export_usd(
     if not compat.HAS_USD:
         raise LipwrightError("This Blender was built without USD. Export FBX or glTF instead")
     name, first, last = take_span(character, scene, take)
-    path = place_of(path)
+    mouths, path = mouths_of(character, scene, first, last, name), place_of(path)
     with staged(character, scene, first, last, name) as stage:
         _run(
             bpy.ops.wm.usd_export,
@@ -167,6 +171,7 @@ def export_usd(
             export_materials=True,
         )
     check_usd(path, (last - first) / fps_of(scene), stage.shown)
+    write_mouths(path, mouths)
     return name
 
 

@@ -6,12 +6,15 @@ import numpy as np
 from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
+from ..character.bones import meshes_on
 from ..character.find import Character
+from ..character.poses import poses_of
 from ..keys import points_of, shape_keys
 from ..takes.turns import axes_of
 
 # A vertex that no key moves further than this share of the largest motion is not the face.
 MOVES = 0.02
+CARRIED = 0.1  # weight from which on a bone moves a vertex
 LENS_MM, SENSOR_MM = 85.0, 24.0  # a portrait's
 FILLS = 0.62  # of the picture's height
 NEAR, FAR = 0.01, 100.0  # clipping, as shares of the distance
@@ -57,11 +60,30 @@ def _axes_of(character: Character) -> Matrix:
 def _points_of(character: Character) -> NDArray[np.float64]:
     """What moves of the largest face mesh, else all of it, in the world as it stands now."""
     clouds = [_cloud(mesh) for mesh in character.meshes]
-    if not clouds:  # a face of bones
+    if character.armature is not None:
+        clouds += _carried(character.armature)
+    if not clouds:
         item = character.root
         corners = [item.matrix_world @ Vector(corner) for corner in item.bound_box]
         return np.array(corners, float)
     return max(clouds, key=lambda cloud: float(np.ptp(cloud, axis=0).sum()))
+
+
+def _carried(armature: bpy.types.Object) -> list[NDArray[np.float64]]:
+    """What bones of the face carry of each mesh, in the world as it stands now."""
+    bones = {bone for pose in poses_of(armature).values() for bone in pose}
+    clouds = []
+    for mesh in meshes_on(armature) if bones else ():
+        groups = {group.index for group in mesh.vertex_groups if group.name in bones}
+        shown = mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        if groups and len(shown.data.vertices) == len(mesh.data.vertices):
+            points = [
+                mesh.matrix_world @ seen.co
+                for seen, vertex in zip(shown.data.vertices, mesh.data.vertices, strict=True)
+                if any(one.group in groups and one.weight > CARRIED for one in vertex.groups)
+            ]
+            clouds += [np.array(points, float)] if points else []
+    return clouds
 
 
 def _cloud(mesh: bpy.types.Object) -> NDArray[np.float64]:

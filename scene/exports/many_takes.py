@@ -16,6 +16,7 @@ from ..clock import fps_of, frame_kept
 from ..curves.fcurves import Channel, value_of
 from ..takes.aside import Aside, take_off, wear
 from .check import check_fbx
+from .drawn import Line, mouths_of, write_mouths
 from .fbx_takes import FbxTake, Matrices, Model, add_takes, not_alone
 from .files import UNREAL, scene_name, write_fbx
 from .played import Moved, Shown, played
@@ -42,10 +43,12 @@ def export_fbx_takes(
     bodies = objects_of(character, scene)
     probe = _Probe(bodies)
     seen: list[tuple[Aside, Shown, Moved]] = []
+    mouths: list[Line] = []
     for take in takes:
         wear(take.worn)
         try:
             shown, moved = played(character.meshes, bodies, scene, take.first, take.last)
+            mouths += mouths_of(character, scene, take.first, take.last, take.name)
             probe.look(scene, take, set(_models(moved)))
             if not seen:
                 write_fbx(path, character, scene, take.first, take.last, take.name, engine)
@@ -66,6 +69,7 @@ def export_fbx_takes(
     add_takes(path, made[0], made[1:], fps)
     lengths = {take.name: (take.frames - 1) / fps for take in made}
     check_fbx(path, lengths, {take.name: take.shapes for take in made})
+    write_mouths(path, mouths)
 
 
 Place = tuple[bpy.types.Object, str]  # an object, and the name of a bone of it or ""

@@ -16,14 +16,16 @@ from .acting import OVERRIDABLE, changed
 
 VERSION = 1
 GROWING = {"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
-OFF, OBJECTS, KEYS, SEQUENCE, SHEET, PENCIL = "OFF OBJECTS KEYS SEQUENCE SHEET PENCIL".split()
+OFF, OBJECTS, KEYS, SEQUENCE = "OFF", "OBJECTS", "KEYS", "SEQUENCE"
+SHEET, PENCIL, LAYERS = "SHEET", "PENCIL", "LAYERS"
 KINDS = (
     (OFF, "None", "The mouth is no drawing"),
     (OBJECTS, "Objects", "One object a mouth: the one that is said is shown, the others hidden"),
     (KEYS, "Shape Keys", "One shape key a mouth: one at a time is at 1, without blending"),
     (SEQUENCE, "Image Sequence", "One image a mouth: the frame offset of an Image Texture node"),
     (SHEET, "Sprite Sheet", "One cell of an image a mouth: the location of a Mapping node"),
-    (PENCIL, "Grease Pencil", "One frame a mouth: a Time Offset modifier of mode Fixed Frame"),
+    (PENCIL, "Pencil Frames", "One Grease Pencil frame a mouth: Time Offset, Fixed Frame"),
+    (LAYERS, "Pencil Layers", "One Grease Pencil layer a mouth: the others are hidden"),
 )
 OWN = "OWN"
 SET_ITEMS = (
@@ -54,7 +56,9 @@ class LIPWRIGHT_PG_drawn_mouth(bpy.types.PropertyGroup):
         override=OVERRIDABLE,
     )
     key: StringProperty(
-        name="Shape Key", description="The shape key that shows this mouth", override=OVERRIDABLE
+        name="Shown By",
+        description="The shape key or the Grease Pencil layer that shows this mouth",
+        override=OVERRIDABLE,
     )
     number: IntProperty(
         name="Number",
@@ -101,7 +105,7 @@ class LIPWRIGHT_PG_drawing(bpy.types.PropertyGroup):
     )
     pencil: PointerProperty(
         name="Drawing",
-        description="Grease Pencil object with one frame a mouth",
+        description="Grease Pencil object with one frame or one layer a mouth",
         type=bpy.types.Object,
         poll=_not_armature,
         override=OVERRIDABLE,

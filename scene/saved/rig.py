@@ -88,6 +88,13 @@ class LIPWRIGHT_PG_row(bpy.types.PropertyGroup):
     low: _number("Low", "The control goes no lower", 0.0)
     high: _number("High", "The control goes no higher", 1.0)
     mute: switch_property("Mute", "Leave this control alone")
+    sure: FloatProperty(
+        name="Sure",
+        description="Told by what it moves, so surely; 0 where its name told",
+        min=0.0,
+        max=1.0,
+        override=OVERRIDABLE,
+    )
     preview: FloatProperty(
         name="Preview",
         description="Try the control; back at 0 it is as it was",
@@ -123,6 +130,10 @@ class LIPWRIGHT_PG_rig(bpy.types.PropertyGroup):
     poses: CollectionProperty(type=LIPWRIGHT_PG_pose, override=GROWING)
     system: StringProperty(
         description="Family of the mouth that the artist chose of several; empty chooses by itself",
+        override=OVERRIDABLE,
+    )
+    best: StringProperty(
+        description="Family of the mouth that did best when all were tried; empty: one of keys",
         override=OVERRIDABLE,
     )
     edited: BoolProperty(description="The rows below count", override=OVERRIDABLE)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for a window, in which modal operators can be driven."""
 
-from types import SimpleNamespace
+from types import MethodType, SimpleNamespace
 
 import bpy
 
@@ -22,3 +22,12 @@ class Window:
             event_timer_remove=self.timers.remove,
             modal_handler_add=lambda _operator: True,
         )
+
+
+def modal_of(kind: type) -> SimpleNamespace:
+    """An operator's methods and what it says, without Blender's own part of it."""
+    said: list[str] = []
+    worker = SimpleNamespace(said=said, report=lambda _kind, text: said.append(text))
+    for name in ("_steps", "_end", "execute", "invoke", "modal", "cancel"):
+        setattr(worker, name, MethodType(getattr(kind, name), worker))
+    return worker

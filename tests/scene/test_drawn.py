@@ -352,17 +352,6 @@ def visible_of(root):
     return read
 
 
-@pytest.mark.parametrize("suffix", ["fbx", "glb", "usd"])
-def test_a_drawn_mouth_is_not_left_out_of_a_file_in_silence(ours, tmp_path, suffix):
-    root = flat(ours)
-    speak(root, ours)
-    export = getattr(ours("scene.exports.files"), f"export_{suffix}")
-    path = tmp_path / f"a.{suffix}"
-    with pytest.raises(ours("core.errors").RigError, match="is drawn"):
-        export(path, character_of(root, ours), bpy.context.scene)
-    assert not path.exists()
-
-
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_key_set_by_hand_blends_no_drawings(ours, face, apart):
     """Blender sets it with handles; in our curve, and freed in an Action of the artist's."""

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A face is read from what moves: names shuffled, numbered, translated, one letter, or none."""
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
 
 from lipwright.core.motion.track import ARKIT_NAMES
 from lipwright.rigs.mouths import MOUTHS
+from lipwright.tests.operators.windows import Window, modal_of
 from lipwright.tests.synthetic import bone_head, head_part, keyed_head, lip_gap
 
 MOUTH = ("mouth", "jaw", "tongue")
@@ -226,6 +229,45 @@ def test_a_dense_face_without_names_waits_for_the_button(ours, monkeypatch):
     bpy.context.scene.lipwright.character = item
     assert bpy.ops.lipwright.edit_mapping() == {"FINISHED"}
     assert len(rig_of(item, ours).rows) >= 40
+
+
+@pytest.mark.parametrize("stopped_after", [None, 1, 3])
+def test_reading_tells_how_far_it_is_and_stops_anywhere(stopped_after, ours, monkeypatch):
+    monkeypatch.setattr(ours("jobs.manners"), "STEP_SECONDS", 1e-6)  # a step a tick
+    item = keyed_head({"Maul": {"jawOpen": 1.0}, "Rund": {"mouthPucker": 1.0}, "Nase": {}})
+    for name, key in (("Auf", "Maul"), ("Spitz", "Rund")):
+        item[name] = 0.3
+        item.id_properties_ui(name).update(min=0.0, max=1.0, default=0.0)
+        curve = item.data.shape_keys.key_blocks[key].driver_add("value")
+        variable = curve.driver.variables.new()
+        variable.name, variable.type = "x", "SINGLE_PROP"
+        variable.targets[0].id, variable.targets[0].data_path = item, f'["{name}"]'
+        curve.driver.expression = "x"
+    bpy.context.scene.lipwright.character = item
+    worker = modal_of(ours("operators.mapping").LIPWRIGHT_OT_read_face)
+    window = Window()
+    assert worker.invoke(window, None) == {"RUNNING_MODAL"}
+    state, shown = window.window_manager.lipwright, []
+    for number in range(200):
+        kind = "ESC" if number == stopped_after else "TIMER"
+        ended = worker.modal(window, SimpleNamespace(type=kind))
+        if ended != {"RUNNING_MODAL"}:
+            break
+        shown.append((state.text, state.factor))
+    assert not state.running
+    assert (item["Auf"], item["Spitz"]) == (pytest.approx(0.3), pytest.approx(0.3))
+    if stopped_after is None:
+        assert ended == {"FINISHED"}
+        assert {"Trying controls", "Looking for the lips"} <= {text for text, _ in shown}
+        assert all(0 <= factor <= 1 for _, factor in shown)
+        rows = item.lipwright_rig.rows
+        assert rows["Auf"].sure > 0.5
+        assert dict(rig_of(item, ours).read)  # also after they were made the character's own
+    else:
+        assert ended == {"CANCELLED"}
+        assert not item.lipwright_rig.edited
+        assert not item.lipwright_rig.rows
+        assert len(shown) == stopped_after
 
 
 def test_sliders_are_read_from_rest(ours):

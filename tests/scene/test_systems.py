@@ -8,7 +8,7 @@ import pytest
 from lipwright.core.motion.track import ARKIT_NAMES
 from lipwright.rigs.mouths import MOUTHS
 from lipwright.tests.scene.test_reading import MOVING, rig_of, says
-from lipwright.tests.synthetic import head_part, keyed_head
+from lipwright.tests.synthetic import bone_head, head_part, keyed_head
 
 VISEMES = {
     "PP": "m",
@@ -96,6 +96,156 @@ def test_one_click_takes_another_mouth_and_gives_the_choice_back(ours):
 
 def test_a_single_mouth_is_measured_against_nothing(ours, face):
     assert rig_of(face(keys=ARKIT_NAMES), ours).systems == ()
+
+
+BONES = {
+    "jaw": "jaw",
+    "upper lip": "lip.T",
+    "lower lip": "lip.B",
+    "corner l": "lips.L",
+    "corner r": "lips.R",
+}
+
+
+def add_keys(item, keys):
+    part = head_part()
+    item.shape_key_add(name="Basis", from_mix=False)
+    for name, parts in keys.items():
+        block = item.shape_key_add(name=name, from_mix=False)
+        moved = part.vertices + sum((w * part.keys[own] for own, w in parts.items()), 0)
+        block.data.foreach_set("co", np.asarray(moved, np.float32).ravel())
+        block.value = 0.0
+
+
+def weak(factor):
+    return {name: {name: factor} for name in MOVING}
+
+
+def closes(item, ours):
+    opened = says(item, ours, "open")
+    assert opened > 0.12
+    assert abs(says(item, ours, "closed")) < 0.05 * opened
+    return opened
+
+
+def driven(block, path, expression, index=-1, bone="", root=None, axis="Z"):
+    """A driver on a channel from a property, or from a bone's own motion."""
+    curve = block.driver_add(path, index) if index >= 0 else block.driver_add(path)
+    variable = curve.driver.variables.new()
+    variable.name = "x"
+    target = variable.targets[0]
+    target.id = root
+    if bone:
+        variable.type, target.bone_target = "TRANSFORMS", bone
+        target.transform_type, target.transform_space = f"LOC_{axis}", "LOCAL_SPACE"
+    else:
+        target.data_path = expression[1]
+        expression = expression[0]
+    curve.driver.expression = expression
+
+
+def test_bones_speak_where_keys_hardly_open(ours):
+    item, _ = bone_head(BONES)
+    add_keys(item, weak(0.15))
+    rig = rig_of(item, ours)
+    speaking = {
+        row.control.kind for row in rig.rows if any(c.startswith("jaw") for c, _ in row.terms)
+    }
+    assert speaking == {"pose"}
+    assert rig.label.startswith("Bones")
+    assert {one.family for one in rig.systems} == {"bones arkit", "arkit"}
+    kinds = {c: row.control.kind for row in rig.rows for c, _ in row.terms}
+    assert kinds["eyeBlinkLeft"] == "shape key"  # what bones leave
+    closes(item, ours)
+
+
+def test_keys_stay_where_they_do_and_bones_are_a_click_away(ours):
+    item, root = bone_head(BONES)
+    add_keys(item, weak(1.0))
+    bpy.context.scene.lipwright.character = item
+    rig = rig_of(item, ours)
+    assert rig.family == "arkit"
+    assert [one.tried for one in rig.systems] == [True, False]
+    assert bpy.ops.lipwright.use_mouth(family="bones arkit") == {"FINISHED"}
+    rig = rig_of(item, ours)
+    assert rig.family == "bones arkit"
+    assert all(one.tried for one in rig.systems)
+    closes(item, ours)
+    assert root.lipwright_rig.system == "bones arkit"
+    assert bpy.ops.lipwright.use_mouth(family="bones arkit") == {"FINISHED"}
+    assert rig_of(item, ours).family == "arkit"
+
+
+def test_a_drawing_panel_shows_what_was_found_best_before(ours, monkeypatch):
+    item, _root = bone_head(BONES)
+    add_keys(item, weak(0.15))
+    reading, memory = ours("scene.character.reading"), ours("scene.session").memory
+    monkeypatch.setattr(reading, "may_try", lambda _root: False)
+    assert rig_of(item, ours).family == "arkit"  # so far nothing could be tried
+    monkeypatch.undo()
+    assert rig_of(item, ours).family == "bones arkit"
+    memory.faces.clear()
+    monkeypatch.setattr(reading, "may_try", lambda _root: False)
+    assert rig_of(item, ours).family == "bones arkit"
+
+
+def test_all_bones_speak_beside_an_unrelated_key(ours):
+    item, _ = bone_head(BONES)
+    add_keys(item, {"Hat": {}})
+    rig = rig_of(item, ours)
+    assert {"mouthPucker", "mouthSmileLeft"} <= {c for row in rig.rows for c, _ in row.terms}
+    closes(item, ours)
+
+
+@pytest.mark.parametrize("keys", [weak(0.1), {"Grin": {"mouthSmileLeft": 1, "mouthSmileRight": 1}}])
+def test_a_cartoon_jaw_behind_a_slider_beside_weak_or_unrelated_keys(keys, ours):
+    item, root = bone_head({"jaw": "b07"}, mode="XYZ")
+    add_keys(item, keys)
+    control = root.pose.bones["head"]
+    control["Kiefer"] = 0.0
+    control.id_properties_ui("Kiefer").update(min=0.0, max=1.0, default=0.0)
+    path = 'pose.bones["head"]["Kiefer"]'
+    driven(root.pose.bones["b07"], "rotation_euler", ("x * 0.4", path), 0, root=root)
+    bpy.context.view_layer.update()
+    rig = rig_of(item, ours)
+    (jaw,) = [row for row in rig.rows if dict(row.terms).get("jawOpen", 0) > 0.5]
+    assert (jaw.control.key, jaw.control.kind) == ("Kiefer", "property")
+    closes(item, ours)
+
+
+def test_three_at_once_control_bones_that_drive_keys_weak_visemes_and_a_jaw(ours):
+    item, root = bone_head({"jaw": "hinge", "lower lip": "steuer"})
+    add_keys(
+        item, {"jawOpen": {"jawOpen": 1.0}, "mouthPucker": {"mouthPucker": 1.0}, **visemes(0.2)}
+    )
+    blocks = item.data.shape_keys.key_blocks
+    for name, axis in (("jawOpen", "Z"), ("mouthPucker", "X")):
+        driven(blocks[name], "value", "max(x, 0) * 100", bone="steuer", root=root, axis=axis)
+    item.vertex_groups.clear()
+    bpy.context.view_layer.update()
+    bpy.context.scene.lipwright.character = root
+    assert rig_of(item, ours).family == "oculus_visemes"
+    assert bpy.ops.lipwright.edit_mapping() == {"FINISHED"}
+    ours("scene.character.mapping").forget_rig(root)
+    rig = rig_of(item, ours)
+    assert rig.label.startswith("Bones")
+    moved = {row.control.key: row.control.kind for row in rig.rows if row.control.kind == "pose"}
+    assert {"jawOpen", "mouthPucker"} <= set(moved)
+    assert {one.family for one in rig.systems} >= {"oculus_visemes"}
+    closes(item, ours)
+
+
+@pytest.mark.parametrize("better", [1.15, 100.0])
+def test_a_jaw_bone_of_no_name_is_kept_only_if_it_does_more_than_the_keys(
+    better, ours, monkeypatch
+):
+    item, root = bone_head({"jaw": "b07"})
+    add_keys(item, weak(0.2))
+    monkeypatch.setattr(ours("rigs.systems"), "BETTER", better)
+    bpy.context.scene.lipwright.character = item
+    assert bpy.ops.lipwright.edit_mapping() == {"FINISHED"}
+    assert list(root.lipwright_rig.poses.keys()) == (["jawOpen"] if better < 2 else [])
+    assert root.lipwright_rig.family == ("bones plain" if better < 2 else "arkit")
 
 
 @pytest.mark.parametrize("wanted", ["vrm", "gone"])
