@@ -51,6 +51,7 @@ ROOMS = {
     "training.data": set(),
     "training.prior": {"training.data"},
     "training.networks": {"training.data", "training.prior"},
+    "training.measuring.asked": set(),
     "training.measuring": {"training.data", "training.prior"},
 }
 MOST_MODULES = 16

@@ -38,7 +38,9 @@ class Cleared:
         """Say whether a moment lies in it."""
         return self.start_seconds <= at_seconds <= self.end_seconds
 
-    def left(self, times_seconds: NDArray[np.float64], length_seconds: Seconds) -> NDArray[np.float64]:
+    def left(
+        self, times_seconds: NDArray[np.float64], length_seconds: Seconds
+    ) -> NDArray[np.float64]:
         """Say how much of these layers is left: 1 outside, 0 inside."""
         start = -np.inf if self.start_seconds <= 0 else self.start_seconds
         end = np.inf if self.end_seconds >= length_seconds else self.end_seconds

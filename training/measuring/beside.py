@@ -92,7 +92,7 @@ def ask(name: str, shared: Path, hama: Path) -> list[dict[str, list[str]]]:
     task, out = WORK / "task.json", WORK / "heard.json"
     task.write_text(json.dumps(rows), "utf8")
     np.savez(task.with_suffix(".npz"), **samples)
-    script = ROOT / "training" / "measuring" / "hear_beside.py"
+    script = ROOT / "training" / "measuring" / "asked" / "hear_beside.py"
     subprocess.run([str(hama), str(script), str(task), "-o", str(out)], check=True)
     answers = {row["id"]: row for row in json.loads(out.read_text("utf8"))}
     return [row | answers[row["id"]] for row in rows]

@@ -75,7 +75,7 @@ def named(groups: Mapping[str, NDArray[np.float32]], head: Path, fer: Path) -> d
     weights, pictures, out = (folder / one for one in ("weights.npz", "faces.npy", "named.json"))
     np.savez(weights, weights=np.concatenate(list(groups.values())), names=np.array(ARKIT_NAMES))
     render = [sys.executable, ROOT / "docs" / "make_pictures" / "portraits.py", head]
-    ask = [fer, ROOT / "training" / "measuring" / "name_faces.py", pictures, "-o", out]
+    ask = [fer, ROOT / "training" / "measuring" / "asked" / "name_faces.py", pictures, "-o", out]
     for command in ([*render, "--weights", weights, "-o", pictures], ask):
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
         if not (pictures if command is not ask else out).is_file():

