@@ -10,6 +10,7 @@ from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside
 from ..scene.takes.clear import has_take, line_here
+from ..scene.takes.places import taken_paths
 from .parts import Tab, progress, reason, say, stands_for
 
 
@@ -87,6 +88,8 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             column.operator("lipwright.follow_property", icon="LIGHT")
         if character is not None and not reason("LIPWRIGHT_OT_free_keys", context):
             layout.operator("lipwright.free_keys", icon="KEYFRAME")
+        if character is not None and _may_speak_over(character):
+            layout.prop(settings_of(character), "over_strips", icon="NLA")
         here = "" if character is None else line_here(character, context.scene.frame_current)
         row = layout.row(align=True)
         row.operator("lipwright.clear", icon="TRASH", text="Clear All" if here else "Clear")
@@ -104,6 +107,14 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             times = f"{one.start_seconds:.1f} to {one.end_seconds:.1f} s"
             row.label(text=f"No {one.name}, {times}", icon="REMOVE")
             row.operator("lipwright.bring_back", text="", icon="LOOP_BACK").row = number
+
+
+def _may_speak_over(character: Character) -> bool:
+    """Say whether strips of the artist's animate shapes of a character; every redraw asks."""
+    keys = [mesh.data.shape_keys for mesh in character.meshes]
+    return memory.once(
+        ("strips", character.root.session_uid), lambda: any(map(taken_paths, filter(None, keys)))
+    )
 
 
 def _is_of_before(character: Character) -> bool:

@@ -154,6 +154,12 @@ class LIPWRIGHT_PG_character(bpy.types.PropertyGroup):
     other: StringProperty(
         options={"HIDDEN"}, description="Dials of the take that was kept", override=OVERRIDABLE
     )
+    over_strips: switch_property(
+        "Speak Over My Strips",
+        "Shapes that your own NLA strips animate follow the line while it lasts, on a track above "
+        "yours, and fade into your strips before and after it; these stay as they are. Not with a "
+        "track a layer",
+    )
     hand_keys: EnumProperty(
         name="Hand Keys",
         description="What stays of a key that you changed, or set among ours, when the take "

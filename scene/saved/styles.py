@@ -25,7 +25,7 @@ LAYERS_TABLE = "layers"
 # What a file says of a style: its tables, each with the dials of a dataclass.
 TABLES: dict[str, type] = {"style": Style, "acting": Acting}
 # What a take is not: which bones turn, what is looked at, how it is keyed, and the other take.
-NO_DIALS = {"rna_type", "name", "version", "other", "few", "hand_keys"}
+NO_DIALS = {"rna_type", "name", "version", "other", "few", "hand_keys", "over_strips"}
 Told = Mapping[str, Mapping[str, float | bool]]
 
 

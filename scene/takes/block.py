@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a take goes onto one datablock and layer: planned first, then carried out."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import bpy
 import numpy as np
@@ -23,12 +23,16 @@ from .ledger import (
     write_ledger,
 )
 from .places import (
+    OVER,
+    Place,
     Report,
     combine_with,
+    fit_over,
     fit_strips,
     layer_of,
     our_owners,
     place_for,
+    strips_on,
     taken_paths,
 )
 from .rewrite import Planned, Rewrite, Spans, cut_short
@@ -89,6 +93,33 @@ class Take:
         return self.source or source_of_name(self.name)
 
 
+def _taken(one: Writing) -> Iterator[Channel]:
+    """The channels that somebody's NLA strips animate, and ours do not add to."""
+    taken = taken_paths(one.block)
+    return (c for c in one.keys if c[0] in taken and c not in one.combining)
+
+
+def over_strips(one: Writing) -> list[Writing]:
+    """A writing, and that of what is to lie over the artist's strips."""
+    taken = dict.fromkeys(_taken(one))
+    rest = {channel: keys for channel, keys in one.keys.items() if channel not in taken}
+    over = {channel: one.keys[channel] for channel in taken}
+    if not over:
+        return [one]
+    return [replace(one, keys=rest), Writing(one.block, over, one.rests, layer=OVER)]
+
+
+def _apart(spans: Iterable[Range]) -> list[Range]:
+    """Stretches of frames; those that overlap are one."""
+    found: list[Range] = []
+    for low, high in sorted(spans):
+        if found and low <= found[-1][1]:
+            found[-1] = found[-1][0], max(high, found[-1][1])
+        else:
+            found.append((low, high))
+    return found
+
+
 class BlockWriting:
     """The writing of one datablock and layer: planned, with nothing changed, then carried out."""
 
@@ -96,8 +127,7 @@ class BlockWriting:
         self, one: Writing, character: Character, take: Take, spans: Spans, apart: bool
     ) -> None:
         self.one, self.character, self.take, self.apart = one, character, take, apart
-        self.taken = taken_paths(one.block)
-        self.skipped = [c for c in one.keys if c[0] in self.taken and c not in one.combining]
+        self.skipped = [] if one.layer == OVER else list(_taken(one))
         owners = [owner for owner in our_owners(one.block) if layer_of(owner.action) == one.layer]
         action, slot = (owners[0].action, compat.slot_of(owners[0])) if owners else (None, None)
         self.rewrite = Rewrite(
@@ -154,12 +184,17 @@ class BlockWriting:
             report.notes += [note] if note else []
         write_ledger(place.action, ledger)
         yield
-        self._tell(place.action, report)
+        self._tell(place, ledger, report)
 
-    def _tell(self, action: bpy.types.Action, report: Report) -> None:
+    def _tell(self, place: Place, ledger: Ledger, report: Report) -> None:
         """Fit the strip, and say what is to be said."""
         one = self.one
-        moved = fit_strips(one.block, action)
+        if one.layer == OVER:
+            spans = _apart([take.span for take in ledger.takes.values()])
+            reach = self.rewrite.reach_frames
+            fit_over(one.block, place.action, place.slot, spans, reach)
+            return
+        moved = fit_strips(one.block, place.action)
         report.notes += [moved] if moved and moved not in report.notes else []
         if self.rewrite.by_hand:
             report.notes.append(_told_of_hand_keys(self.rewrite, self.character.name))
@@ -205,6 +240,8 @@ def _note_theirs(
                 "win over ours"
             )
     if skipped:
+        names = ", ".join(f"“{name}”" for name in strips_on(block, {c[0] for c in skipped}))
         report.notes.append(
-            f"{len(skipped)} shapes are animated by NLA strips of yours and were left to them"
+            f"{len(skipped)} shapes are animated by NLA strips of yours ({names}) and were left to "
+            "them. “Speak Over My Strips” lets them follow the line while it lasts"
         )

@@ -14,12 +14,14 @@ import bpy
 from .. import compat
 from ..any_property import written_blocks
 from ..character.find import Character
-from ..curves.fcurves import Channel, channel_of
+from ..curves.fcurves import Channel, Range, channel_of
 from .ledger import MARK, VERSION, handle_of, holds_ours, read_ledger, write_ledger
 
 LAYER = "lipwright_layer"  # of actions that hold what one layer adds
 TURNED_BY = "lipwright_root"  # of actions without slots: the root of their character
 TRACK = "Lipwright"
+# The layer of what lies over strips of the artist's while a line lasts, where they wish so.
+OVER = "over"
 _TURNS = re.compile(r"(location|rotation_\w+|scale)$")  # of bones and objects, deltas too
 
 
@@ -154,6 +156,16 @@ def taken_paths(block: bpy.types.ID) -> frozenset[str]:
     )
 
 
+def strips_on(block: bpy.types.ID, paths: Collection[str]) -> list[str]:
+    """Names of somebody's NLA strips that animate some data paths."""
+    return [
+        strip.name
+        for strip in playing(block)[1:]
+        if not holds_ours(strip)
+        and any(curve.data_path in paths for curve in compat.curves_of(strip))
+    ]
+
+
 def place_for(
     block: bpy.types.ID,
     character: Character,
@@ -227,6 +239,8 @@ def own_action(
 
 def _blend(block: bpy.types.ID, layer: str) -> str:
     """Bones and objects are turned on top of what turns them; layers add to the face below."""
+    if layer == OVER:
+        return "REPLACE"
     if isinstance(block, bpy.types.Object):
         return "COMBINE"
     return "ADD" if layer else "REPLACE"
@@ -309,6 +323,30 @@ def fit_strips(block: bpy.types.ID, action: bpy.types.Action) -> str:
         f"“{strips[0][0].name}” was moved or stretched in the NLA and stays there, and the take "
         "with it. Move it back to hear and see the line together"
     )
+
+
+def fit_over(
+    block: bpy.types.ID,
+    action: bpy.types.Action,
+    slot: Any | None,
+    spans: Collection[Range],
+    fade_frames: float,
+) -> None:
+    """Let what lies over the artist's strips play while lines last, a strip a line, and fade."""
+    tracks = block.animation_data.nla_tracks
+    track = next(one for one in tracks if any(s.action == action for s in one.strips))
+    for strip in [one for one in track.strips if one.action == action]:
+        track.strips.remove(strip)
+    for low, high in sorted(spans):
+        strip = track.strips.new(track.name, int(low), action)
+        if slot is not None:
+            strip.action_slot = slot
+        strip.action_frame_end, strip.action_frame_start = high, low
+        strip.scale, strip.repeat = 1.0, 1.0
+        strip.frame_start_raw, strip.frame_end_raw = low, high
+        strip.extrapolation, strip.blend_type = "NOTHING", "REPLACE"
+        strip.use_auto_blend = False
+        strip.blend_in = strip.blend_out = min(fade_frames, (high - low) / 2)
 
 
 def is_in_place(strip: bpy.types.NlaStrip) -> bool:

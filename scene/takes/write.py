@@ -19,9 +19,10 @@ from ...core.motion.keys import Keys
 from ...core.steps import Step, at_once
 from ...rigs.schema import Control
 from .. import compat
+from ..character.chosen import settings_of
 from ..character.find import Character, refuse_if_not_writable, refuse_if_tweaking
 from ..curves.fcurves import Channel, Range, value_of
-from .block import BlockWriting, Take, Writing
+from .block import BlockWriting, Take, Writing, over_strips
 from .channels import parts_of
 from .free import held_curves, reach_of, refresh
 from .ledger import (
@@ -102,6 +103,8 @@ def writing_take(
         parts, _ = parts_of(character, more, {}, standing, EVERY_FRAME)
         plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
     plan += turns
+    if not added and settings_of(character).over_strips:
+        plan = [some for one in _joined(plan) for some in over_strips(one)]
     report.notes += [*left_out, *notes]
     yield Step(0.0)
     replaced = set() if take.part else _replaced(character, take, report)
