@@ -23,7 +23,14 @@ from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
 from ..scene.character.drawing import drawing_of
-from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_of
+from ..scene.character.find import (
+    Character,
+    controls_of,
+    driven_faces,
+    refuse_if_not_writable,
+    rig_of,
+)
+from ..scene.character.mapping import lost_rows
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
 from ..scene.clock import clock_of, fps_of
@@ -74,6 +81,7 @@ class Gathered:
     neck_share: float
     apart: bool
     drawing: Drawing | None = None
+    lost: tuple[str, ...] = ()
 
     @property
     def body(self) -> Body:
@@ -99,6 +107,7 @@ def gather(character: Character, layers: frozenset[str], *, measure: bool = True
         dials.acting.neck_share,
         dials.apart,
         drawing_of(character.root),
+        tuple(lost_rows(character.root, controls_of(character))),
     )
 
 
@@ -162,6 +171,10 @@ def animate(
 def _remarks(found: Gathered, settings: Settings, *, of_voice: bool) -> list[str]:
     """What is to be said of a character that a take was written on."""
     notes = tell_driven(found.driven)
+    if found.lost:
+        notes.append(
+            f"Gone, so left out of the mapping: {', '.join(found.lost)}. Swap or remove these rows"
+        )
     if found.resting:
         notes.append(tell_left_on(found.resting))
     if "head" in settings.layers and "head" not in found.targets:
