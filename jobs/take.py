@@ -25,7 +25,14 @@ from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
 from ..scene.character.drawing import drawing_of
-from ..scene.character.find import Character, driven_faces, refuse_if_not_writable, rig_of
+from ..scene.character.find import (
+    Character,
+    controls_of,
+    driven_faces,
+    refuse_if_not_writable,
+    rig_of,
+)
+from ..scene.character.mapping import lost_rows
 from ..scene.character.measure import calibrated_lips
 from ..scene.character.preview import end_previews
 from ..scene.clock import clock_of, fps_of
@@ -77,6 +84,7 @@ class Gathered:
     neck_share: float
     apart: bool
     drawing: Drawing | None = None
+    lost: tuple[str, ...] = ()
 
     def told(self) -> tuple[object, ...]:
         """What a plan was made for, to be compared."""
@@ -106,6 +114,7 @@ def gather(character: Character, layers: frozenset[str], *, measure: bool = True
         dials.acting.neck_share,
         dials.apart,
         drawing_of(character.root),
+        tuple(lost_rows(character.root, controls_of(character))),
     )
 
 
@@ -227,6 +236,10 @@ def _same(found: Gathered, now: Gathered, name: str) -> Gathered:
 def _remarks(found: Gathered, settings: Settings, *, of_voice: bool) -> list[str]:
     """What is to be said of a character that a take was written on."""
     notes = tell_driven(found.driven)
+    if found.lost:
+        notes.append(
+            f"Gone, so left out of the mapping: {', '.join(found.lost)}. Swap or remove these rows"
+        )
     if found.resting:
         notes.append(tell_left_on(found.resting))
     if "head" in settings.layers and "head" not in found.targets:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import bpy
 
-from ..rigs.schema import Control, RigMap
+from ..rigs.schema import ANY, Control, RigMap
+from ..scene.any_property import resolve
 from ..scene.character.chosen import chosen_character, meant_character
 from ..scene.character.find import Character, controls_of, rig_of, why_no_rig
 from ..scene.character.mapping import control_of
@@ -48,6 +49,8 @@ class LIPWRIGHT_UL_mapping(bpy.types.UIList):
         names.active = not item.mute
         # Most are shape keys, and the ends of their names, Left and Right, need the room.
         icon = "NONE" if item.kind == "shape key" else ICONS.get(item.kind, "ERROR")
+        if item.kind == ANY and resolve(control_of(item)) is None:
+            icon = "ERROR"
         names.label(text=item.name, icon=icon)
         text = _follows(item.solved, item.terms.keys())
         if text != item.name:
@@ -133,7 +136,7 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
         """Everything of one row."""
         box = self.layout.box()
         top = box.row()
-        top.label(text=f"{row.name} ({row.mesh})", icon=ICONS.get(row.kind, "ERROR"))
+        top.label(text=f"{row.name} ({control_of(row).mesh})", icon=ICONS.get(row.kind, "ERROR"))
         top.operator("lipwright.pick_control", text="", icon="ARROW_LEFTRIGHT").swap = True
         for term in row.terms:
             line = box.row(align=True)

@@ -42,11 +42,28 @@ def control_at(full_path: str) -> Control:
     return control
 
 
-def resolve(control: Control) -> tuple[bpy.types.ID, str, int] | None:
-    """Datablock, data path and array index of a control; None if it is not there."""
+def block_named(control: Control) -> bpy.types.ID | None:
+    """What a control names as its mesh: an object, or a datablock such as ``lights/Key``."""
+    if control.kind != ANY:
+        return bpy.data.objects.get(control.mesh)
     of, _, name = control.mesh.partition("/")
     block: Any = getattr(bpy.data, of, {}).get(name) if of.isidentifier() else None
-    if not isinstance(block, bpy.types.ID) or block.library is not None:
+    return block if isinstance(block, bpy.types.ID) else None
+
+
+def name_now(item: bpy.types.PropertyGroup) -> str:
+    """How a stored row's control names its mesh by now: what was renamed is followed."""
+    if item.block is None:
+        return item.mesh
+    if item.kind != ANY:
+        return item.block.name
+    return f"{item.mesh.partition('/')[0]}/{item.block.name}"
+
+
+def resolve(control: Control) -> tuple[bpy.types.ID, str, int] | None:
+    """Datablock, data path and array index of a control; None if it is not there."""
+    block: Any = block_named(control)
+    if block is None or block.library is not None:
         return None
     path = control.key
     if path.startswith(TREE) and getattr(block, "node_tree", None) is not None:
@@ -118,7 +135,7 @@ def _limits(control: Control) -> tuple[float, float]:
 def any_controls(root: bpy.types.Object) -> list[Control]:
     """Those of a character's rows that are there."""
     rows = [row for row in root.lipwright_rig.rows if row.kind == ANY]
-    controls = [Control(row.mesh, row.name, ANY, row.bone) for row in rows]
+    controls = [Control(name_now(row), row.name, ANY, row.bone) for row in rows]
     return [control for control in controls if resolve(control) is not None]
 
 

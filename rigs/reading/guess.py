@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment, nnls
 
 from ...core.motion.mouth import stem_of
+from ...core.motion.track import feeling_channels
+from ...core.performance.prototypes import FELT, pose
 from ..schema import Terms
 from ..solve import WEIGHTS
 from .seen import LIP_NUMBERS, mirrored, upper_face
@@ -33,8 +35,20 @@ SIDES = 4  # controls of one side of the mouth that make it a set of single shap
 OPENS = 0.12  # share of a whole jawOpen from which on a control opens the mouth
 FEW_PARTS = 0.08  # of the largest part of a whole mouth: less is left out of its terms
 MANY = 2  # controls that open the mouth: more than a jaw
-BOTH_HALVES = 0.25  # of what a control moves, above and at the mouth: a whole expression
-SPEECH = ("mouth", "jaw", "tongue")
+# Mouth widths (as `View.of` weighs them) from which on brows or lids, and lips, are moved; and the
+# share of what moves above that no single shape explains: a whole expression.
+UPPER_MOVES, LIPS_MOVE, UNEXPLAINED = 0.03, 0.06, 0.5
+# Brows and lids tell feelings apart, lips are moved farther.
+MAGNIFIED, UPPER_COUNTS = 3.0, 0.6
+FELT_ALIKE = 0.5  # likeness to an emotion below which a whole face shows none that we know
+NO_BETTER = 0.05  # likeness by which another emotion may be nearer
+# How avatars show feelings, with fewer and stronger shapes than people: our reading of many.
+CARTOONS = {
+    "happy": {"mouthSmile": 1.0, "eyeBlink": 0.9, "browOuterUp": 0.3, "jawOpen": 0.2},
+    "angry": {"browDown": 1.0, "mouthFrown": 0.7, "eyeSquint": 0.3},
+    "sad": {"browInnerUp": 1.0, "mouthFrown": 0.7, "eyeBlink": 0.3},
+    "surprised": {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "mouthFunnel": 0.5},
+}
 SHUT_MOUTH: Terms = (("mouthPressLeft", 0.2), ("mouthPressRight", 0.2))
 
 
@@ -51,7 +65,7 @@ class Guess:
     whole : bool
         It is a whole mouth (`schema.Row.solved`).
     expression : bool
-        It moves mouth and brows alike: a whole face.
+        It moves mouth and brows alike: a whole face, of the feeling that its terms name.
     """
 
     terms: Terms
@@ -134,7 +148,10 @@ def guesses(seen: Mapping[One, Array]) -> dict[One, Guess]:
         return {}
     table = np.stack([seen[one] for one in controls])
     names, alike = likeness(table)
-    expression = _expressions(table) & (alike.max(1) < SURE)
+    expression = _expressions(table)
+    felt = _feelings(table, expression)
+    # A puffed cheek lifts the skin above it on one side: without a feeling that is no whole face.
+    expression &= [i in felt or _symmetry(row) >= SIDED for i, row in enumerate(table)]
     parts = np.stack([_parts(row) for row in table])
     whole = _whole_mouths(table, names, parts, expression)
     single = np.where((whole | expression)[:, None], -1.0, alike)
@@ -145,6 +162,9 @@ def guesses(seen: Mapping[One, Array]) -> dict[One, Guess]:
         j = chosen.get(i)
         if whole[i]:
             found[one] = Guess(_mouth(names, parts[i]), _told(table[i], parts[i]), whole=True)
+        elif i in felt:
+            feeling, sure = felt[i]
+            found[one] = Guess(((feeling_channels(feeling)[0], 1.0),), sure, expression=True)
         elif expression[i]:
             found[one] = Guess((), float(max(alike[i].max(), 0)), expression=True)
         elif j is not None and single[i, j] >= ALIKE:
@@ -170,11 +190,79 @@ def _symmetry(seen: Array) -> float:
 
 
 def _expressions(table: Array) -> NDArray[np.bool_]:
-    """Which controls move brows or lids and the lips."""
-    above = np.linalg.norm(table[:, upper_face()], axis=1)
+    """Which controls move the lips, and brows or lids as no single shape of these lips does."""
+    high = upper_face()
+    above = np.linalg.norm(table[:, high], axis=1)
     lips = np.linalg.norm(table[:, :LIP_NUMBERS], axis=1)
-    size = np.maximum(np.linalg.norm(table, axis=1), STILL)
-    return (above > BOTH_HALVES * size) & (lips > BOTH_HALVES * size)
+    both = (above > UPPER_MOVES) & (lips > LIPS_MOVE)
+    for i in np.flatnonzero(both):
+        both[i] = _left_above(table[i], high) > UNEXPLAINED * above[i]
+    return both
+
+
+def _left_above(seen: Array, high: NDArray[np.bool_]) -> float:
+    """Say what moves above the mouth beyond the most alike single shape of a known head."""
+    shapes = _known()[1].reshape(-1, seen.size)
+    shapes = shapes[np.abs(shapes).max(1) > STILL]
+    length = np.maximum(np.linalg.norm(shapes, axis=1), 1e-9)
+    along = shapes @ seen / length
+    nearest = along >= along.max() - 0.1 * np.linalg.norm(seen)
+    rest = seen[high] - (along / length)[nearest, None] * shapes[nearest][:, high]
+    return float(np.linalg.norm(rest, axis=1).min())
+
+
+@cache
+def _faces() -> Array:
+    """Return what faces of each emotion do on most heads.
+
+    The emotion as we act it, and as cartoons draw it; shape (emotions, 2, numbers).
+    """
+    drawn = [(dict(pose(name)), CARTOONS.get(name, pose(name))) for name in FELT]
+    return np.array([[expected(_both_sides(one)) for one in pair] for pair in drawn])
+
+
+def _felt_likeness(table: Array) -> Array:
+    """Compare controls with emotions, shape (controls, emotions).
+
+    As a whole with brows and lids magnified, or these apart from the mouth, whichever is more.
+    """
+    high = upper_face()
+    all_of_it = _cosine(table, _faces(), np.where(high, MAGNIFIED, 1.0))
+    apart = UPPER_COUNTS * _cosine(table, _faces(), high) + (1 - UPPER_COUNTS) * _cosine(
+        table, _faces(), ~high
+    )
+    return np.maximum(all_of_it, apart)
+
+
+def _cosine(table: Array, faces: Array, weights: Array | NDArray[np.bool_]) -> Array:
+    own, faces = table * weights, faces * weights
+    own = own / np.maximum(np.linalg.norm(own, axis=1, keepdims=True), STILL)
+    faces = faces / np.linalg.norm(faces, axis=2, keepdims=True)
+    return np.einsum("rn,epn->rep", own, faces).max(2)
+
+
+def _both_sides(shapes: Mapping[str, float]) -> Terms:
+    """Spell out shapes that are named without Left or Right where both sides do the same."""
+    names = _known()[0]
+    return tuple(
+        (name, weight)
+        for shape, weight in shapes.items()
+        for name in ((shape,) if shape in names else (f"{shape}Left", f"{shape}Right"))
+    )
+
+
+def _feelings(table: Array, expression: NDArray[np.bool_]) -> dict[int, tuple[str, float]]:
+    """Name the emotion of each whole face: corners up, brows down; each emotion once."""
+    rows = np.flatnonzero(expression)
+    if not len(rows):
+        return {}
+    alike = _felt_likeness(table[rows])
+    named: dict[int, tuple[str, float]] = {}
+    for i, j in zip(*linear_sum_assignment(-alike), strict=True):
+        # Nearer to another feeling, which a better one of the character shows: then it is none.
+        if alike[i, j] >= FELT_ALIKE and alike[i, j] > alike[i].max() - NO_BETTER:
+            named[int(rows[i])] = FELT[j], float(alike[i, j])
+    return named
 
 
 def _parts(seen: Array) -> Array:

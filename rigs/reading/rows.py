@@ -12,6 +12,7 @@ from ...core.motion.track import ARKIT_NAMES
 from ..lips.fit import LEAST_OPENING
 from ..match import MOUTH, driven_by, helped, own_terms
 from ..schema import Control, RigMap, Row
+from ..whole_faces import giving_way, needed_only
 from .guess import SURE, Guess, expected, guesses
 from .seen import View
 
@@ -21,6 +22,7 @@ FAMILY, LABEL = "read", "Read from what moves"
 BETTER = 0.2  # mean likeness by which another order of the names has to fit better
 FITS = 0.3  # mean likeness from which on names are believed at first sight
 FEWEST = 4  # named rows that are judged together
+FELT_SURE = 0.5  # likeness to a feeling from which on a whole face is used beside known names
 UNLIKE = 0.1  # likeness to what its name says below which one control alone is not believed
 # What a mouth of whole mouths takes from single shapes: it smiles and frowns by itself.
 MOODS = ("mouthSmile", "mouthFrown")
@@ -86,7 +88,9 @@ def read_rig(seen: Seen, controls: Sequence[Control]) -> RigMap | None:
             guess = by_name.get(control.key)
         if guess is not None:
             rows.append(Row(control, guess.terms, solved=guess.whole))
-    return _finished(rows, controls, {row.control: found.get(row.control) for row in rows})
+    rows = needed_only(rows)
+    rig = _finished(rows, controls, {row.control: found.get(row.control) for row in rows})
+    return giving_way(rig, seen.view.mesh, seen.view.lips)
 
 
 def _with_a_jaw(found: dict[Control, Guess], seen: Seen) -> dict[Control, Guess] | None:
@@ -187,28 +191,31 @@ def put_right(rig: RigMap, seen: Seen) -> RigMap:
     driven = driven_by(kept)
     changed: dict[Control, Guess] = {}
     for control, guess in sorted(seen.guesses.items(), key=lambda pair: -pair[1].sure):
-        if any(row.control == control for row in kept) or guess.whole or guess.sure < SURE:
+        least = FELT_SURE if guess.expression else SURE
+        if any(row.control == control for row in kept) or guess.whole or guess.sure < least:
             continue
         if whole and not all(_beside_mouths(channel) for channel, _ in guess.terms):
             continue
         if guess.terms and driven.isdisjoint(channel for channel, _ in guess.terms):
             changed[control] = guess
             driven |= {channel for channel, _ in guess.terms}
+    rows = needed_only([*kept, *(Row(one, guess.terms) for one, guess in changed.items())])
+    changed = {row.control: changed[row.control] for row in rows if row.control in changed}
     if not changed and len(kept) == len(plain):
         return rig
-    rows = [*kept, *(Row(control, guess.terms) for control, guess in changed.items())]
     missing = tuple(name for name in rig.missing if name not in driven)
     lost = driven_by(plain) - driven
     missing += tuple(name for name in ARKIT_NAMES if name in lost and name not in missing)
     used = {row.control for row in rows}
     every = (*rig.unused, *(row.control for row in rig.rows))
-    return replace(
+    right = replace(
         rig,
         rows=tuple(rows if whole else helped(rows, set(missing))),
         missing=missing,
         unused=tuple(one for one in dict.fromkeys(every) if one not in used),
         read=tuple((one, round(guess.sure, 2)) for one, guess in changed.items()),
     )
+    return giving_way(right, seen.view.mesh, seen.view.lips)
 
 
 def _beside_mouths(channel: str) -> bool:

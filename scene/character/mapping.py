@@ -9,6 +9,7 @@ import bpy
 from ...core.errors import RigError
 from ...rigs.mapping import mapped
 from ...rigs.schema import Control, RigMap, Row
+from ..any_property import block_named, name_now
 
 NUMBERS = ("low", "high", "scale", "offset")
 FLAGS = ("solved", "mute")
@@ -31,7 +32,14 @@ def edited_rig(root: bpy.types.Object, controls: Collection[Control]) -> RigMap:
 
 def control_of(item: bpy.types.PropertyGroup) -> Control:
     """The control of a stored row."""
-    return Control(item.mesh, item.name, item.kind, item.bone)
+    return Control(name_now(item), item.name, item.kind, item.bone)
+
+
+def lost_rows(root: bpy.types.Object, controls: Collection[Control]) -> list[str]:
+    """Names of the edited rows whose control is gone."""
+    stored = root.lipwright_rig
+    here = frozenset(controls)
+    return [item.name for item in stored.rows if stored.edited and control_of(item) not in here]
 
 
 def row_of(item: bpy.types.PropertyGroup) -> Row:
@@ -71,7 +79,7 @@ def put_control(item: bpy.types.PropertyGroup, control: Control) -> None:
         *(control.key, control.mesh),
         *(control.kind, control.bone),
     )
-    item.sure = 0.0
+    item.block, item.sure = block_named(control), 0.0
 
 
 def forget_rig(root: bpy.types.Object) -> None:

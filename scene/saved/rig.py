@@ -76,6 +76,11 @@ class LIPWRIGHT_PG_row(bpy.types.PropertyGroup):
     """A row of an edited mapping; `name` is the control's, so that the list can be searched."""
 
     mesh: StringProperty(override=OVERRIDABLE)
+    block: PointerProperty(
+        type=bpy.types.ID,
+        description="What `mesh` named when the row was made: it is followed when it is renamed",
+        override=OVERRIDABLE,
+    )
     kind: StringProperty(default="shape key", override=OVERRIDABLE)
     bone: StringProperty(override=OVERRIDABLE)
     terms: CollectionProperty(type=LIPWRIGHT_PG_term, override=GROWING)

@@ -159,3 +159,33 @@ def test_layers_on_tracks_of_their_own_show_the_same(ours, face):
     assert np.abs(apart - whole).max(axis=0) == pytest.approx(0.0, abs=0.02)
     assert clear(item, ours) > 0
     assert shown() == pytest.approx((10.0, 1.0, 0.0))
+
+
+def test_a_row_follows_a_rename_and_says_when_its_property_is_gone(ours):
+    item = lamp()
+    follow('bpy.data.lights["Lamp"].energy', "loudness")
+    item.lipwright_rig.rows[0].scale = 90.0
+    item.data.name = "Key Light"
+    bpy.data.lights.new("Lamp", "POINT").energy = 5.0  # another one of the old name
+    bpy.context.view_layer.update()
+    report = speak(item, ours)
+    assert not any("Gone" in note for note in report.notes)
+    assert max(shown_over(lambda: item.data.energy)) > 80
+    assert bpy.data.lights["Lamp"].energy == 5.0
+    sky = bpy.data.worlds.new("Sky")
+    assert follow('bpy.data.worlds["Sky"].color[0]', "jawOpen") == {"FINISHED"}
+    bpy.data.worlds.remove(sky)
+    report = speak(item, ours)
+    assert any("Gone" in note and "color" in note for note in report.notes)
+
+
+def test_a_mapping_follows_the_mesh_that_was_renamed(ours, face):
+    item = face("Anna", ("jawOpen", "mouthPucker", "mouthFunnel", "eyeBlinkLeft"))
+    bpy.context.scene.lipwright.character = item
+    bpy.ops.lipwright.edit_mapping()
+    item.lipwright_rig.rows["jawOpen"].scale = 0.5
+    item.name = "Bea"
+    find = ours("scene.character.find")
+    rig = find.rig_of(find.character_of(item, bpy.context.scene))
+    assert {row.control.mesh for row in rig.rows} == {"Bea"}
+    assert len(rig.rows) == 4

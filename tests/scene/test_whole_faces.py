@@ -178,6 +178,51 @@ def test_single_shapes_of_a_face_go_before_its_parts(ours):
     assert not ours("rigs.whole_faces").shown_whole(rig)
 
 
+def sides(stem, weight):
+    return {f"{stem}Left": weight, f"{stem}Right": weight}
+
+
+# As three makers might sculpt the same four feelings.
+STYLES = {
+    "ours": {emotion: pose(emotion) for emotion in FACES.values()},
+    "cartoon": {
+        "happy": {**sides("eyeBlink", 1.0), **sides("mouthSmile", 0.8), "jawOpen": 0.3},
+        "angry": {**sides("browDown", 1.0), **sides("mouthFrown", 0.5)},
+        "sad": {"browInnerUp": 0.8, **sides("mouthFrown", 0.9), **sides("eyeBlink", 0.4)},
+        "surprised": {"browInnerUp": 1.0, **sides("browOuterUp", 0.8), "mouthFunnel": 0.6},
+    },
+    "plain": {
+        "happy": {**sides("mouthSmile", 0.8), **sides("eyeSquint", 0.6)},
+        "angry": {**sides("browDown", 0.8), **sides("mouthPress", 0.6), **sides("noseSneer", 0.5)},
+        "sad": {"browInnerUp": 0.6, **sides("mouthFrown", 0.6), "mouthShrugLower": 0.4},
+        "surprised": {"browInnerUp": 0.6, **sides("browOuterUp", 0.6), "jawOpen": 0.6},
+    },
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("numbered", [True, False])
+def test_whole_faces_of_no_known_name_are_told_by_what_moves(style, numbered, ours):
+    """Corners up, brows down; beside vowels of known names, or where all are numbers."""
+    keys = {name: {c: w for c, w in MOUTHS[s] if c in MOVING} for name, s in VOWELS.items()}
+    keys |= {f"Kao {name[::-1]}": face for name, face in STYLES[style].items()}
+    keys["Blink"] = sides("eyeBlink", 1.0)
+    names = {name: f"{i:02d}" if numbered else name for i, name in enumerate(keys)}
+    moving = {n: {c: w for c, w in face.items() if c in MOVING} for n, face in keys.items()}
+    item = keyed_head({names[name]: face for name, face in moving.items()})
+    rig = rig_of(item, ours)
+    whole = ours("rigs.whole_faces")
+    told = {row.control.key: whole.feeling_of(row) for row in rig.rows}
+    assert {name: told.get(names[f"Kao {name[::-1]}"], "") for name in STYLES[style]} == {
+        name: name for name in STYLES[style]
+    }
+    assert all(row.solved for row in rig.rows if row.control.key in map(names.get, VOWELS))
+    assert len(rig.read) >= 4
+    values, _ = spoken(item, ours, {"sad": 1.0})
+    assert max(values[names["Kao das"]]) > 0.8
+    assert not np.any(values.get(names["Kao yrgna"], 0.0))
+
+
 def test_layers_on_tracks_of_their_own_show_the_same(ours):
     item = avatar(ours)
     find, take = ours("scene.character.find"), ours("jobs.take")
