@@ -50,6 +50,7 @@ EFFORT = {
 # and came with every M B P would twitch.
 LEFT_IN_CONTACT, MOOD_IN_CONTACT, NOSE_IN_CONTACT = 0.15, 0.9, 0.35
 LEFT_IN_TUCK, MOOD_IN_TUCK, SHUT_IN_TUCK = 0.5, 0.8, 0.1
+UPPER_IN_TUCK = 0.8  # of the upper lip, or the sliver of F and V becomes a gap
 CLOSED_IN_TUCK = 0.3  # F and V bring the lower lip most of the way up
 
 
@@ -166,8 +167,9 @@ def _guide(speech: FaceTrack | None, name: str, frames: int) -> NDArray[np.float
 def _left(name: str, *, of_speech: bool) -> tuple[float, float]:
     """How much is left of what parts the lips while they meet, and while the lower one tucks."""
     if of_speech:
-        # The speech itself lifts the upper lip for F and V; its lower lip goes in.
-        return LEFT_IN_CONTACT, LEFT_IN_TUCK if name.startswith("mouthLowerDown") else 1.0
+        # The speech itself lifts the upper lip a little for F and V; its lower lip goes in.
+        tucked = {"mouthLowerDown": LEFT_IN_TUCK, "mouthUpperUp": UPPER_IN_TUCK}
+        return LEFT_IN_CONTACT, tucked.get(name.removesuffix("Left").removesuffix("Right"), 1.0)
     if name in MOOD:
         return MOOD_IN_CONTACT, MOOD_IN_TUCK
     return NOSE_IN_CONTACT if name.startswith("nose") else LEFT_IN_CONTACT, LEFT_IN_TUCK
