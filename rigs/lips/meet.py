@@ -27,6 +27,7 @@ TUCK_GAP = 0.045  # mouth widths between the lips on F V: the lip touches the te
 # Of the widest opening: lips under a whole face may be this far apart on M B P; more of it stays.
 SLIVER = 0.03
 GIVES_WAY_SECONDS = 0.04  # a whole face begins to give way so long before a closure
+PRESSED = 0.004  # mouth widths by which lips that meet overlap: flesh on flesh, not a touch
 CROSSING = 0.007  # mouth widths that lips may overlap: soft tissue gives
 
 # What it costs to move a control away from what the face wants: closing is there to be chosen,
@@ -70,7 +71,7 @@ def meet(
     apart = np.maximum(np.maximum(table * ~whole @ fit.gap.T, of_whole), 0) + fit.rest
     tucked = np.minimum(apart, TUCK_GAP)
     most = (1 - contact) * ((1 - tuck) * apart + tuck * tucked) - fit.rest
-    most = most - fit.seal * contact
+    most = most - (fit.seal + PRESSED) * contact
     least = np.full_like(most, -CROSSING) - fit.rest - max(fit.seal, 0.0) * (contact > 0)
     # Where the artist's own laugh presses lips together it may; none of it is left out for that.
     least = np.minimum(least, of_whole)
