@@ -93,7 +93,7 @@ whatever dial is moved; your own keys stay"""
         options={"ENUM_FLAG"},
         default={"emotion"},
     )
-    frames: EnumProperty(name="From", description="Where they are cleared", items=FRAMES_ITEMS)
+    frames: EnumProperty(name="Frames", description="Where they are cleared", items=FRAMES_ITEMS)
     first: IntProperty(name="First", description="First frame", default=1)
     last: IntProperty(name="Last", description="Last frame", default=50)
     blend_seconds: FloatProperty(

@@ -8,11 +8,21 @@ import bpy
 import numpy as np
 
 # Of Blender's interface, or its own bookkeeping, that changes by looking at it.
-UI = {"window_managers", "screens", "workspaces", "libraries", "brushes", "palettes"}
+UI = {"all_ids", "window_managers", "screens", "workspaces", "libraries", "brushes", "palettes"}
 BOOKKEEPING = {
     *("rna_type", "bl_rna", "users", "original", "preview", "is_evaluated", "tag", "is_missing"),
     *("session_uid", "use_extra_user", "is_embedded_data", "asset_data", "tool_settings"),
-    *("view_layer", "view_layers", "depsgraph", "id_data", "display", "shading", "eevee", "view3d"),
+    *(
+        "storage_type",
+        "view_layer",
+        "view_layers",
+        "depsgraph",
+        "id_data",
+        "display",
+        "shading",
+        "eevee",
+        "view3d",
+    ),
 }
 MOST_DEEP = 12
 KEYFRAME = (

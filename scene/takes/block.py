@@ -206,9 +206,10 @@ def _told_of_hand_keys(rewrite: Rewrite, name: str) -> str:
     count = rewrite.by_hand
     if not rewrite.keeps_changes:
         return f"{count} keys on “{name}” were set by hand and stay; ours give way to them"
+    keys = "hand key" if count == 1 else "hand keys"
     return (
-        f"{count} keys on “{name}” were set by hand: what they change stays on top of the take, "
-        f"with which {rewrite.lifted} of them went"
+        f"{count} {keys} on “{name}”: the change stays on top of the take; "
+        f"{rewrite.lifted} went along with it"
     )
 
 

@@ -209,9 +209,8 @@ def write_ledger(action: bpy.types.Action, ledger: Ledger) -> None:
 
 def forget_ledger(action: bpy.types.Action) -> None:
     """Leave an Action to the artist."""
-    for name in (MARK, LEDGER, KEYS, SLOTS, OLD_TAKES, OLD_BEFORE):
-        if name in action:
-            del action[name]
+    for name in [one for one in action.keys() if one.startswith(MARK)]:
+        del action[name]
 
 
 def is_ours(action: bpy.types.Action | None) -> bool:

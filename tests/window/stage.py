@@ -160,6 +160,32 @@ def find(copied: str, share: float) -> Generator[float, None, tuple[int, int] | 
     return None
 
 
+def type_text(text: str, place: tuple[int, int]) -> Walk:
+    """Type letters, as into a search field that is open."""
+    window = view()[0]
+    for letter in text:
+        key = {" ": "SPACE", ".": "PERIOD"}.get(letter, letter.upper())
+        held = {"x": place[0], "y": place[1], "shift": letter.isupper()}
+        window.event_simulate(type=key, value="PRESS", unicode=letter, **held)
+        window.event_simulate(type=key, value="RELEASE", **held)
+        yield EVENT_SECONDS
+
+
+def pick(stands: str, wanted: str, share: float) -> Generator[float, None, bool]:
+    """Choose from the list of a field: click it where it shows `stands`, type, Enter."""
+    place = yield from find(stands, share)
+    if place is None:
+        return False
+    yield from press("LEFTMOUSE", place)
+    yield DRAWN_SECONDS
+    yield from type_text(wanted, place)
+    yield DRAWN_SECONDS
+    picture(f"picking_{wanted}")
+    yield from press("RET", place)
+    yield DRAWN_SECONDS
+    return True
+
+
 def wait_until(true, seconds: float, every: float = 0.05) -> Generator[float, None, bool]:
     """Wait until something holds, so long at most; says whether it does."""
     for _ in range(int(seconds / every)):

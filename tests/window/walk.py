@@ -16,9 +16,11 @@ import stage
 LONG_TIMES = 100  # so long a line that it can be cancelled
 LONG_SECONDS, SHORT_SECONDS = 120.0, 60.0  # to wait at most
 SETTLED_SECONDS = 1.5  # a dial was moved: its take is there
+MIXED_SECONDS = 15.0  # or not yet, where the machine is busy
 FIELD = 0.42  # of the sidebar: on a slider, left of the menu that may stand beside it
 
 checks: list[bool] = []
+pressed: list[tuple[int, int]] = []  # where Generate was pressed
 
 
 def check(said: str, holds: bool, seen: object = "") -> None:
@@ -26,11 +28,6 @@ def check(said: str, holds: bool, seen: object = "") -> None:
     checks.append(bool(holds))
     print(f"{'ok    ' if holds else 'FAILED'} {said}{f': {seen}' if seen != '' else ''}")
     sys.stdout.flush()
-
-
-def left_out(said: str, why: str) -> None:
-    """A line for what could not be tried."""
-    print(f"left out: {said}. {why}")
 
 
 def keys() -> dict[tuple[str, int], tuple[float, ...]]:
@@ -69,6 +66,7 @@ def click_generate() -> stage.Walk:
     place = yield from stage.find("bpy.ops.lipwright.generate(", 0.5)
     check("the button Generate Lip-Sync is found under the mouse", place is not None, place)
     if place is not None:
+        pressed.append(place)
         yield from stage.press("LEFTMOUSE", place)
         yield from stage.wait_until(lambda: stage.state().running or count() > 0, 5.0)
 
@@ -109,10 +107,19 @@ def escape() -> stage.Walk:
 
 
 def stop_button() -> stage.Walk:
-    """What the X beside the bar does."""
-    if bpy.ops.lipwright.cancel.poll():
-        stage.in_view(bpy.ops.lipwright.cancel)
-    yield stage.EVENT_SECONDS
+    """The X beside the bar, by the mouse: where the button was, at the right."""
+    bar, (_, y) = stage.region("UI"), pressed[-1]
+    for x in range(bar.x + bar.width - 12, bar.x + bar.width // 2, -12):
+        place = x, y
+        bpy.context.window_manager.clipboard = ""
+        yield from stage.move(place)
+        yield from stage.press("C", place, ctrl=True)
+        if bpy.context.window_manager.clipboard.startswith("bpy.ops.lipwright.cancel("):
+            check("the X of the bar is found under the mouse", True, place)
+            yield from stage.press("LEFTMOUSE", place)
+            return
+    check("the X of the bar is found under the mouse", False)
+    stage.in_view(bpy.ops.lipwright.cancel)
 
 
 def undo(again: bool = False) -> stage.Walk:
@@ -122,10 +129,14 @@ def undo(again: bool = False) -> stage.Walk:
     yield SETTLED_SECONDS
 
 
+def settled(true: Callable[[], bool]) -> stage.Walk:
+    """Whether something holds within a while: a take is mixed a moment after a dial or an undo."""
+    return (yield from stage.wait_until(true, MIXED_SECONDS))
+
+
 def finish() -> stage.Walk:
     """A line to its end; undo and redo of it."""
-    bpy.context.scene.lipwright.strip = "line"
-    yield stage.DRAWN_SECONDS
+    yield from choose("strip", "long", "line")
     yield from click_generate()
     yield from watch(lambda _: False, SHORT_SECONDS)
     check("the line comes to its end", not stage.state().running)
@@ -139,6 +150,65 @@ def finish() -> stage.Walk:
     stage.picture("undone")
     yield from undo(again=True)
     check("redo brings the same keys back", keys() == written, count())
+
+
+def choose(field: str, stands: str, wanted: str) -> stage.Walk:
+    """Pick something from the list of a field, by mouse and keys."""
+    found = yield from stage.pick(stands, wanted, 0.6)
+    chosen = getattr(bpy.context.scene.lipwright, field)
+    name = getattr(chosen, "name", chosen)
+    check(f"the {field} is picked from its list", found and name == wanted, name)
+    if name != wanted:  # the rest is tried all the same
+        value = bpy.data.objects[wanted] if field == "character" else wanted
+        setattr(bpy.context.scene.lipwright, field, value)
+        yield stage.DRAWN_SECONDS
+
+
+def hand_keys() -> stage.Walk:
+    """A key that was pulled up keeps its change when a slider makes another take."""
+    shape = "mouthSmileLeft"
+    compat = stage.part("scene.compat")
+
+    def curve():
+        keys = stage.head().data.shape_keys
+        path = keys.key_blocks[shape].path_from_id("value")
+        data = keys.animation_data
+        return compat.curves(data.action, compat.slot_of(data)).find(path)
+
+    carrier = stage.part("scene.character.chosen").meant_character(bpy.context).root
+    carrier.lipwright.hand_keys = "CHANGE"
+    middle = len(curve().keyframe_points) // 2
+    frame, plain = curve().keyframe_points[middle].co
+    curve().keyframe_points[middle].co.y = plain + 0.2
+    bpy.ops.ed.undo_push(message="A key by hand")
+    carrier.lipwright.feelings.happy = 0.31
+    more = yield from settled(lambda: curve().evaluate(frame) > plain + 0.21)
+    check("a pulled key goes along with the take", more, f"{curve().evaluate(frame):.3f}")
+    carrier.lipwright.feelings.happy = 0.0
+    same = yield from settled(lambda: abs(curve().evaluate(frame) - plain - 0.2) < 1e-4)
+    check("and is 0.2 above it again", same, f"{curve().evaluate(frame) - plain:.5f}")
+    stage.picture("hand_key")
+
+
+def clear_layers() -> stage.Walk:
+    """Layers of the line, by its button and dialog."""
+    place = yield from stage.find("bpy.ops.lipwright.clear_layers(", 0.85)
+    check("the button Layers is found under the mouse", place is not None, place)
+    if place is None:
+        return
+    before = keys()
+    yield from stage.press("LEFTMOUSE", place)
+    yield stage.DRAWN_SECONDS
+    stage.picture("layers_dialog")
+    yield from stage.press("RET", place)
+    yield SETTLED_SECONDS
+    carrier = stage.part("scene.character.chosen").meant_character(bpy.context).root
+    check("the emotion is off and gone", not carrier.lipwright.emote and keys() != before, count())
+    stage.picture("layers_cleared")
+    yield from undo()
+    back = yield from settled(lambda: keys() == before)
+    carrier = stage.part("scene.character.chosen").meant_character(bpy.context).root
+    check("undo brings it back", carrier.lipwright.emote and back, count())
 
 
 def slide() -> stage.Walk:
@@ -160,16 +230,21 @@ def slide() -> stage.Walk:
         yield from stage.press("V", place, ctrl=True)
         yield SETTLED_SECONDS
         if number == 0:
-            check("the slider at 0 gives the first take again", keys() == before)
+            same = yield from settled(lambda: keys() == before)
+            check("the slider at 0 gives the first take again", same)
+    yield from settled(lambda: keys() != before)
+    yield SETTLED_SECONDS
     after = keys()
     check("the slider at 0.6 mixes the take again", after != before, f"{count()} keys")
     check("nothing was listened to again", not heard)
     listening.hear = hear
     stage.picture("slid")
     yield from undo()
-    check("undo of the slider brings the first take back", keys() == before, count())
+    back = yield from settled(lambda: keys() == before)
+    check("undo of the slider brings the first take back", back, count())
     yield from undo(again=True)
-    check("redo of the slider brings the second take back", keys() == after, count())
+    back = yield from settled(lambda: keys() == after)
+    check("redo of the slider brings the second take back", back, count())
 
 
 def walk() -> stage.Walk:
@@ -181,23 +256,26 @@ def walk() -> stage.Walk:
     stage.set_up()
     stage.add_strip("line", stage.SOUND, 1)
     stage.add_strip("long", long, 2)
+    other = bpy.data.objects.new("Other", None)
+    bpy.context.scene.collection.objects.link(other)
     bpy.ops.ed.undo_push(message="Before the line")
     yield stage.DRAWN_SECONDS
     stage.open_tab()
     yield stage.DRAWN_SECONDS
     bar = stage.region("UI")
     check("the tab is open", bar.active_panel_category == "Lipwright", f"{bar.width} pixels wide")
-    bpy.context.scene.lipwright.strip = "long"
-    left_out(
-        "picking strip and character from their lists, and the X of the bar, by the mouse",
-        "What lies under the mouse is not told there; the fields are set, the operator is called",
-    )
+    choice = bpy.context.scene.lipwright
+    choice.strip, choice.character = "line", bpy.data.objects["Other"]
     yield stage.DRAWN_SECONDS
+    yield from choose("character", "Other", "Head")
+    yield from choose("strip", "line", "long")
     stage.picture("picked")
     yield from cancel("Esc", escape)
     yield from cancel("Stop", stop_button)
     yield from finish()
     yield from slide()
+    yield from clear_layers()
+    yield from hand_keys()
     print(f"{sum(checks)} of {len(checks)} checks hold, Blender {bpy.app.version_string}")
     return 0 if all(checks) else 1
 
