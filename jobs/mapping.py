@@ -30,6 +30,11 @@ def load_mapping(path: Path, character: Character) -> None:
         raise SettingsError(
             f"The mapping “{path.name}” cannot be read. Choose a file that Lipwright saved"
         ) from error
+    take_mapping(text, character)
+
+
+def take_mapping(text: str, character: Character) -> None:
+    """Put a mapping on a character; nothing changes if anything in it is wrong."""
     poses, root = poses_from_text(text), character.root
     bones = set() if character.armature is None else set(root.pose.bones.keys())
     for name, moves in poses.items():

@@ -11,7 +11,7 @@ from ..scene.character.chosen import chosen_character, meant_character
 from ..scene.character.find import Character, controls_of, rig_of, why_no_rig
 from ..scene.character.mapping import control_of
 from ..scene.exports.faces import name_of, picture_of
-from ..scene.saved.mappings import Fit, best_fit
+from ..scene.saved.mappings import ASSET_TAG, Fit, best_fit
 from .parts import OfCharacter, icon_of, progress, say
 
 ICONS = {
@@ -100,6 +100,7 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
         files.operator("lipwright.save_mapping", text="Save", icon="FILE_TICK")
         kept = self.layout.row(align=True)
         kept.operator("lipwright.keep_mapping", text="Keep", icon="FAKE_USER_ON").name = ""
+        kept.operator("lipwright.mapping_to_assets", text="", icon="ASSET_MANAGER").name = ""
         kept.operator("lipwright.drop_mapping", text="", icon="TRASH")
         fit = None if stored.edited else _fit(character)
         if fit is not None:
@@ -190,6 +191,27 @@ class LIPWRIGHT_PT_poses(OfCharacter, bpy.types.Panel):
             line.operator("lipwright.remove_pose", text="", icon="X").name = pose.name
 
 
-register, unregister = bpy.utils.register_classes_factory(
+def _of_asset(menu: bpy.types.Menu, context: bpy.types.Context) -> None:
+    """In the Asset Browser: a mapping of ours is used on the active character."""
+    asset = getattr(context, "asset", None)
+    if asset is not None and ASSET_TAG in asset.metadata.tags:
+        menu.layout.separator()
+        use = menu.layout.operator("lipwright.mapping_from_asset", icon="USER")
+        use.path, use.asset = asset.full_library_path, asset.name
+
+
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(
     (LIPWRIGHT_UL_mapping, LIPWRIGHT_PT_mapping, LIPWRIGHT_PT_poses)
 )
+
+
+def register() -> None:
+    """Show the panels, and the entry of the Asset Browser's menu."""
+    _register_classes()
+    bpy.types.ASSETBROWSER_MT_context_menu.append(_of_asset)
+
+
+def unregister() -> None:
+    """Take both away."""
+    bpy.types.ASSETBROWSER_MT_context_menu.remove(_of_asset)
+    _unregister_classes()

@@ -190,7 +190,8 @@ def _render(bpy: Any, lips: tuple[Any, Any] | None, moments: list[float], out: P
     else:
         item, found = lips
         front = (item.matrix_world.to_3x3() @ Vector(found.forward)).normalized()
-        mesh = item.data.shape_keys.reference_key.data
+        keys = item.data.shape_keys
+        mesh = item.data.vertices if keys is None else keys.reference_key.data  # a face of bones
         ends = [item.matrix_world @ mesh[int(corner)].co for corner in found.corners]
         half = Vector.Fill(3, SEEN_WIDTHS / 2 * (ends[0] - ends[1]).length)
         middle = (ends[0] + ends[1]) / 2

@@ -14,6 +14,8 @@ from ...rigs.schema import Control
 from .. import compat
 
 SUFFIX = ".json"
+# An asset is an Action, which every Blender shows in its Asset Browser, that carries the text.
+ASSET_TAG, TEXT, LIBRARY_FOLDER = "Lipwright mapping", "lipwright_mapping", "Lipwright"
 FITS = 0.9  # of a mapping's rows that a character must have
 
 
@@ -72,6 +74,46 @@ def best_fit(controls: Collection[Control], bones: Collection[str]) -> Fit | Non
         if fits and (best is None or found > best.found):
             best = Fit(path.stem, found, rows)
     return best
+
+
+def write_asset(library: Path, name: str, text: str) -> Path:
+    """Write a mapping into an asset library, in a file of its own; this file stays as it is."""
+    stem = bpy.path.clean_name(name.strip())
+    if not stem:
+        raise SettingsError("Give the mapping a name, such as that of the character's make")
+    path = library / LIBRARY_FOLDER / f"{stem}.blend"
+    action = bpy.data.actions.new(stem)
+    try:
+        action[TEXT] = text
+        action.asset_mark()
+        action.asset_data.description = "How Lipwright moves the face of this make of character"
+        action.asset_data.tags.new(ASSET_TAG)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        bpy.data.libraries.write(str(path), {action}, fake_user=True)
+    except (OSError, RuntimeError) as error:
+        raise SettingsError(f"“{path}” could not be written. Choose another library") from error
+    finally:
+        bpy.data.actions.remove(action)
+    return path
+
+
+def text_of_asset(path: Path, name: str) -> str:
+    """The mapping that an asset of a library carries; SettingsError if it is none of ours."""
+    before = set(bpy.data.libraries)
+    try:
+        with bpy.data.libraries.load(str(path), assets_only=True) as (there, wanted):
+            wanted.actions = [one for one in there.actions if one == name]
+    except OSError as error:
+        raise SettingsError(f"“{path}” cannot be read. Refresh the Asset Browser") from error
+    text = ""
+    for action in wanted.actions:
+        text = str(action.get(TEXT, ""))
+        bpy.data.actions.remove(action)
+    for library in set(bpy.data.libraries) - before:
+        bpy.data.libraries.remove(library)
+    if not text:
+        raise SettingsError(f"The asset “{name}” is no mapping of Lipwright. Choose another")
+    return text
 
 
 @lru_cache(maxsize=256)  # panels ask on every redraw

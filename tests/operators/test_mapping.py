@@ -111,6 +111,40 @@ def test_bake_takes_a_mapping(head, voice, tmp_path, ours):
     assert main(["--audio", str(voice), "--mapping", str(path)]) == 2
 
 
+def test_a_mapping_travels_through_an_asset_library_with_its_poses(ours, tmp_path):
+    """Written by one file, used in another, on a rig of the same make; both else as they were."""
+    item, rig = bone_head({"jaw": "b07"})
+    bpy.context.scene.lipwright.character = rig
+    bpy.ops.lipwright.edit_mapping()
+    rig.lipwright_rig.rows[0].scale = 0.75
+    libraries = bpy.context.preferences.filepaths.asset_libraries
+    for one in libraries:
+        one.path = str(tmp_path)
+    before = len(bpy.data.actions)
+    assert bpy.ops.lipwright.mapping_to_assets(name="Make", library="0") == {"FINISHED"}
+    path = tmp_path / "Lipwright" / "Make.blend"
+    assert path.is_file()
+    assert len(bpy.data.actions) == before
+    with bpy.data.libraries.load(str(path), assets_only=True) as (there, _):
+        assert there.actions == ["Make"]
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    item, rig = bone_head({"jaw": "b07"})
+    bpy.context.scene.lipwright.character = rig
+    why = ours("scene.character.find").why_no_rig
+    assert why(ours("scene.character.find").character_of(item, bpy.context.scene))
+    use = bpy.ops.lipwright.mapping_from_asset
+    with pytest.raises(RuntimeError, match="is no mapping"):
+        use(path=str(path), asset="Other")
+    with pytest.raises(RuntimeError, match="cannot be read"):
+        use(path=str(tmp_path / "none.blend"), asset="Make")
+    assert use(path=str(path), asset="Make") == {"FINISHED"}
+    assert list(rig.lipwright_rig.poses.keys()) == ["jawOpen"]
+    assert rig.lipwright_rig.rows[0].scale == pytest.approx(0.75)
+    assert not bpy.data.actions
+    assert not bpy.data.libraries
+    assert not why(ours("scene.character.find").character_of(item, bpy.context.scene))
+
+
 def test_a_kept_mapping_knows_the_next_character(head, face, ours, monkeypatch, tmp_path):
     mappings = ours("scene.saved.mappings")
     monkeypatch.setattr(mappings, "folder", lambda: tmp_path)
