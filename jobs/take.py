@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One line on one character: gather, plan, write; the button, the command and bake.py share it."""
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import bpy
 import numpy as np
@@ -14,7 +13,7 @@ from ..core.motion.captured import PARTS, Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
-from ..core.steps import Step, at_once
+from ..core.steps import Step, Steps, Work, at_once
 from ..core.timing import FrameClock, Seconds
 from ..pipeline import Analysis, Settings, TakePlan, plan_take, silent
 from ..rigs.bones.turns import Body
@@ -50,7 +49,6 @@ from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of
 from ..scene.takes.write import SAME_SHOT_FRAMES, Take, Writes, takes_of, writing_take
 from .dials import captured_by, keying_of, read_dials
-from .worker import Work
 
 PERFORMED_LAYERS = frozenset({"speech", "head"})
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
@@ -162,7 +160,7 @@ def animating(
     wanted: Wanted | None = None,
     performed: Captured | None = None,
     settle: Callable[[], tuple[Character, HeardFrom]] | None = None,
-) -> Generator[Work | Step, Any, Report]:
+) -> Steps[Report]:
     """Do what `animate` does in steps; the plan needs no Blender.
 
     `instead_of` are the sources of takes that this one replaces. `settle` says who it is and where
@@ -209,18 +207,16 @@ def _planning(
     room: Room,
 ) -> Work:
     """What plans a take from values alone."""
-    body, resting, drawing = found.body, found.resting, found.drawing
-    rig, fit, apart = found.rig, found.fit, found.apart
 
     def plan(_progress: object, _cancelled: object) -> TakePlan:
         return plan_take(
-            *(analysis, settings, rig, fit, clock),
-            body=body,
-            apart=apart,
+            *(analysis, settings, found.rig, found.fit, clock),
+            body=found.body,
+            apart=found.apart,
             keying=keying,
-            resting=resting,
+            resting=found.resting,
             room=room,
-            drawing=drawing,
+            drawing=found.drawing,
         )
 
     return plan
@@ -367,23 +363,21 @@ def settings_for(
     What was cleared of the line with this source is left out; `recording_seconds` is where in its
     recording the sound begins.
     """
-    scene = compat.sequencer_scene(bpy.context)
     dials = settings_of(character)
-    feelings = feelings_for(dials, scene, line)
+    feelings = feelings_for(dials, compat.sequencer_scene(bpy.context), line)
     settings = read_dials(dials, feelings, clock, analysis.seconds, look_at)
     return replace(settings, cleared=cleared_of(dials, source, recording_seconds))
 
 
 def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> LookAt | None:
     """Where the character's look-at object is over a line; the scene is played through for it."""
-    rig, dials = rig_of(character), settings_of(character)
-    scene = bpy.context.scene
-    return sample_look_at(character, dials, rig, scene, clock, analysis.seconds)
+    told = settings_of(character), rig_of(character), bpy.context.scene
+    return sample_look_at(character, *told, clock, analysis.seconds)
 
 
 def target_of(dials: bpy.types.PropertyGroup) -> str:
     """Name of the object that the eyes hold; "" for none."""
-    return "" if dials.acting.look_at is None else dials.acting.look_at.name
+    return getattr(dials.acting.look_at, "name", "")
 
 
 def span_end(report: Report, scene: bpy.types.Scene) -> None:
@@ -401,5 +395,5 @@ def animate_captured(character: Character, scene: bpy.types.Scene) -> Report:
         raise SettingsError("No captured face is chosen. Choose a CSV or JSON in Face Capture")
     analysis = silent(captured.track.seconds)
     settings = settings_for(character, analysis, clock, name, None)
-    keying = keying_of(dials)
-    return animate(character, analysis, settings, clock, name, keying, performed=captured)
+    told = settings, clock, name, keying_of(dials)
+    return animate(character, analysis, *told, performed=captured)

@@ -263,7 +263,7 @@ def test_the_artist_opens_and_seals(parts):
     assert wider > 1.25 * plain
     sealed = fit.calibrated(1.0, 0.02)
     pressed = fit.distances(drive(sample_pose("closed"), rig, sealed), 1)
-    assert -0.03 < pressed.min() < pressed.max() < -0.01
+    assert -0.034 < pressed.min() < pressed.max() < -0.01
 
 
 def test_one_value_for_all_meshes(parts):
