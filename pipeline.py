@@ -147,7 +147,8 @@ def analyse(
         spoken = phones_of(heard.posteriors, heard.rate_hz)
     if mute:
         notes.append("The sound is silent. Check its volume, and that it is the right file")
-    elif all(phone.symbol == SILENCE for phone in spoken):
+    # A text of no word, such as “[laugh]”, says itself that nobody speaks.
+    elif all(phone.symbol == SILENCE for phone in spoken) and not any(one.alone for one in asides):
         notes.append("No speech was heard, so the mouth stays shut. Check that somebody speaks")
     mouth = articulate(
         heard,

@@ -47,9 +47,11 @@ EFFORT = {
 }
 # How much is left while lips meet, and while the lower one tucks: of what parts them, of another
 # layer's mood at the corners and of its wrinkled nose, and of what shuts them. A mood that went
-# and came with every M B P would twitch.
-LEFT_IN_CONTACT, MOOD_IN_CONTACT, NOSE_IN_CONTACT = 0.15, 0.9, 0.35
-LEFT_IN_TUCK, MOOD_IN_TUCK, SHUT_IN_TUCK = 0.5, 0.8, 0.1
+# and came with every M B P would twitch, and an angry face would not be one.
+LEFT_IN_CONTACT, MOOD_IN_CONTACT, NOSE_IN_CONTACT = 0.15, 0.9, 0.5
+LEFT_IN_TUCK, MOOD_IN_TUCK, NOSE_IN_TUCK, SHUT_IN_TUCK = 0.5, 0.8, 0.8, 0.1
+# A wrinkled nose lifts the upper lip of some heads, so lips that meet under one press by as much.
+PRESSED_PER_NOSE = 0.7
 UPPER_IN_TUCK = 0.8  # of the upper lip, or the sliver of F and V becomes a gap
 CLOSED_IN_TUCK = 0.3  # F and V bring the lower lip most of the way up
 
@@ -133,6 +135,7 @@ def mix_layers(
                 # Lids that are half down already have only the other half left to close.
                 scaled = scaled * (1 - face[:, column[name]])
             face[:, column[name]] += scaled
+    _press_under_nose(face, column, tracks, contact * (1 - tuck))
     close = column["mouthClose"]
     jaw = face[:, column["jawOpen"]]
     # Closing follows the jaw as it is now, so that lips meet at any dial and under any emotion.
@@ -149,6 +152,23 @@ def mix_layers(
     np.clip(weights, 0, 1, out=weights)
     np.clip(face[:, len(OUTPUT_NAMES) :], 0, 1, out=face[:, len(OUTPUT_NAMES) :])
     return FaceTrack(face, names, rate_hz)
+
+
+def _press_under_nose(
+    face: NDArray[np.float32],
+    column: Mapping[str, int],
+    tracks: Mapping[str, FaceTrack],
+    contact: NDArray[np.float32],
+) -> None:
+    """Let lips meet under a nose that a feeling wrinkles."""
+    for side in ("Left", "Right"):
+        name = f"noseSneer{side}"
+        if not any(name in track.names for layer, track in tracks.items() if layer != "speech"):
+            continue
+        spoken = tracks["speech"] if "speech" in tracks else None
+        of_speech = spoken[name] if spoken is not None and name in spoken.names else 0.0
+        wrinkled = np.clip(face[:, column[name]] - of_speech, 0, 1)
+        face[:, column[f"mouthPress{side}"]] += PRESSED_PER_NOSE * contact * wrinkled
 
 
 def _delayed(speech: FaceTrack, seconds: Seconds) -> FaceTrack:
@@ -172,7 +192,9 @@ def _left(name: str, *, of_speech: bool) -> tuple[float, float]:
         return LEFT_IN_CONTACT, tucked.get(name.removesuffix("Left").removesuffix("Right"), 1.0)
     if name in MOOD:
         return MOOD_IN_CONTACT, MOOD_IN_TUCK
-    return NOSE_IN_CONTACT if name.startswith("nose") else LEFT_IN_CONTACT, LEFT_IN_TUCK
+    if name.startswith("nose"):
+        return NOSE_IN_CONTACT, NOSE_IN_TUCK
+    return LEFT_IN_CONTACT, LEFT_IN_TUCK
 
 
 def _dial(style: Style, name: str) -> float:

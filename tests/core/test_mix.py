@@ -14,8 +14,10 @@ from lipwright.core.motion.mix import (
     MOOD_IN_CONTACT,
     MOOD_IN_TUCK,
     NOSE_IN_CONTACT,
+    NOSE_IN_TUCK,
     OUTPUT_NAMES,
     PARTING,
+    PRESSED_PER_NOSE,
     UPPER_IN_TUCK,
     Style,
     mix_layers,
@@ -95,6 +97,21 @@ def test_half_a_contact_closes_half():
     assert mixed["mouthClose"] == pytest.approx(np.full(4, 0.3 * CLOSE_PER_JAW))
 
 
+def test_lips_that_meet_press_under_a_nose_that_a_feeling_wrinkles_and_only_then():
+    tracks = {"speech": _speech(), "emotion": _emotion("angry")}
+    mixed = mix_layers(tracks, Style(), FRAMES, RATE_HZ)
+    alone = mix_layers({"speech": tracks["speech"]}, Style(), FRAMES, RATE_HZ)
+    wrinkled = pose("angry")["noseSneerLeft"]
+    lifted = mixed["noseSneerLeft"]
+    pressed = mixed["mouthPressLeft"] - alone["mouthPressLeft"]
+    free = np.ones(FRAMES, bool)
+    free[MEET] = False
+    assert pressed[free] == pytest.approx(0)
+    whole = np.minimum(alone["mouthPressLeft"] + PRESSED_PER_NOSE * lifted, 1)
+    assert mixed["mouthPressLeft"][MEET] == pytest.approx(whole[MEET], abs=1e-5)
+    assert lifted[MEET] == pytest.approx(wrinkled * NOSE_IN_CONTACT, abs=1e-5)
+
+
 def test_an_emotion_gives_way_to_a_tucked_lip_and_of_the_speech_only_the_lower_lip():
     tracks = {"speech": _speech(tuck=1.0), "emotion": _emotion("sad")}
     mixed = mix_layers(tracks, Style(), FRAMES, RATE_HZ)
@@ -102,7 +119,8 @@ def test_an_emotion_gives_way_to_a_tucked_lip_and_of_the_speech_only_the_lower_l
     felt = tracks["emotion"]["mouthFrownLeft"][0]
     assert mixed["mouthFrownLeft"][0] == pytest.approx(felt * MOOD_IN_TUCK)
     disgust = mix_layers({**tracks, "emotion": _emotion("disgusted")}, Style(), FRAMES, RATE_HZ)
-    assert disgust["noseSneerLeft"][0] == pytest.approx(pose("disgusted")["noseSneerLeft"] / 2)
+    wrinkled = pose("disgusted")["noseSneerLeft"]
+    assert disgust["noseSneerLeft"][0] == pytest.approx(wrinkled * NOSE_IN_TUCK)
     said = tracks["speech"]
     lower, upper = "mouthLowerDownLeft", "mouthUpperUpLeft"
     assert np.allclose(alone[lower][:20], said[lower][:20] / 2)

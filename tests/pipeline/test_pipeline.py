@@ -290,3 +290,10 @@ def test_a_gasp_in_the_text_moves_the_face_in_the_pause(repository):
     assert 2.5 < np.argmax(more) / moved.rate_hz < 3.6
     tight = analyse(paused, transcript=Transcript("Many pumpkins [gasp] bloom above", "en"))
     assert any("[gasp] stands where the voice does not pause" in note for note in tight.notes)
+
+
+def test_a_text_without_words_asks_nobody_to_speak():
+    noise = np.random.default_rng(0).normal(0, 0.003, 2 * RATE_HZ).astype(np.float32)
+    said = [analyse(Sound(noise), transcript=text).notes for text in (None, Transcript("[laugh]"))]
+    assert any("No speech was heard" in note for note in said[0])
+    assert not any("No speech was heard" in note for note in said[1])
