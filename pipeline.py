@@ -104,8 +104,8 @@ def _put_right(
     written = written_in(transcript.text, starts, seconds)
     if written is None and tags_of(transcript.text):
         notes.append("The feelings in the transcript were left aside with it")
-    asides = asides_in(transcript.text, starts, seconds)
-    return replace(heard, posteriors=followed.posteriors), written, asides, notes
+    heard = replace(heard, posteriors=followed.posteriors)
+    return heard, written, asides_in(transcript.text, starts, seconds), notes
 
 
 def analyse(
