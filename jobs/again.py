@@ -17,9 +17,9 @@ from ..scene.session import LastTake, memory
 from ..scene.takes.ledger import read_ledger
 from ..scene.takes.places import Report, animated_blocks, our_owners
 from ..scene.takes.write import takes_of
-from .dials import keying_of
+from .dials import keying_of, wanted_part
 from .manners import NOT_HEARD
-from .take import animate, gather, looked_at, settings_for, target_of, wanted_part
+from .take import animate, gather, looked_at, settings_for, target_of
 
 SAME_FRAMES = 2.0  # a take that lies further from where it was written is another state of the file
 ANY_CHANGE = 1e-4  # of a curve

@@ -97,7 +97,9 @@ class Cast:
 
     def advance(self, context: bpy.types.Context) -> bool:
         """Go on a little; False once all lines are through."""
-        if self.job is None:
+        if self._ended:  # the undo step, which Blender makes in one go, has a turn of its own
+            self._settle(context)
+        elif self.job is None:
             self.at += 1
             if self.at >= len(self.lines):
                 return False
@@ -105,24 +107,29 @@ class Cast:
             self.job = self.lines[self.at].begin(context)
             if self.job is None:
                 self._settle(context)
+        elif not self.lines[self.at].go_on(self.job):
+            self.show(context, self.job.share)
         else:
-            if self.lines[self.at].go_on(self.job):
-                self.job = None
-                self._settle(context)
-            else:
-                self.show(context, self.job.share)
+            self.job = None
         return True
+
+    @property
+    def _ended(self) -> bool:
+        """Say whether a line was said, good or bad, and is no undo step yet."""
+        return self.job is None and RUNS in self.states
 
     @property
     def listens(self) -> bool:
         """Say whether Blender is the artist's: nothing is being written."""
-        return self.job is None or self.job.listens
+        return not self._ended if self.job is None else self.job.listens
 
     def stop(self, context: bpy.types.Context) -> None:
         """Leave off; lines that are done stay, and one that is being written becomes whole."""
         if self.job is not None and not self.job.may_stop:
             while not self.lines[self.at].go_on(self.job):
                 pass
+            self._settle(context)
+        elif self._ended:
             self._settle(context)
         elif self.job is not None:
             self.job.close()

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A character's saved dials as the pipeline's settings, and back."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import bpy
 
 from ..core.dials import dials_of
+from ..core.errors import SettingsError
 from ..core.formats import read_track
 from ..core.motion.captured import PARTS, Captured
 from ..core.motion.envelope import Envelope
@@ -19,8 +21,27 @@ from ..core.performance.prototypes import FELT, variant_of
 from ..core.timing import FrameClock
 from ..options import steady
 from ..pipeline import Settings, Style
+from ..rigs.regions import REGIONS
+from ..scene.clock import fps_of
+from ..scene.curves.part import Part
 from ..scene.saved.acting import FOLLOWS, variant_property
 from ..scene.saved.sliders import strengths
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be drawn anew: frames, and regions of the face (`rigs.regions`)."""
+
+    part: Part
+    regions: frozenset[str]
+
+    def told(self) -> str:
+        """Name it for the artist."""
+        names = [label for name, (label, _) in REGIONS.items() if name in self.regions]
+        what = "the face" if len(names) == len(REGIONS) else ", ".join(names)
+        if self.part.is_whole:
+            return what
+        return f"{what} from frame {self.part.first:g} to {self.part.last:g}"
 
 
 def read_dials(
@@ -111,3 +132,23 @@ def write_dials(dials: bpy.types.PropertyGroup, settings: Settings, keying: Keyi
 def _peak(strength: Strength) -> float:
     """What a slider shows of a strength that changes."""
     return max(strength.values) if isinstance(strength, Envelope) else strength
+
+
+def wanted_part(scene: bpy.types.Scene) -> Wanted | None:
+    """The part that is to be drawn anew alone; None for all of a line."""
+    choice = scene.lipwright
+    if not choice.part_use:
+        return None
+    regions = frozenset(choice.part_regions)
+    if not regions:
+        raise SettingsError("No region is chosen for the part. Choose mouth, eyes, brows or head")
+    if choice.part_frames == "LINE":
+        return Wanted(Part(), regions)
+    first, last = choice.part_first, choice.part_last
+    if choice.part_frames == "PREVIEW":
+        if not scene.use_preview_range:
+            raise SettingsError("There is no preview range. Set one (P in the timeline)")
+        first, last = scene.frame_preview_start, scene.frame_preview_end
+    if first >= last:
+        raise SettingsError("The part ends before it begins. Set its first and last frame")
+    return Wanted(Part(first, last, choice.part_blend_seconds * fps_of(scene)), regions)

@@ -24,11 +24,11 @@ from ..scene.saved.preferences import device_and_threads
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
 from ..scene.takes.ledger import source_of_name
-from .dials import keying_of, read_dials
+from .dials import keying_of, read_dials, wanted_part
 from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, redraw, say, speaking
-from .take import animating, gather, looked_at, settings_for, wanted_part
+from .take import animating, gathering, looked_at, settings_for
 from .worker import Stepping
 
 TICK_SECONDS = 0.1
@@ -171,7 +171,7 @@ class Listening(Reasoned):
         """All of it: listen, plan, write."""
         heard = yield self._work()
         character, analysis = self._found(context), heard.analysis
-        found = gather(character, read_dials(settings_of(character)).layers)
+        found = yield from gathering(character, read_dials(settings_of(character)).layers)
         yield Step(1.0)
         span = self.heard_from.span
         clock = clock_of(context.scene, span.first_frame)

@@ -19,7 +19,7 @@ from ..pipeline import Analysis, Settings, TakePlan, plan_take, silent
 from ..rigs.bones.turns import Body
 from ..rigs.drawn import Drawing
 from ..rigs.lips.fit import LipFit
-from ..rigs.regions import MOUTH, REGIONS, controls_in, region_of_role
+from ..rigs.regions import MOUTH, controls_in, region_of_role
 from ..rigs.schema import Control, RigMap
 from ..scene import compat
 from ..scene.character.chosen import settings_of
@@ -32,10 +32,9 @@ from ..scene.character.find import (
     rig_of,
 )
 from ..scene.character.mapping import lost_rows
-from ..scene.character.measure import calibrated_lips
+from ..scene.character.measure import calibrated_lips_steps
 from ..scene.character.preview import end_previews
-from ..scene.clock import clock_of, fps_of
-from ..scene.curves.part import Part
+from ..scene.clock import clock_of
 from ..scene.saved.cleared import cleared_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
@@ -48,26 +47,10 @@ from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of
 from ..scene.takes.write import SAME_SHOT_FRAMES, Take, Writes, takes_of, writing_take
-from .dials import captured_by, keying_of, read_dials
+from .dials import Wanted, captured_by, keying_of, read_dials
 
 PERFORMED_LAYERS = frozenset({"speech", "head"})
 NO_HEAD = "Head motion has no target. Pick a head bone or object for it"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is to be drawn anew: frames, and regions of the face (`rigs.regions`)."""
-
-    part: Part
-    regions: frozenset[str]
-
-    def told(self) -> str:
-        """Name it for the artist."""
-        names = [label for name, (label, _) in REGIONS.items() if name in self.regions]
-        what = "the face" if len(names) == len(REGIONS) else ", ".join(names)
-        if self.part.is_whole:
-            return what
-        return f"{what} from frame {self.part.first:g} to {self.part.last:g}"
 
 
 @dataclass(frozen=True)
@@ -99,13 +82,22 @@ def gather(character: Character, layers: frozenset[str], *, measure: bool = True
 
     Without `measure` lips that were measured before count.
     """
+    return at_once(gathering(character, layers, measure=measure))
+
+
+def gathering(
+    character: Character, layers: frozenset[str], *, measure: bool = True
+) -> Steps[Gathered]:
+    """Do what `gather` does in steps, none of which changes anything."""
     refuse_if_not_writable(character)
     end_previews()
     follow_renames(animated_blocks(character))
     rig, dials = rig_of(character), settings_of(character)
+    yield Step(0.0)
+    lips = yield from calibrated_lips_steps(character, rig, again=measure)
     return Gathered(
         rig,
-        calibrated_lips(character, rig, again=measure),
+        lips,
         targets_of(character, dials, rig, layers),
         tuple(left_on(character, rig)),
         driven_faces(character, rig),
@@ -169,13 +161,14 @@ def animating(
     if performed is not None:
         settings = as_performed(settings, performed)
     source = "" if heard_from is None else heard_from.span.source
-    found = found or gather(character, settings.layers)
+    found = found or (yield from gathering(character, settings.layers))
     known_by = source or source_of_name(name)
     room = room_beside(character, analysis, clock, {known_by, *instead_of})
     plan = yield _planning(analysis, settings, found, clock, keying, room)
     if settle is not None:
         character, heard_from = settle()
-        found = _same(found, gather(character, settings.layers, measure=False), character.name)
+        now = yield from gathering(character, settings.layers, measure=False)
+        found = _same(found, now, character.name)
         name, source = heard_from.span.name, heard_from.span.source
         yield Step(0.0)
     present = _present(compat.sequencer_scene(bpy.context))
@@ -304,26 +297,6 @@ def only(plan: TakePlan, rig: RigMap, regions: frozenset[str]) -> TakePlan:
         },
         turns=tuple(turn for turn in plan.turns if region_of_role(turn.role) in regions),
     )
-
-
-def wanted_part(scene: bpy.types.Scene) -> Wanted | None:
-    """The part that is to be drawn anew alone; None for all of a line."""
-    choice = scene.lipwright
-    if not choice.part_use:
-        return None
-    regions = frozenset(choice.part_regions)
-    if not regions:
-        raise SettingsError("No region is chosen for the part. Choose mouth, eyes, brows or head")
-    if choice.part_frames == "LINE":
-        return Wanted(Part(), regions)
-    first, last = choice.part_first, choice.part_last
-    if choice.part_frames == "PREVIEW":
-        if not scene.use_preview_range:
-            raise SettingsError("There is no preview range. Set one (P in the timeline)")
-        first, last = scene.frame_preview_start, scene.frame_preview_end
-    if first >= last:
-        raise SettingsError("The part ends before it begins. Set its first and last frame")
-    return Wanted(Part(first, last, choice.part_blend_seconds * fps_of(scene)), regions)
 
 
 def write_plan(

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ...core.steps import Step, Steps, at_once
 from ...rigs.drive import drive
 from ...rigs.lips.find import FaceMesh
 from ...rigs.lips.fit import LipFit, fit_lips
@@ -12,8 +13,8 @@ from ...rigs.schema import ANY, RigMap
 from ..session import memory
 from .chosen import settings_of
 from .find import Character, fixed_keys, locked_keys
-from .meshes import face_mesh
-from .trial import may_try, tried
+from .meshes import face_mesh_steps
+from .trial import may_try, tried_steps
 
 
 def calibrated_lips(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
@@ -22,17 +23,31 @@ def calibrated_lips(character: Character, rig: RigMap, *, again: bool = True) ->
     Without `again` lips that were measured before count, if the rig is the same: reading 50 keys
     of a dense head takes 0.2 s, which is too long while a dial is dragged.
     """
+    return at_once(calibrated_lips_steps(character, rig, again=again))
+
+
+def calibrated_lips_steps(
+    character: Character, rig: RigMap, *, again: bool = True
+) -> Steps[LipFit | None]:
+    """Do what `calibrated_lips` does in steps."""
     dials = settings_of(character)
-    lips = lips_of(character, rig, again=again) if dials.fit_lips else None
+    lips = (yield from _lips_steps(character, rig, again=again)) if dials.fit_lips else None
     return None if lips is None else lips.calibrated(dials.opening, dials.seal)
 
 
 def lips_of(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
     """The character's lips as its meshes are now; None where no lips were found."""
+    return at_once(_lips_steps(character, rig, again=again))
+
+
+def _lips_steps(character: Character, rig: RigMap, *, again: bool) -> Steps[LipFit | None]:
     state = rig, tuple(tuple(locked_keys(mesh).items()) for mesh in character.meshes)
     known = memory.lips.get(character.root.session_uid)
     if again or known is None or known[0] != state:
-        known = state, measure(character, rig)
+        meshes = yield from _face_meshes_steps(character, rig)
+        yield Step(0.0)
+        known = state, fit_lips(meshes, rig, fixed_keys(character))
+        yield Step(0.0)
         memory.lips[character.root.session_uid] = known
     return known[1]
 
@@ -77,18 +92,18 @@ def _calibration(rig: RigMap, lips: LipFit) -> Calibration:
     )
 
 
-def measure(character: Character, rig: RigMap) -> LipFit | None:
-    """Read the geometry and find the lips."""
-    return fit_lips(face_meshes(character, rig), rig, fixed_keys(character))
-
-
 def face_meshes(character: Character, rig: RigMap) -> list[FaceMesh]:
     """The character's meshes with the keys that the map drives, and what else moves them."""
+    return at_once(_face_meshes_steps(character, rig))
+
+
+def _face_meshes_steps(character: Character, rig: RigMap) -> Steps[list[FaceMesh]]:
     wanted = {row.control for row in rig.rows if row.control.kind == "shape key"}
-    meshes = [
-        face_mesh(mesh, {c.key for c in wanted if c.mesh == mesh.name}) for mesh in character.meshes
-    ]
+    meshes: list[FaceMesh] = []
+    for mesh in character.meshes:
+        names = {control.key for control in wanted if control.mesh == mesh.name}
+        meshes.append((yield from face_mesh_steps(mesh, names)))
     others = {row.control: row for row in rig.rows if row.control.kind not in ("shape key", ANY)}
     if not others or not may_try(character.root):
         return meshes
-    return tried(character.root, character.meshes, meshes, others)
+    return (yield from tried_steps(character.root, character.meshes, meshes, others))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import bpy
 import numpy as np
 
-from ...core.steps import Step, Steps, at_once
+from ...core.steps import Step, Steps
 from ...rigs.bones.poses import Stance
 from ...rigs.lips.find import FaceMesh
 from ...rigs.schema import ANY, Control, Row
@@ -33,26 +33,17 @@ def may_try(root: bpy.types.Object) -> bool:
     return True
 
 
-def tried(
-    root: bpy.types.Object,
-    keyed: Sequence[bpy.types.Object],
-    meshes: Sequence[FaceMesh],
-    rows: Mapping[Control, Row],
-) -> list[FaceMesh]:
-    """The meshes with what these rows' controls do to them at a whole shape.
-
-    Meshes without keys that follow the armature come along, as they stand.
-    """
-    return at_once(tried_steps(root, keyed, meshes, rows))
-
-
 def tried_steps(
     root: bpy.types.Object,
     keyed: Sequence[bpy.types.Object],
     meshes: Sequence[FaceMesh],
     rows: Mapping[Control, Row],
 ) -> Steps[list[FaceMesh]]:
-    """What `tried` does, a step a control; all is put back wherever it is stopped."""
+    """The meshes with what these rows' controls do to them at a whole shape, a step a control.
+
+    Meshes without keys that follow the armature come along, as they stand. All is put back
+    wherever it is stopped.
+    """
     items = list(keyed)
     if root.type == "ARMATURE":
         items += [one for one in meshes_on(root) if one not in items and one.data.vertices]

@@ -119,3 +119,21 @@ def test_a_stepping_goes_on_until_its_turn_is_over(ours):
         time.sleep(0.001)
     assert seen == [7, "end"]
     assert turns >= 6
+
+
+def test_a_character_is_gathered_a_shape_key_a_step(ours, monkeypatch):
+    """Reading all keys of a dense head takes longer than a window may stand still."""
+    bpy.ops.lipwright.add_demo_head()
+    item, scene = bpy.data.objects["Head"], bpy.context.scene
+    meshes, character = (
+        ours("scene.character.meshes"),
+        ours("scene.character.find").character_of(item, scene),
+    )
+    ours("scene.character.find").rig_of(character)  # it is read already, as by a panel
+    read, offsets = [], meshes._offsets
+    monkeypatch.setattr(meshes, "_offsets", lambda *given: read.append(1) or offsets(*given))
+    most, before = 0, 0
+    for _ in ours("jobs.take").gathering(character, frozenset({"speech"})):
+        most, before = max(most, len(read) - before), len(read)
+    assert len(read) > 20
+    assert most == 1

@@ -202,7 +202,7 @@ def fails_while(ours, monkeypatch, where):
     "where",
     [
         "jobs.hear.analyse",
-        "jobs.listening.gather",
+        "jobs.listening.gathering",
         "jobs.listening.looked_at",
         "jobs.take.plan_take",
         "jobs.take.plan_writings",
