@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Features in the order in which an artist uses them: cleared layers, parts, hand keys, two takes."""
+"""Features in an artist's order: cleared layers, parts, hand keys, two takes."""
 
 import bpy
 import numpy as np
