@@ -378,8 +378,7 @@ def _drawn(
         return ((float(frames[0]), drawing.rest),)
     later = clock.fps * settings.style.sync_offset_seconds
     moved = replace(clock, first_frame=clock.first_frame + later)
-    said = silenced(analysis.phones, settings.cleared)
-    return tuple(held_mouths(said, drawing, moved, frames))
+    return tuple(held_mouths(silenced(analysis.phones, settings.cleared), drawing, moved, frames))
 
 
 __all__ = [

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 import bpy
 import numpy as np
 
-from ..core.errors import RigError, SettingsError
+from ..core.errors import LipwrightError, RigError, SettingsError
 from ..core.performance.layers import LAYERS
+from ..rigs.regions import REGIONS
 from ..scene import compat
 from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character
-from ..scene.clock import clock_of
+from ..scene.clock import clock_of, fps_of
+from ..scene.curves.part import Part
 from ..scene.saved.cleared import told
 from ..scene.session import LastTake, memory
 from ..scene.takes.ledger import read_ledger
 from ..scene.takes.places import Report, animated_blocks, our_owners
 from ..scene.takes.write import takes_of
-from .dials import keying_of, wanted_part
+from .dials import Wanted, keying_of, wanted_part
 from .manners import NOT_HEARD
 from .take import animate, gather, looked_at, settings_for, target_of
 
@@ -35,10 +37,11 @@ def newest_take(character: Character) -> LastTake | None:
     return last if abs(stands.said[0] - first) <= SAME_FRAMES else None
 
 
-def mix_again(character: Character, *, whole: bool = False) -> Report | None:
+def mix_again(character: Character, over: Part | None = None) -> Report | None:
     """Rewrite a character's newest take with other dials, without listening; None without one.
 
-    All of it where the `whole` is wanted, also while only a part is to be drawn anew.
+    What of it is drawn anew is the part that the scene asks for, if any, or all regions `over` some
+    frames.
     """
     last = newest_take(character)
     if last is None:
@@ -62,8 +65,23 @@ def mix_again(character: Character, *, whole: bool = False) -> Report | None:
         found=gather(character, settings.layers, measure=False),
         heard_from=last.heard_from,
         performed=last.performed,
-        wanted=None if whole else wanted_part(bpy.context.scene),
+        wanted=wanted_part(bpy.context.scene) if over is None else _all_of(over),
     )
+
+
+def _all_of(frames: Part) -> Wanted | None:
+    return None if frames.is_whole else Wanted(frames, frozenset(REGIONS))
+
+
+def _over(frames: tuple[float, float], blend_seconds: float) -> Part:
+    """What is drawn anew where a layer comes or goes on some frames.
+
+    All of the line; but where the artist works on a part alone the rest of it may be of other
+    dials, and stays.
+    """
+    scene = bpy.context.scene
+    blend = blend_seconds * fps_of(scene)
+    return Part(*frames, blend) if scene.lipwright.part_use else Part()
 
 
 def clear_layers(
@@ -90,15 +108,18 @@ def clear_layers(
         )
     before = dict(_shown(character))
     if frames is None:
-        for layer in layers:
-            setattr(dials, LAYERS[layer].saved_as, False)
+        _switch_off(character, layers)
     else:
         row = dials.cleared.add()
         row.name, row.source, row.layers = told(layers), last.source, set(layers)
         edges = clock.seconds(np.array(frames)) + last.recording_seconds
         row.start_seconds, row.end_seconds = map(float, edges)
         row.blend_seconds = blend_seconds
-    mix_again(character, whole=True)
+        try:
+            mix_again(character, _over(frames, blend_seconds))
+        except LipwrightError:
+            dials.cleared.remove(len(dials.cleared) - 1)
+            raise
     after = dict(_shown(character))
     changed = [
         place
@@ -109,6 +130,50 @@ def clear_layers(
         or np.abs(before[place] - after[place]).max() > ANY_CHANGE
     ]
     return len(changed), last.name
+
+
+def _switch_off(character: Character, layers: frozenset[str]) -> None:
+    dials = settings_of(character)
+    names = [LAYERS[layer].saved_as for layer in layers]
+    before = {name: getattr(dials, name) for name in names}
+    try:
+        for name in names:
+            setattr(dials, name, False)
+        mix_again(character, Part())
+    except LipwrightError:
+        for name, stood in before.items():
+            setattr(dials, name, stood)
+        raise
+
+
+def bring_back(character: Character, row: int) -> str:
+    """Let layers that were cleared from some frames show there again.
+
+    Returns the name of the line that shows them with its next take only, as it is not the newest.
+    LipwrightError, before anything is changed, where that cannot be.
+    """
+    cleared = settings_of(character).cleared
+    if row >= len(cleared):
+        raise SettingsError("Nothing is cleared there any more")
+    one, last = cleared[row], newest_take(character)
+    if last is None:
+        raise RigError(NOT_HEARD)
+    source = one.source
+    if source != last.source:
+        cleared.remove(row)
+        known = takes_of(character).get(source)
+        return "" if known is None else known.name
+    clock = clock_of(bpy.context.scene, last.clock.first_frame)
+    edges = np.array([one.start_seconds, one.end_seconds]) - last.recording_seconds
+    first, end = map(float, clock.frames(edges))
+    one.source = ""  # of no line
+    try:
+        mix_again(character, _over((first, end), one.blend_seconds))
+    except LipwrightError:
+        one.source = source
+        raise
+    cleared.remove(row)
+    return ""
 
 
 def _shown(character: Character) -> Iterator[tuple[tuple[str, str, int], np.ndarray]]:

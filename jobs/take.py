@@ -367,6 +367,6 @@ def animate_captured(character: Character, scene: bpy.types.Scene) -> Report:
     if captured is None:
         raise SettingsError("No captured face is chosen. Choose a CSV or JSON in Face Capture")
     analysis = silent(captured.track.seconds)
-    settings = settings_for(character, analysis, clock, name, None)
+    settings = settings_for(character, analysis, clock, name, None, source_of_name(name))
     told = settings, clock, name, keying_of(dials)
     return animate(character, analysis, *told, performed=captured)

@@ -5,10 +5,10 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..core.errors import SettingsError
-from ..jobs.again import clear_layers, mix_again, newest_take
+from ..jobs.again import bring_back, clear_layers, newest_take
 from ..jobs.manners import NOT_HEARD, Reasoned, busy, speaking
 from ..scene import compat
-from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character, settings_of
+from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import Character, tweaking_reason
 from ..scene.saved.cleared import LAYER_ITEMS, told
 from ..scene.session import memory
@@ -186,12 +186,9 @@ class LIPWRIGHT_OT_bring_back(Reasoned, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Draw the line again with them."""
         with speaking(self):
-            character = meant_character(context)
-            cleared = settings_of(character).cleared
-            if self.row >= len(cleared):
-                raise SettingsError("Nothing is cleared there any more")
-            cleared.remove(self.row)
-            mix_again(character, whole=True)
+            later = bring_back(meant_character(context), self.row)
+            if later:
+                self.report({"WARNING"}, f"“{later}” shows it again when it is generated once more")
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 

@@ -7,6 +7,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
+from ..core.errors import LipwrightError
 from ..jobs.again import mix_again, newest_take
 from ..jobs.manners import NOT_HEARD, OfCharacter, Reasoned, say, speaking
 from ..scene.character.chosen import meant_character, settings_of
@@ -153,7 +154,12 @@ class LIPWRIGHT_OT_swap_takes(OfCharacter, bpy.types.Operator):
         with speaking(self):
             character = meant_character(context)
             swap_takes(settings_of(character))
-            if mix_again(character) is None:
+            try:
+                report = mix_again(character)
+            except LipwrightError:
+                swap_takes(settings_of(character))
+                raise
+            if report is None:
                 self.report({"INFO"}, "The dials are swapped. Generate once more to see them")
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 

@@ -102,6 +102,13 @@ def hard_cut(strip: Any) -> float:
     return float(strip.content_trim_start if new else strip.animation_offset_start)
 
 
+def is_cut_at_end(strip: Any) -> bool:
+    """Say whether something is cut or trimmed off the end of the strip's content."""
+    hard = "content_trim_end" if hasattr(strip, "content_trim_end") else "animation_offset_end"
+    soft = "right_handle_offset" if hasattr(strip, "right_handle_offset") else "frame_offset_end"
+    return bool(getattr(strip, hard)) or getattr(strip, soft) != 0
+
+
 def sound_delay(strip: Any) -> float:
     """Seconds by which the sound is moved inside its strip (4.4+)."""
     return float(getattr(strip, "sound_offset", 0.0))

@@ -127,6 +127,9 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
     cut = compat.hard_cut(strip)
     start = (left - compat.content_start(strip) + cut) / fps - compat.sound_delay(strip)
     duration = (right - left) / fps
+    if right == compat.right_edge(strip) and not compat.is_cut_at_end(strip):
+        # Blender rounds a sound to whole frames: all of it is meant, and it is heard as its file.
+        duration += 1 / fps
     # A strip that begins before its sound does is silent first: the sound itself starts later.
     late = max(0.0, -start)
     return AudioSpan(

@@ -196,21 +196,25 @@ class BlockWriting:
             return
         moved = fit_strips(one.block, place.action)
         report.notes += [moved] if moved and moved not in report.notes else []
-        if self.rewrite.by_hand:
-            report.notes.append(_told_of_hand_keys(self.rewrite, self.character.name))
+        report.notes += _told_of_hand_keys(self.rewrite, self.character.name)
         if not one.layer:
-            _note_theirs(one.block, set(one.keys) - one.combining, self.skipped, report)
+            _note_theirs(one.block, set(one.keys) - one.combining, self.skipped, report, self.apart)
 
 
-def _told_of_hand_keys(rewrite: Rewrite, name: str) -> str:
+def _told_of_hand_keys(rewrite: Rewrite, name: str) -> Iterator[str]:
+    """Say what became of the artist's keys: held ones, as of drawn mouths, keep their values."""
+    count = rewrite.changed
+    if count:
+        keys = "hand key" if count == 1 else "hand keys"
+        yield (
+            f"{count} {keys} on “{name}”: the change stays on top of the take; "
+            f"{rewrite.lifted} went along with it"
+        )
     count = rewrite.by_hand
-    if not rewrite.keeps_changes:
-        return f"{count} keys on “{name}” were set by hand and stay; ours give way to them"
-    keys = "hand key" if count == 1 else "hand keys"
-    return (
-        f"{count} {keys} on “{name}”: the change stays on top of the take; "
-        f"{rewrite.lifted} went along with it"
-    )
+    if count == 1:
+        yield f"1 key on “{name}” was set by hand and stays; ours give way to it"
+    elif count:
+        yield f"{count} keys on “{name}” were set by hand and stay; ours give way to them"
 
 
 def _turning(channels: Mapping[Channel, Keys]) -> set[str]:
@@ -228,6 +232,7 @@ def _note_theirs(
     channels: Collection[Channel],
     skipped: list[Channel],
     report: Report,
+    apart: bool,
 ) -> None:
     data = block.animation_data
     if data.action is not None and not holds_ours(data):
@@ -242,7 +247,8 @@ def _note_theirs(
             )
     if skipped:
         names = ", ".join(f"“{name}”" for name in strips_on(block, {c[0] for c in skipped}))
+        needs = "Without “A Track a Layer”, " if apart else ""
         report.notes.append(
             f"{len(skipped)} shapes are animated by NLA strips of yours ({names}) and were left to "
-            "them. “Speak Over My Strips” lets them follow the line while it lasts"
+            f"them. {needs}“Speak Over My Strips” lets them follow the line while it lasts"
         )

@@ -98,8 +98,9 @@ class Rewrite:
         self.keeps_changes = keeps_changes
         self.block, self.curves, self.ledger, self.handle = block, curves, ledger, handle
         self.gone, self.keep, self.cut = spans.gone, spans.keep, spans.cut
-        # Of the artist's keys within the take: how many there are, and how many went with it.
-        self.by_hand, self.lifted = 0, 0
+        # Of the artist's keys within the take: how many keep their value, how many their change,
+        # and how many of these went along with it.
+        self.by_hand, self.changed, self.lifted = 0, 0, 0
 
     def plan(
         self,
@@ -169,8 +170,10 @@ class Rewrite:
         put(curve, planned.stay, planned.fresh, *(planned.lifts or ()))
         ours = np.concatenate([planned.ours, planned.fresh.points])
         self._settle(curve, channel, ours, planned.known)
-        self.by_hand += planned.by_hand
-        if planned.lifts is not None:
+        if planned.lifts is None:
+            self.by_hand += planned.by_hand
+        else:
+            self.changed += planned.by_hand
             self.lifted += int((planned.lifts[0] != 0).sum())
         return len(planned.fresh)
 

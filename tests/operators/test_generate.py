@@ -381,3 +381,17 @@ def test_a_character_deleted_meanwhile_is_a_sentence(face, fake, choose, modal):
     bpy.data.objects.remove(item)
     assert run_out(step) == {"CANCELLED"}
     assert "is gone" in said[-1][1]
+
+
+@pytest.mark.skipif(
+    not bpy.app.build_options.audaspace, reason="this bpy is built without sound strips"
+)
+def test_a_file_and_the_strip_added_for_it_are_the_same_sound(face, fake, tmp_path):
+    """Blender rounds strips to whole frames: a second Generate must not be another take."""
+    choice, item = bpy.context.scene.lipwright, face()
+    choice.source, choice.character = "FILE", item
+    choice.file = str(write_wave(tmp_path / "line.wav", 2.01))
+    for _ in range(2):
+        bpy.context.scene.frame_set(11)
+        bpy.ops.lipwright.generate()
+    assert fake.heard == 1, "nothing else was heard the second time"

@@ -378,3 +378,22 @@ def test_a_key_set_by_hand_blends_no_drawings(ours, face, apart):
     compat = ours("scene.compat")
     (curve,) = compat.curves_of(item.data.shape_keys.animation_data)
     assert [tuple(one.co) for one in curve.keyframe_points] == [(90.0, 1.0)]
+
+
+def test_a_drawing_set_by_hand_keeps_its_value_also_where_changes_are_kept(ours):
+    root = flat(ours)
+    root.lipwright.hand_keys = "CHANGE"
+    speak(root, ours)
+    compat = ours("scene.compat")
+    (action,) = [one for one in bpy.data.actions if "lipwright" in one]
+    slot = next(one for one in compat.slots(action) if len(compat.curves(action, one)))
+    curve = compat.curves(action, slot)[0]
+    point = curve.keyframe_points[len(curve.keyframe_points) // 2]
+    frame, value = point.co.x, 1.0 - point.co.y
+    point.co.y = value
+    curve.update()
+    report = speak(root, ours)
+    assert compat.curves(action, slot)[0].evaluate(frame) == value
+    assert report.notes == [
+        f"1 key on “{root.name}” was set by hand and stays; ours give way to it"
+    ]

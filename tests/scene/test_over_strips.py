@@ -88,6 +88,18 @@ def test_over_the_strip_while_the_line_lasts_and_nowhere_else(held, take):
     assert len(held.data.shape_keys.animation_data.nla_tracks) == 2
 
 
+def test_with_a_track_a_layer_the_remark_says_what_it_needs(held, ours):
+    character = ours("scene.character.find").character_of(held, bpy.context.scene)
+    held.lipwright.over_strips = True
+    writing, control = ours("scene.takes.write"), ours("rigs.schema").Control
+    keys = ours("core.motion.keys").Keys(np.arange(31.0, 50.0), np.full(19, 0.2, np.float32))
+    jaw = {control(held.name, "jawOpen"): keys}
+    one = writing.Take("line", (30.0, 50.0), "strip:a")
+    report = writing.write_take(character, jaw, one, added={"emotion": jaw})
+    assert value_at(held, 40) == pytest.approx(0.6), "as the strip has it"
+    assert any("Without “A Track a Layer”" in note for note in report.notes)
+
+
 def test_between_two_lines_the_strip_shows(held, take):
     held.lipwright.over_strips = True
     take(held, 0.2)
