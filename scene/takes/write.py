@@ -22,6 +22,7 @@ from .. import compat
 from ..character.chosen import settings_of
 from ..character.find import Character, refuse_if_not_writable, refuse_if_tweaking
 from ..curves.fcurves import Channel, Range, value_of
+from .before import Before
 from .block import BlockWriting, Take, Writing, over_strips
 from .channels import parts_of
 from .free import held_curves, reach_of, refresh
@@ -120,10 +121,21 @@ def writing_take(
         for _ in block.plan():
             done += 1
             yield Step(done / count)
-    for block in blocks:
-        for _ in block.carry_out(replaced, report):
-            done += 1
-            yield Step(done / count, may_stop=False)
+    channels: dict[bpy.types.ID, set[Channel]] = {one: set() for one in animated_blocks(character)}
+    for one in wanted:
+        channels.setdefault(one.block, set()).update(one.keys)
+    before = Before(channels)
+    yield Step(done / count, may_stop=False)
+    try:
+        for block in blocks:
+            for _ in block.carry_out(replaced, report):
+                done += 1
+                yield Step(done / count, may_stop=False)
+    except Exception:  # whatever it is: half a take is of no use to anybody
+        before.put_back()
+        refresh(character)
+        raise
+    before.forget()
     written = {(one.block.session_uid, one.layer) for one in wanted}
     _finish(character, take, replaced, Spans(keep=spans.keep) if take.part else spans, written)
     yield Step(1.0, may_stop=False)
