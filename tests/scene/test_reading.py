@@ -34,7 +34,7 @@ def says(item, ours, sound):
     find = ours("scene.character.find")
     character = find.character_of(item, bpy.context.scene)
     rig = find.rig_of(character)
-    fit = ours("scene.character.measure").measure(character, rig)
+    fit = ours("scene.character.measure").lips_of(character, rig)
     rest = lip_gap(item)
     track = ours("rigs.sample_poses").sample_pose(sound)
     values = {c: float(v[0]) for c, v in ours("rigs.drive").drive(track, rig, fit).items()}

@@ -44,7 +44,7 @@ def spoken(item, ours, emotions):
     find = ours("scene.character.find")
     character = find.character_of(item, bpy.context.scene)
     rig = find.rig_of(character)
-    fit = ours("scene.character.measure").measure(character, rig)
+    fit = ours("scene.character.measure").lips_of(character, rig)
     clock = FrameClock(fps=50.0, first_frame=1.0)
     plan = plan_take(heard(), Settings(emotions=emotions), rig, fit, clock, room=Room(1.0, 3.0))
     (layer,) = plan.layers.values()
