@@ -121,10 +121,7 @@ def writing_take(
         for _ in block.plan():
             done += 1
             yield Step(done / count)
-    channels: dict[bpy.types.ID, set[Channel]] = {one: set() for one in animated_blocks(character)}
-    for one in wanted:
-        channels.setdefault(one.block, set()).update(one.keys)
-    before = Before(channels)
+    before = _before(character, wanted)
     yield Step(done / count, may_stop=False)
     try:
         for block in blocks:
@@ -147,6 +144,14 @@ def writing_take(
             "“Free It Outside These Keys” lets them speak elsewhere"
         )
     return report
+
+
+def _before(character: Character, wanted: Iterable[Writing]) -> Before:
+    """Remember what the character's datablocks play, and what is about to be written on."""
+    channels: dict[bpy.types.ID, set[Channel]] = {one: set() for one in animated_blocks(character)}
+    for one in wanted:
+        channels.setdefault(one.block, set()).update(one.keys)
+    return Before(channels)
 
 
 def _spans(known: Mapping[str, TakeRange], replaced: set[str], take: TakeRange) -> Spans:

@@ -385,22 +385,16 @@ def test_a_drawing_set_by_hand_keeps_its_value_also_where_changes_are_kept(ours)
     root.lipwright.hand_keys = "CHANGE"
     speak(root, ours)
     compat = ours("scene.compat")
-    # One Action with a slot for each datablock, or before 4.4 one for each.
-    ours_all = [one for one in bpy.data.actions if "lipwright" in one]
-    action, slot, curve = next(
-        (action, slot, curve)
-        for action in ours_all
-        for slot in compat.slots(action)
-        for curve in compat.curves(action, slot)
-        if curve.keyframe_points[0].interpolation == "CONSTANT"
-    )
-    path, index = curve.data_path, curve.array_index
+    every = [c for a in bpy.data.actions for s in compat.slots(a) for c in compat.curves(a, s)]
+    held = [c.keyframe_points[0].interpolation == "CONSTANT" for c in every].index(True)
+    curve = every[held]
     point = curve.keyframe_points[len(curve.keyframe_points) // 2]
     frame, value = point.co.x, 1.0 - point.co.y
     point.co.y = value
     curve.update()
     report = speak(root, ours)
-    assert compat.curves(action, slot).find(path, index=index).evaluate(frame) == value
+    every = [c for a in bpy.data.actions for s in compat.slots(a) for c in compat.curves(a, s)]
+    assert every[held].evaluate(frame) == value
     assert report.notes == [
         f"1 key on “{root.name}” was set by hand and stays; ours give way to it"
     ]
