@@ -24,7 +24,24 @@ def _lines(_operator: bpy.types.Operator, context: bpy.types.Context, text: str)
     return [name for name in names if text.lower() in name.lower()]
 
 
-class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
+class _OfKeys(Reasoned):
+    """Changes keys of a character, of which it needs something."""
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """No character, at work, in tweak mode, or what it lacks."""
+        character = chosen_character(context)
+        if character is None:
+            return busy(context) or NO_CHARACTER
+        return busy(context) or tweaking_reason(character) or cls.lacks(character)
+
+    @classmethod
+    def lacks(cls, character: Character) -> str:
+        """Say what the character lacks for it; "" if nothing."""
+        raise NotImplementedError
+
+
+class LIPWRIGHT_OT_clear(_OfKeys, bpy.types.Operator):
     """Remove all keys that Lipwright wrote on this character; your own animation stays"""
 
     bl_idname = "lipwright.clear"
@@ -36,15 +53,9 @@ class LIPWRIGHT_OT_clear(Reasoned, bpy.types.Operator):
     )
 
     @classmethod
-    def reason(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, character: Character) -> str:
         """Only where there is something of ours."""
-        character = chosen_character(context)
-        if character is None:
-            return busy(context) or NO_CHARACTER
-        why = busy(context) or tweaking_reason(character)
-        if why or has_take(character):
-            return why
-        return f"There is no lip-sync on “{character.name}”"
+        return "" if has_take(character) else f"There is no lip-sync on “{character.name}”"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Remove it and say how much it was."""
@@ -78,7 +89,7 @@ FRAMES_ITEMS = (
 )
 
 
-class LIPWRIGHT_OT_clear_layers(Reasoned, bpy.types.Operator):
+class LIPWRIGHT_OT_clear_layers(_OfKeys, bpy.types.Operator):
     """Remove layers from the newest line, or from some of its frames, and keep them out of it \
 whatever dial is moved; your own keys stay"""
 
@@ -108,15 +119,9 @@ whatever dial is moved; your own keys stay"""
     )
 
     @classmethod
-    def reason(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, character: Character) -> str:
         """Only of a line that is remembered."""
-        character = chosen_character(context)
-        if character is None:
-            return busy(context) or NO_CHARACTER
-        why = busy(context) or tweaking_reason(character)
-        if why or newest_take(character) is not None:
-            return why
-        return NOT_HEARD
+        return NOT_HEARD if newest_take(character) is None else ""
 
     def draw(self, context: bpy.types.Context) -> None:
         """Layers, frames, and what these need."""
@@ -192,7 +197,7 @@ class LIPWRIGHT_OT_bring_back(Reasoned, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
-class LIPWRIGHT_OT_free_keys(Reasoned, bpy.types.Operator):
+class LIPWRIGHT_OT_free_keys(_OfKeys, bpy.types.Operator):
     """Let shapes that your Action holds with a few keys follow the line away from these keys; \
 the keys themselves stay as they are"""
 
@@ -208,16 +213,12 @@ the keys themselves stay as they are"""
     )
 
     @classmethod
-    def reason(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, character: Character) -> str:
         """Only where something is held."""
-        character = chosen_character(context)
-        if character is None:
-            return busy(context) or NO_CHARACTER
-        why = busy(context) or tweaking_reason(character)
         # Every redraw asks.
         key = "held", character.root.session_uid
-        if why or memory.once(key, lambda: bool(held_curves(character))):
-            return why
+        if memory.once(key, lambda: bool(held_curves(character))):
+            return ""
         return f"No shape of “{character.name}” is held by a few keys of yours"
 
     def execute(self, context: bpy.types.Context) -> set[str]:

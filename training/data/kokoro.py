@@ -26,12 +26,10 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from lipwright.core.audio.load import make_sound
-from lipwright.models.listener import listen
 
 from ..config import CACHE, FRAME_HZ, HOP, KOKORO_DEV, RATE_HZ, WORK
 from . import read
-from .pitch import pitch_log2
-from .prepare import UNLABELLED, Line, english_material, save
+from .prepare import UNLABELLED, Line, english_material, line_of, save
 from .synth import english_lines, foreign_lines
 
 log = logging.getLogger(__name__)
@@ -165,23 +163,17 @@ def fetched() -> Path:
 
 def labelled(told: Told) -> Line | None:
     """Place the phones of a line; None where the listener doesn't follow the text."""
-    frames = len(told.samples) // HOP
-    samples = told.samples[: frames * HOP]
-    if frames < 20 or len(told.words) != len(told.starts_seconds):
+    if len(told.samples) < 20 * HOP or len(told.words) != len(told.starts_seconds):
         return None
-    found = read.fit(listen(make_sound(told.samples, RATE_HZ)).posteriors[:frames], told.words)
-    if found.agreed < read.AGREED or found.strange > read.STRANGE:
+    found = read.followed(make_sound(told.samples, RATE_HZ), told.words)
+    if found is None:
         return None
     labels = found.labels.copy()
     for word, start in enumerate(told.starts_seconds):
         inside = np.flatnonzero(found.word == word)
         if len(inside) and abs(inside[0] / FRAME_HZ - start) > NEAR_SECONDS:
             labels[inside] = UNLABELLED
-    return Line(
-        np.round(samples * 32767).astype(np.int16),
-        labels,
-        pitch_log2(samples, frames).astype(np.float16),
-    )
+    return line_of(told.samples, labels)
 
 
 def training_lines(

@@ -63,12 +63,16 @@ def frame_labels(
 
 def make_line(samples, phones, phone_set: str, shift_seconds: float) -> Line:
     """Turn samples and timed labels into a training line."""
-    frames = len(samples) // HOP
-    samples = samples[: frames * HOP]
+    return line_of(samples, frame_labels(phones, phone_set, len(samples) // HOP, shift_seconds))
+
+
+def line_of(samples: NDArray[np.floating], labels: NDArray[np.uint8]) -> Line:
+    """Turn samples in -1..1 and the labels of their whole frames into a training line."""
+    samples = samples[: len(labels) * HOP]
     return Line(
         np.round(samples * 32767).astype(np.int16),
-        frame_labels(phones, phone_set, frames, shift_seconds),
-        pitch_log2(samples, frames).astype(np.float16),
+        labels,
+        pitch_log2(samples, len(labels)).astype(np.float16),
     )
 
 

@@ -19,8 +19,7 @@ from lipwright.core.audio.load import load_sound
 from lipwright.models.listener import listen
 
 from ..config import CACHE, HOP
-from .pitch import pitch_log2
-from .prepare import UNLABELLED, Line, save
+from .prepare import UNLABELLED, Line, line_of, save
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +49,7 @@ def pseudo_lines(folder: Path) -> Iterator[Line]:
         if sure.mean() < WORTH:
             continue
         labels = np.where(sure, posteriors.argmax(1), UNLABELLED).astype(np.uint8)
-        samples = sound.samples[: frames * HOP]
-        yield Line(
-            np.round(samples * 32767).astype(np.int16),
-            labels,
-            pitch_log2(samples, frames).astype(np.float16),
-        )
+        yield line_of(sound.samples, labels)
 
 
 def main() -> None:

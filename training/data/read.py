@@ -21,14 +21,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lipwright.core.audio.load import load_sound
+from lipwright.core.audio.load import Sound, load_sound
 from lipwright.core.phones import INDEX, PHONES, SILENCE, from_ipa
 from lipwright.core.transcript.align import SIMILARITY, align
 from lipwright.models.listener import listen
 
 from ..config import CACHE, FRAME_HZ, HOP
-from .pitch import pitch_log2
-from .prepare import UNLABELLED, Line, save
+from .prepare import UNLABELLED, Line, line_of, save
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +117,13 @@ def fit(posteriors: NDArray[np.float32], words: list[tuple[str, ...]]) -> Fit:
     return Fit(labels, found.word, agreed, strange)
 
 
+def followed(sound: Sound, words: list[tuple[str, ...]]) -> Fit | None:
+    """Hear a sound and align the phones of its text; None where too little of either fits."""
+    frames = len(sound.samples) // HOP
+    found = fit(listen(sound).posteriors[:frames], words)
+    return None if found.agreed < AGREED or found.strange > STRANGE else found
+
+
 def segments(labels: NDArray[np.uint8]) -> list[tuple[float, float, str]]:
     """Runs of one label as (start, end, phone) in seconds; unlabelled frames are left out."""
     out, frame = [], 0
@@ -149,16 +155,11 @@ def read_lines(folder: Path, reader: Reader) -> Iterator[Line]:
         if not words or frames < 20:
             continue
         tried += 1
-        found = fit(listen(sound).posteriors[:frames], words)
-        if found.agreed < AGREED or found.strange > STRANGE:
+        found = followed(sound, words)
+        if found is None:
             continue
         kept += 1
-        samples = sound.samples[: frames * HOP]
-        yield Line(
-            np.round(samples * 32767).astype(np.int16),
-            found.labels,
-            pitch_log2(samples, frames).astype(np.float16),
-        )
+        yield line_of(sound.samples, found.labels)
     log.info("%s: %d of %d lines fit", folder.name, kept, tried)
 
 

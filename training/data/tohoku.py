@@ -16,12 +16,10 @@ import numpy as np
 
 from lipwright.core.audio.load import make_sound
 from lipwright.core.phones import from_ipa
-from lipwright.models.listener import listen
 
-from ..config import CACHE, HOP, RATE_HZ
+from ..config import CACHE, RATE_HZ
 from . import read
-from .pitch import pitch_log2
-from .prepare import Line, save
+from .prepare import Line, line_of, save
 
 log = logging.getLogger(__name__)
 
@@ -63,18 +61,12 @@ def moody_lines(voices: Path) -> Iterator[Line]:
         labels = pyopenjtalk.extract_fullcontext(text)
         for engine in engines:
             sound = make_sound(spoken(engine, labels).astype(np.float32), RATE_HZ)
-            frames = len(sound.samples) // HOP
             tried += 1
-            found = read.fit(listen(sound).posteriors[:frames], words_of(labels))
-            if found.agreed < read.AGREED or found.strange > read.STRANGE:
+            found = read.followed(sound, words_of(labels))
+            if found is None:
                 continue
             kept += 1
-            samples = sound.samples[: frames * HOP]
-            yield Line(
-                np.round(samples * 32767).astype(np.int16),
-                found.labels,
-                pitch_log2(samples, frames).astype(np.float16),
-            )
+            yield line_of(sound.samples, found.labels)
     log.info("tohoku-f01: %d of %d lines fit", kept, tried)
 
 
