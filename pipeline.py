@@ -27,7 +27,7 @@ from .core.performance.cleared import silenced, without_cleared
 from .core.performance.emotion import AUTO, Strength, at_least, resting_face, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
-from .core.performance.signals import signals
+from .core.performance.signals import signals, with_effort
 from .core.performance.voice import Voice
 from .core.performance.written import Written, tags_of, with_written, written_in
 from .core.phones import SILENCE, Phone
@@ -167,7 +167,7 @@ def analyse(
         fingerprint=fingerprint,
     )
     notes += without_room(asides, voice)
-    return Analysis(seconds, voice, mouth, tuple(notes), written, asides)
+    return Analysis(seconds, voice, with_effort(mouth, voice), tuple(notes), written, asides)
 
 
 def silent(seconds: Seconds) -> Analysis:

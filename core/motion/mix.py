@@ -18,6 +18,7 @@ from .track import (
     FACE_NAMES,
     FEELING_NAMES,
     HEAD_NAMES,
+    HEARD_EFFORT,
     LIP_CONTACT,
     LIP_TUCK,
     SIGNAL_NAMES,
@@ -45,6 +46,10 @@ EFFORT = {
     "mouthStretch": (1.0, 1.2),
     "mouthFunnel": (1.0, 1.1),
 }
+# Of the lips' motion on each side, at an asymmetry of 1. Most people open the right side wider
+# (Graves, Goodglass and Landis 1982, "Mouth asymmetry during spontaneous speech"); by how much is
+# taste: seen when it is looked for.
+SIDED = 0.3
 # How much is left while lips meet, and while the lower one tucks: of what parts them, of another
 # layer's mood at the corners and of its wrinkled nose, and of what shuts them. A mood that went
 # and came with every M B P would twitch, and an angry face would not be one.
@@ -68,6 +73,10 @@ class Style:
         -1..1; positive is a later mouth.
     effort : float
         -1, a whisper, to 1, a shout; 0 is as loud as the recording itself.
+    follow : float
+        0..2, how much of the effort that is heard in the voice opens the mouth further.
+    asymmetry : float
+        -1, the mouth speaks on its left side, to 1, on its right.
     """
 
     jaw: float = dial(1.0, 0.0, 2.0, "Jaw", "How far the jaw opens", section="speech")
@@ -84,6 +93,24 @@ class Style:
         1.0,
         "Effort",
         "How loud it is meant to look: -1 a whisper, 0 as recorded, 1 a shout",
+        section="speech",
+    )
+    follow: float = dial(
+        1.0,
+        0.0,
+        2.0,
+        "Follow Voice",
+        "How much further the mouth opens where the voice is louder or livelier, and less where it "
+        "is softer",
+        section="speech",
+    )
+    asymmetry: float = dial(
+        0.2,
+        -1.0,
+        1.0,
+        "Asymmetry",
+        "Which side of the mouth speaks more: 1 the character's right, as with most people, -1 "
+        "the left, 0 both alike",
         section="speech",
     )
 
@@ -119,13 +146,15 @@ def mix_layers(
     if "speech" in tracks:
         tracks = {**tracks, "speech": _delayed(tracks["speech"], style.sync_offset_seconds)}
     speech = tracks.get("speech")
+    effort = _effort_of(speech, style, frames)
     contact = _guide(speech, LIP_CONTACT, frames)
     tuck = _guide(speech, LIP_TUCK, frames)
     for layer, track in tracks.items():
         for name, curve in track.curves().items():
             if name not in column or name in CONTACT_NAMES:
                 continue
-            scaled = curve * (_dial(style, name) if layer == "speech" else _upper(style, name))
+            dialled = _dial(style, name, effort) if layer == "speech" else _upper(style, name)
+            scaled = curve * dialled
             if name in PARTING:
                 met, tucked = _left(name, of_speech=layer == "speech")
                 scaled = scaled * (1 - (1 - met) * contact) * (1 - (1 - tucked) * tuck)
@@ -197,16 +226,27 @@ def _left(name: str, *, of_speech: bool) -> tuple[float, float]:
     return LEFT_IN_CONTACT, LEFT_IN_TUCK
 
 
-def _dial(style: Style, name: str) -> float:
+def _effort_of(speech: FaceTrack | None, style: Style, frames: int) -> NDArray[np.float32]:
+    """Add what is heard of the effort to what the artist wants, -1..1."""
+    heard = np.zeros(frames, np.float32)
+    if speech is not None and HEARD_EFFORT in speech.names:
+        heard = speech[HEARD_EFFORT]
+    return np.clip(style.effort + style.follow * heard, -1, 1)
+
+
+def _dial(style: Style, name: str, effort: NDArray[np.float32]) -> NDArray[np.float32] | float:
     if name in JAW:
-        return style.jaw * _effort(style, name)
-    return style.lips * _effort(style, name) if name in LIPS else 1.0
+        return style.jaw * _effort(effort, name)
+    if name not in LIPS:
+        return 1.0
+    side = name.endswith("Right") - name.endswith("Left")
+    return style.lips * (1 + SIDED * style.asymmetry * side) * _effort(effort, name)
 
 
-def _effort(style: Style, name: str) -> float:
+def _effort(effort: NDArray[np.float32], name: str) -> NDArray[np.float32] | float:
     for stem, (whisper, shout) in EFFORT.items():
         if name.startswith(stem):
-            return 1 + style.effort * ((shout - 1) if style.effort > 0 else (1 - whisper))
+            return 1 + effort * np.where(effort > 0, shout - 1, 1 - whisper)
     return 1.0
 
 

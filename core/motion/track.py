@@ -39,6 +39,8 @@ BREATH_NAMES: tuple[str, ...] = ("nostrilFlare", "chestRise")
 # How far the lips must meet (M B P) or the lower lip must tuck (F V), whatever is mixed on top.
 LIP_CONTACT, LIP_TUCK = "lipContact", "lipTuck"
 CONTACT_NAMES: tuple[str, ...] = (LIP_CONTACT, LIP_TUCK)
+# How hard the voice itself speaks, -1 a whisper to 1 a shout: speech carries it to the mixing.
+HEARD_EFFORT = "heardEffort"
 
 FACE_NAMES: tuple[str, ...] = ARKIT_NAMES + TONGUE_NAMES
 

@@ -18,6 +18,7 @@ from lipwright.core.motion.mix import (
     OUTPUT_NAMES,
     PARTING,
     PRESSED_PER_NOSE,
+    SIDED,
     UPPER_IN_TUCK,
     Style,
     mix_layers,
@@ -87,7 +88,7 @@ def test_lips_meet_under_any_emotion_at_any_dial(emotions, jaw, lips, upper, see
         felt = _emotion(*emotions)[name][MEET]
         left = MOOD_IN_CONTACT if name in MOOD else LEFT_IN_CONTACT
         left = NOSE_IN_CONTACT if name.startswith("nose") else left
-        most = LEFT_IN_CONTACT * spoken + left * 2 * felt
+        most = LEFT_IN_CONTACT * spoken * (1 + SIDED) + left * 2 * felt
         assert (mixed[name][MEET] <= most + 1e-6).all()
 
 
@@ -114,11 +115,13 @@ def test_lips_that_meet_press_under_a_nose_that_a_feeling_wrinkles_and_only_then
 
 def test_an_emotion_gives_way_to_a_tucked_lip_and_of_the_speech_only_the_lower_lip():
     tracks = {"speech": _speech(tuck=1.0), "emotion": _emotion("sad")}
-    mixed = mix_layers(tracks, Style(), FRAMES, RATE_HZ)
-    alone = mix_layers({"speech": tracks["speech"]}, Style(), FRAMES, RATE_HZ)
+    mixed = mix_layers(tracks, Style(asymmetry=0), FRAMES, RATE_HZ)
+    alone = mix_layers({"speech": tracks["speech"]}, Style(asymmetry=0), FRAMES, RATE_HZ)
     felt = tracks["emotion"]["mouthFrownLeft"][0]
     assert mixed["mouthFrownLeft"][0] == pytest.approx(felt * MOOD_IN_TUCK)
-    disgust = mix_layers({**tracks, "emotion": _emotion("disgusted")}, Style(), FRAMES, RATE_HZ)
+    disgust = mix_layers(
+        {**tracks, "emotion": _emotion("disgusted")}, Style(asymmetry=0), FRAMES, RATE_HZ
+    )
     wrinkled = pose("disgusted")["noseSneerLeft"]
     assert disgust["noseSneerLeft"][0] == pytest.approx(wrinkled * NOSE_IN_TUCK)
     said = tracks["speech"]
