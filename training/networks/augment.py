@@ -3,6 +3,7 @@
 
 import numpy as np
 import torch
+from scipy.ndimage import uniform_filter1d
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -105,9 +106,8 @@ def _hits(rng: np.random.Generator, length: int) -> np.ndarray:
             out[start : start + len(time)] += decay * np.sin(2 * np.pi * phase)
         else:
             grain = rng.standard_normal(len(time))
-            smooth = int(rng.integers(1, 12))
-            out[start : start + len(time)] += decay * np.convolve(
-                grain, np.ones(smooth) / smooth, "same"
+            out[start : start + len(time)] += decay * uniform_filter1d(
+                grain, int(rng.integers(1, 12)), mode="constant"
             )
     return out
 
@@ -175,7 +175,7 @@ def _noise(voice: Tensor, rng: np.random.Generator) -> Tensor:
     loud[torch.tensor(unspoken)] = UNSPOKEN_LEVEL
     level = noise.pow(2).mean(1).clamp_min(1e-8).sqrt()
     ratio_db = np.where(
-        _chance(rng, batch, 0.65) | unspoken, rng.uniform(0, 25, batch), rng.uniform(35, 70, batch)
+        _chance(rng, batch, 0.65) | unspoken, rng.uniform(-5, 25, batch), rng.uniform(35, 70, batch)
     )
     scale = loud / level * torch.tensor(10 ** (-ratio_db / 20), dtype=torch.float32)
     return noise * scale[:, None]

@@ -28,8 +28,14 @@ def save_checkpoint(
     step: int,
     optimizer: torch.optim.Optimizer | None = None,
 ) -> None:
-    """Write a checkpoint; without the optimiser it is the small one that is committed."""
+    """Write a checkpoint; without the optimiser it is the small one that is committed.
+
+    Its matrices have 16 bits, which is far finer than what they are exported to.
+    """
     tensors = {f"average.{k}": v.contiguous() for k, v in average.state_dict().items()}
+    if optimizer is None:
+        matrices = {f"average.{k}": v for k, v in average.named_parameters() if v.ndim > 1}
+        tensors |= {k: v.detach().half().contiguous() for k, v in matrices.items()}
     if optimizer is not None:
         tensors |= {f"model.{k}": v.contiguous() for k, v in model.state_dict().items()}
         tensors |= _optimizer_tensors(optimizer)

@@ -34,12 +34,14 @@ from ..prior.curves import CHANNELS
 from .articulator import INPUTS, Articulator
 from .checkpoint import load_checkpoint
 from .listener import Listener
+from .quantize import quantize
 from .train_articulator import LINES
 
 log = logging.getLogger(__name__)
 
 OPSET = 17  # ONNX Runtime 1.20.1, the oldest that is shipped, reads up to 21
 TOLERANCE = 1e-3
+AGREEMENT = 0.97  # share of frames in which 8 bits must hear the same phone
 
 
 def _commit() -> str:
@@ -131,6 +133,9 @@ def main() -> None:
             raise SystemExit(
                 f"{args.name}: torch and ONNX differ by {worst:.2g}; nothing was written"
             )
+        same = quantize(path, ListenerConfig()) if args.name == "listener" else 1.0
+        if same < AGREEMENT:
+            raise SystemExit(f"{args.name}: 8 bits hear only {same:.3f} alike; nothing was written")
         content = path.read_bytes()
     sources = {
         "listener": [name for name, share in ListenerConfig().shares.items() if share > 0],
@@ -143,6 +148,7 @@ def main() -> None:
         "parameters": sum(p.numel() for p in model.parameters()),
         "training_commit": _commit(),
         "largest_difference_torch_onnx": worst,
+        "heard_alike_in_8_bits": same,
         "data": sources[args.name],
         "scores": "models/CARD.md",
     }
@@ -150,7 +156,10 @@ def main() -> None:
     (WEIGHTS / f"{args.name}.onnx").write_bytes(content)
     text = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
     (WEIGHTS / f"{args.name}.json").write_text(text, "utf8")
-    log.info("%s: %.2f MB, torch and ONNX differ by %.2g", args.name, len(content) / 1e6, worst)
+    log.info(
+        "%s: %.2f MB, torch and ONNX differ by %.2g, alike in 8 bits %.3f",
+        *(args.name, len(content) / 1e6, worst, same),
+    )
 
 
 if __name__ == "__main__":

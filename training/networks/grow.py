@@ -23,11 +23,17 @@ log = logging.getLogger(__name__)
 
 def grown(name: str, old: Tensor, fresh: Tensor) -> Tensor:
     """Put an old tensor into the corner of a fresh one; old outputs must not hear new inputs."""
-    if old.shape == fresh.shape:
-        return old
+    if name.startswith("spread."):
+        # Its outputs are two frames, one after the other: each has a corner of its own.
+        halves = zip(old.chunk(2), fresh.chunk(2), strict=True)
+        return torch.cat([_into_corner(mine, new) for mine, new in halves])
+    return _into_corner(old, fresh)
+
+
+def _into_corner(old: Tensor, fresh: Tensor) -> Tensor:
     out = fresh.clone()
-    if name.endswith("down.weight"):
-        out.zero_()
+    if old.ndim > 1:
+        out[: old.shape[0], old.shape[1] :] = 0
     out[tuple(slice(0, size) for size in old.shape)] = old
     return out
 
