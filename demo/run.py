@@ -14,13 +14,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import soundfile
-
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "build" / "demo"
 PICTURES = ROOT / "docs" / "make_pictures"
-FILM_RATE = 24
-FILM_PIXELS = 400
 
 
 def say(text: str) -> None:
@@ -46,19 +42,6 @@ def zip_for_this_python() -> Path:
     import build
 
     return build.build(build.Target(line, build.this_platform()), build.DIST)
-
-
-def film(baked: Path, sound: Path, seconds: float) -> Path:
-    """Render every frame and join them with the sound, by Blender's own encoder."""
-    frames, out = OUT / "frames", OUT / "demo.mp4"
-    shutil.rmtree(frames, ignore_errors=True)
-    script = PICTURES / "render_face.py"
-    options = ["--film", seconds, "--rate", FILM_RATE, "--size", FILM_PIXELS]
-    run([sys.executable, script, baked, "-o", frames, *options])
-    encoder = PICTURES / "encode_film.py"
-    run([sys.executable, encoder, frames, sound, out, "--rate", FILM_RATE])
-    shutil.rmtree(frames)
-    return out
 
 
 def main() -> int:
@@ -93,7 +76,8 @@ def main() -> int:
     sheet = OUT / "sheet.png"
     command = [sys.executable, PICTURES / "sheet.py", "--sound", args.sound]
     run([*command, "--baked", files["blend"], "-o", sheet])
-    movie = film(files["blend"], args.sound, soundfile.info(str(args.sound)).duration)
+    movie = OUT / "demo.mp4"
+    run([sys.executable, PICTURES / "film.py", files["blend"], args.sound, movie])
 
     say(f"Done in {time.monotonic() - started:.0f} s:")
     for path in (*files.values(), sheet, movie):
