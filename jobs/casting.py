@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many lines of many characters in one press: one after the other, each a take like any other."""
 
-from typing import Any
-
 import bpy
 
 from ..core.errors import RigError, SoundError
@@ -25,7 +23,7 @@ WAITS, RUNS, DONE, FAILED, STOPPED = "WAITS", "RUNS", "DONE", "FAILED", "STOPPED
 class CastLine(Listening):
     """One strip that one character says. What an operator would report is kept in `said`."""
 
-    def __init__(self, strip: Any, item: bpy.types.Object) -> None:
+    def __init__(self, strip: "bpy.types.Strip", item: bpy.types.Object) -> None:
         self.strip_name, self.item_name, self.item_uid = strip.name, item.name, item.session_uid
         self.said: list[str] = []
         self.said_error = False

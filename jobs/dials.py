@@ -24,7 +24,13 @@ from ..pipeline import Settings, Style
 from ..rigs.regions import REGIONS
 from ..scene.clock import fps_of
 from ..scene.curves.part import Part
-from ..scene.saved.acting import FOLLOWS, variant_property
+from ..scene.saved.acting import (
+    FOLLOWS,
+    LIPWRIGHT_PG_capture,
+    LIPWRIGHT_PG_feelings,
+    variant_property,
+)
+from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.saved.sliders import strengths
 
 
@@ -45,8 +51,8 @@ class Wanted:
 
 
 def read_dials(
-    dials: bpy.types.PropertyGroup,
-    feelings: bpy.types.PropertyGroup | None = None,
+    dials: LIPWRIGHT_PG_character,
+    feelings: LIPWRIGHT_PG_feelings | None = None,
     clock: FrameClock | None = None,
     seconds: float = 0.0,
     look_at: LookAt | None = None,
@@ -82,7 +88,7 @@ def read_dials(
     )
 
 
-def captured_by(choice: bpy.types.PropertyGroup) -> Captured | None:
+def captured_by(choice: LIPWRIGHT_PG_capture) -> Captured | None:
     """Read the captured face that a character has chosen; SettingsError if it cannot be read."""
     parts = frozenset(part for part in PARTS if getattr(choice, part))
     if not choice.file or not parts:
@@ -100,12 +106,12 @@ def _read(path: Path, _changed: int) -> FaceTrack:
     return read_track(path)
 
 
-def keying_of(dials: bpy.types.PropertyGroup) -> Keying:
+def keying_of(dials: LIPWRIGHT_PG_character) -> Keying:
     """The way in which a character is keyed."""
     return Keying(dials.keying, dials.tolerance)
 
 
-def write_dials(dials: bpy.types.PropertyGroup, settings: Settings, keying: Keying) -> None:
+def write_dials(dials: LIPWRIGHT_PG_character, settings: Settings, keying: Keying) -> None:
     """Leave on the character what a headless take was made with, so that an artist can go on."""
     for name in FELT:
         setattr(dials.feelings, name, _peak(settings.emotions.get(name, 0.0)))

@@ -19,8 +19,9 @@ from ..scene.character.find import (
     rig_of,
 )
 from ..scene.clock import clock_of
-from ..scene.saved.phones import Corrected, keep_phones
+from ..scene.saved.phones import Corrected, LIPWRIGHT_PG_phones, keep_phones
 from ..scene.saved.preferences import device_and_threads
+from ..scene.saved.scene import LIPWRIGHT_PG_progress
 from ..scene.session import HeardFrom
 from ..scene.sounds.strip import AudioSpan, claim_source
 from ..scene.takes.ledger import source_of_name
@@ -225,9 +226,7 @@ class Listening(Reasoned):
         return [] if used is None else list(self.by_hand_notes)
 
 
-def _shows(
-    shown: bpy.types.PropertyGroup, recording: str, span: AudioSpan, seconds: Seconds
-) -> bool:
+def _shows(shown: LIPWRIGHT_PG_phones, recording: str, span: AudioSpan, seconds: Seconds) -> bool:
     """Say whether the list that is shown is a corrected one of just this stretch."""
     length = shown.rows[-1].end_seconds if shown.rows else 0.0
     return (
@@ -238,7 +237,7 @@ def _shows(
     )
 
 
-def show(state: bpy.types.PropertyGroup, stepping: Stepping) -> None:
+def show(state: LIPWRIGHT_PG_progress, stepping: Stepping) -> None:
     """Tell the panel how far it is."""
     state.factor = stepping.share
     state.text = WAYS[2] if not stepping.listens else WAYS[min(stepping.works, 2) - 1]

@@ -8,7 +8,7 @@ import bpy
 
 from ..core.errors import LipwrightError
 from ..scene.character.find import character_of
-from ..scene.saved import acting as acting_properties
+from ..scene.saved.declared import listeners
 from ..scene.session import memory
 from ..scene.sounds.strip import sound_strips
 from .again import mix_again
@@ -112,7 +112,7 @@ def _handlers() -> tuple[tuple[list[Any], Callable[..., None]], ...]:
 
 def register() -> None:
     """Listen to the dials."""
-    acting_properties.listeners.append(dial_moved)
+    listeners.append(dial_moved)
     for handlers, handler in _handlers():
         handlers.append(handler)
 
@@ -121,6 +121,6 @@ def unregister() -> None:
     """Stop listening."""
     for handlers, handler in _handlers():
         handlers.remove(handler)
-    acting_properties.listeners.remove(dial_moved)
+    listeners.remove(dial_moved)
     if bpy.app.timers.is_registered(mix_waiting):
         bpy.app.timers.unregister(mix_waiting)

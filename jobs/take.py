@@ -36,6 +36,7 @@ from ..scene.character.measure import calibrated_lips_steps
 from ..scene.character.preview import end_previews
 from ..scene.clock import clock_of
 from ..scene.saved.cleared import cleared_of
+from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sound_strips, sources_in
@@ -339,7 +340,7 @@ def settings_for(
     dials = settings_of(character)
     feelings = feelings_for(dials, compat.sequencer_scene(bpy.context), line)
     settings = read_dials(dials, feelings, clock, analysis.seconds, look_at)
-    return replace(settings, cleared=cleared_of(dials, source, recording_seconds))
+    return replace(settings, cleared=cleared_of(dials.cleared, source, recording_seconds))
 
 
 def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> LookAt | None:
@@ -348,7 +349,7 @@ def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> Lo
     return sample_look_at(character, *told, clock, analysis.seconds)
 
 
-def target_of(dials: bpy.types.PropertyGroup) -> str:
+def target_of(dials: LIPWRIGHT_PG_character) -> str:
     """Name of the object that the eyes hold; "" for none."""
     return getattr(dials.acting.look_at, "name", "")
 

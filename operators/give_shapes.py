@@ -13,6 +13,8 @@ from ..scene.character.give_shapes import (
     remove_landmarks,
 )
 
+NO_LANDMARKS = "Place the face landmarks on a head first"
+
 
 class LIPWRIGHT_OT_place_landmarks(Reasoned, bpy.types.Operator):
     """Put points on mouth, nose, chin and eyes of this head, to drag where they belong"""
@@ -53,12 +55,14 @@ class LIPWRIGHT_OT_give_shapes(Reasoned, bpy.types.Operator):
     def reason(cls, context: bpy.types.Context) -> str:
         """Only once landmarks are placed."""
         head, _ = landmarks_of(context.scene)
-        return "" if head is not None else "Place the face landmarks on a head first"
+        return "" if head is not None else NO_LANDMARKS
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Make the copy and pick it as the one that talks."""
         with speaking(self):
             head, places = landmarks_of(context.scene)
+            if head is None:
+                raise RigError(NO_LANDMARKS)
             copy, given = give_face(head, places)
             remove_landmarks(context.scene)
             context.view_layer.objects.active = copy
