@@ -29,7 +29,7 @@ from .dials import keying_of, read_dials, wanted_part
 from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, redraw, say, speaking
-from .take import animating, gathering, looked_at, settings_for
+from .take import animate_steps, gather_steps, looked_at, settings_for
 from .worker import Stepping
 
 TICK_SECONDS = 0.1
@@ -172,7 +172,7 @@ class Listening(Reasoned):
         """All of it: listen, plan, write."""
         heard = yield self._work()
         character, analysis = self._found(context), heard.analysis
-        found = yield from gathering(character, read_dials(settings_of(character)).layers)
+        found = yield from gather_steps(character, read_dials(settings_of(character)).layers)
         yield Step(1.0)
         span = self.heard_from.span
         clock = clock_of(context.scene, span.first_frame)
@@ -183,7 +183,7 @@ class Listening(Reasoned):
         )
         keying = keying_of(settings_of(character))
         try:
-            report = yield from animating(
+            report = yield from animate_steps(
                 *(character, analysis, settings, clock, span.name, keying),
                 found=found,
                 heard_from=self.heard_from,

@@ -13,7 +13,7 @@ from ..core.motion.captured import PARTS, Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
-from ..core.steps import Step, Steps, Work, at_once
+from ..core.steps import Step, Steps, Work, without_pauses
 from ..core.timing import FrameClock, Seconds
 from ..pipeline import Analysis, Settings, TakePlan, plan_take, silent
 from ..rigs.bones.turns import Body
@@ -47,7 +47,7 @@ from ..scene.takes.look_at import sample_look_at
 from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of
-from ..scene.takes.write import SAME_SHOT_FRAMES, Take, Writes, takes_of, writing_take
+from ..scene.takes.write import SAME_SHOT_FRAMES, Take, Writes, takes_of, write_take_steps
 from .dials import Wanted, captured_by, keying_of, read_dials
 
 PERFORMED_LAYERS = frozenset({"speech", "head"})
@@ -78,18 +78,13 @@ class Gathered:
         return Body(frozenset(self.targets), self.neck_share)
 
 
-def gather(character: Character, layers: frozenset[str], *, measure: bool = True) -> Gathered:
+def gather_steps(
+    character: Character, layers: frozenset[str], *, measure: bool = True
+) -> Steps[Gathered]:
     """Read a character; RigError if it cannot be written to.
 
     Without `measure` lips that were measured before count.
     """
-    return at_once(gathering(character, layers, measure=measure))
-
-
-def gathering(
-    character: Character, layers: frozenset[str], *, measure: bool = True
-) -> Steps[Gathered]:
-    """Do what `gather` does in steps, none of which changes anything."""
     refuse_if_not_writable(character)
     end_previews()
     follow_renames(animated_blocks(character))
@@ -109,37 +104,10 @@ def gathering(
     )
 
 
-def animate(
-    character: Character,
-    analysis: Analysis,
-    settings: Settings,
-    clock: FrameClock,
-    name: str,
-    keying: Keying = EVERY_FRAME,
-    *,
-    found: Gathered | None = None,
-    heard_from: HeardFrom | None = None,
-    wanted: Wanted | None = None,
-    performed: Captured | None = None,
-) -> Report:
-    """Write what was heard as one take of a character, beginning at the clock's first frame.
-
-    `found` is the character as it was gathered, where that was done already. Of a take that is
-    there already only what is `wanted` is drawn anew. A face that somebody `performed` is all of a
-    take without a sound.
-    """
-    return at_once(
-        animating(
-            *(character, analysis, settings, clock, name, keying),
-            found=found,
-            heard_from=heard_from,
-            wanted=wanted,
-            performed=performed,
-        )
-    )
+gather = without_pauses(gather_steps)
 
 
-def animating(
+def animate_steps(
     character: Character,
     analysis: Analysis,
     settings: Settings,
@@ -154,21 +122,24 @@ def animating(
     performed: Captured | None = None,
     settle: Callable[[], tuple[Character, HeardFrom]] | None = None,
 ) -> Steps[Report]:
-    """Do what `animate` does in steps; the plan needs no Blender.
+    """Write what was heard as one take of a character, beginning at the clock's first frame.
 
-    `instead_of` are the sources of takes that this one replaces. `settle` says who it is and where
-    the line lies when it is planned, where the artist had Blender meanwhile.
+    `found` is the character as it was gathered, where that was done already. Of a take that is
+    there already only what is `wanted` is drawn anew. A face that somebody `performed` is all of a
+    take without a sound. `instead_of` are the sources of takes that this one replaces. `settle`
+    says who it is and where the line lies when it is planned, where the artist had Blender
+    meanwhile.
     """
     if performed is not None:
         settings = as_performed(settings, performed)
     source = "" if heard_from is None else heard_from.span.source
-    found = found or (yield from gathering(character, settings.layers))
+    found = found or (yield from gather_steps(character, settings.layers))
     known_by = source or source_of_name(name)
     room = room_beside(character, analysis, clock, {known_by, *instead_of})
     plan = yield _planning(analysis, settings, found, clock, keying, room)
     if settle is not None:
         character, heard_from = settle()
-        now = yield from gathering(character, settings.layers, measure=False)
+        now = yield from gather_steps(character, settings.layers, measure=False)
         found = _same(found, now, character.name)
         name, source = heard_from.span.name, heard_from.span.source
         yield Step(0.0)
@@ -190,6 +161,9 @@ def animating(
         *(target_of(settings_of(character)), heard_from, performed),
     )
     return report
+
+
+animate = without_pauses(animate_steps)
 
 
 def _planning(
@@ -313,7 +287,7 @@ def write_plan(
     writings, notes = plan_writings(turns, plan.frames, keying=plan.keying, apart=bool(added))
     if drawing is not None:
         writings += drawn_writings(character.root, plan.drawn, drawing.rest)
-    return writing_take(
+    return write_take_steps(
         *(character, lowest, take),
         rests=plan.rests,
         keying=plan.keying,

@@ -202,7 +202,7 @@ def fails_while(ours, monkeypatch, where):
     "where",
     [
         "jobs.hear.analyse",
-        "jobs.listening.gathering",
+        "jobs.listening.gather_steps",
         "jobs.listening.looked_at",
         "jobs.take.plan_take",
         "jobs.take.plan_writings",
