@@ -41,7 +41,7 @@ class Wanted:
     part: Part
     regions: frozenset[str]
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Name it for the artist."""
         names = [label for name, (label, _) in REGIONS.items() if name in self.regions]
         what = "the face" if len(names) == len(REGIONS) else ", ".join(names)

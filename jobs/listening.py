@@ -189,7 +189,7 @@ class Listening(Reasoned):
                 heard_from=self.heard_from,
                 instead_of=frozenset(one.source for one in self.instead_of),
                 wanted=wanted_part(context.scene),
-                settle=lambda: self._settled(context),
+                settle=lambda: self._settle(context),
             )
         except BaseException:  # also where the artist leaves off
             self._take_back(context)
@@ -200,7 +200,7 @@ class Listening(Reasoned):
         report.notes += [*self._keep(character, heard, span), *self.kept_notes]
         say(self, report)
 
-    def _settled(self, context: bpy.types.Context) -> tuple[Character, HeardFrom]:
+    def _settle(self, context: bpy.types.Context) -> tuple[Character, HeardFrom]:
         """Who says it, and where it lies: asked when all is planned and nothing is written yet."""
         character = self._found(context)
         span = self._heard_span(context)

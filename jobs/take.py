@@ -68,7 +68,7 @@ class Gathered:
     drawing: Drawing | None = None
     lost: tuple[str, ...] = ()
 
-    def told(self) -> tuple[object, ...]:
+    def planned_for(self) -> tuple[object, ...]:
         """What a plan was made for, to be compared."""
         return self.rig, tuple(self.targets), self.resting, self.apart, self.drawing
 
@@ -153,7 +153,7 @@ def animate_steps(
     drawing = found.drawing if wanted is None or MOUTH in wanted.regions else None
     report = yield from write_plan(character, plan, found.targets, take, drawing)
     if wanted is not None:
-        report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
+        report.notes.insert(0, f"“Only a Part” is on: {wanted.describe()} was drawn anew")
     report.notes += _remarks(found, settings, of_voice=performed is None)
     report.notes += analysis.notes
     memory.takes[character.root.session_uid] = LastTake(
@@ -192,7 +192,7 @@ def _planning(
 
 def _same(found: Gathered, now: Gathered, name: str) -> Gathered:
     """What is gathered of a character now; RigError where a plan was made for another."""
-    if now.told() != found.told():
+    if now.planned_for() != found.planned_for():
         raise RigError(f"“{name}” was changed while its line was planned. Generate once more")
     return now
 

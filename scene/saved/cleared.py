@@ -27,7 +27,7 @@ class LIPWRIGHT_PG_cleared(bpy.types.PropertyGroup):
     blend_seconds: Annotated[float, FloatProperty()]
 
 
-def told(layers: set[str] | frozenset[str]) -> str:
+def name_layers(layers: set[str] | frozenset[str]) -> str:
     """Layers by the names that an artist sees, in the order of the panel."""
     return ", ".join(one.label for one in LAYERS.values() if one.name in layers)
 

@@ -155,7 +155,7 @@ def _channels(turn: Turn) -> Iterator[tuple[Channel, NDArray[np.float64], float]
         pose = item.pose.bones[turn.bone]
         path, mode = _bone_path(pose)
         basis = axes_of(item).inverted() @ pose.bone.matrix_local.to_3x3()
-    stood = _stood(item, path, mode)
+    stood = _read_before(item, path, mode)
     back = basis.inverted()
     quaternions = np.array(
         [(back @ _turned(row) @ basis).to_quaternion() @ stood for row in turn.degrees]
@@ -185,7 +185,7 @@ def axes_of(item: bpy.types.Object) -> Matrix:
     return Matrix.Identity(3)
 
 
-def _stood(item: bpy.types.Object, path: str, mode: str) -> Quaternion:
+def _read_before(item: bpy.types.Object, path: str, mode: str) -> Quaternion:
     """How a bone or object stood before our first take; straight where others' curves turn it."""
     if path in animated_paths(item, ours=False):
         return Quaternion()

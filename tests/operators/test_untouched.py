@@ -113,7 +113,7 @@ def run(ours):
 
         said: list[str] = []
         generate = module.LIPWRIGHT_OT_generate
-        methods = "_prepare _work _meant _character _steps _found _settled _keep"
+        methods = "_prepare _work _meant _character _steps _found _settle _keep"
         for name in (*methods.split(), "_heard_span", "_take_back", "added", "instead_of"):
             setattr(Operator, name, getattr(generate, name))
         Operator.kept_notes, Operator.corrected = (), ()
