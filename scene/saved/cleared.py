@@ -6,7 +6,7 @@ from typing import Annotated
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from ...core.performance.cleared import Cleared
+from ...core.motion.cleared import Cleared
 from ...core.performance.layers import LAYERS
 from .declared import Rows, saved
 
