@@ -176,13 +176,13 @@ def fill(cast: LIPWRIGHT_PG_cast, context: bpy.types.Context) -> int:
             names.setdefault(found.root.name, found.root)
     before = len(cast.parts)
     for strip in sound_strips(compat.sequencer_scene(context)):
-        if any(fits(part, strip) for part in cast.parts):
+        if any(fits(row, strip) for row in cast.parts):
             continue
-        part = cast.parts.add()
+        row = cast.parts.add()
         alike = [name for name in names if name.lower() in strip.name.lower()]
         if alike:
-            part.by, part.pattern = NAME, max(alike, key=len)
-            part.character = names[part.pattern]
+            row.by, row.pattern = NAME, max(alike, key=len)
+            row.character = names[row.pattern]
         else:
-            part.by, part.channel = CHANNEL, strip.channel
+            row.by, row.channel = CHANNEL, strip.channel
     return len(cast.parts) - before

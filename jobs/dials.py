@@ -10,7 +10,7 @@ import bpy
 from ..core.dials import dials_of
 from ..core.errors import SettingsError
 from ..core.formats import read_track
-from ..core.motion.captured import PARTS, Captured
+from ..core.motion.captured import CAPTURED_REGIONS, Captured
 from ..core.motion.envelope import Envelope
 from ..core.motion.keying import Keying
 from ..core.motion.track import FaceTrack
@@ -90,15 +90,15 @@ def read_dials(
 
 def captured_by(choice: LIPWRIGHT_PG_capture) -> Captured | None:
     """Read the captured face that a character has chosen; SettingsError if it cannot be read."""
-    parts = frozenset(part for part in PARTS if getattr(choice, part))
-    if not choice.file or not parts:
+    regions = frozenset(one for one in CAPTURED_REGIONS if getattr(choice, one))
+    if not choice.file or not regions:
         return None
     path = Path(bpy.path.abspath(choice.file))
     try:
         changed = path.stat().st_mtime_ns
     except OSError:
         changed = 0
-    return Captured(_read(path, changed), parts, choice.file)
+    return Captured(_read(path, changed), regions, choice.file)
 
 
 @lru_cache(maxsize=4)  # a dial that moves asks for the same file again and again
@@ -130,8 +130,8 @@ def write_dials(dials: LIPWRIGHT_PG_character, settings: Settings, keying: Keyin
     dials.sync_offset_ms = settings.style.sync_offset_seconds * 1000
     if settings.captured is not None:
         dials.capture.file = settings.captured.source
-        for part in PARTS:
-            setattr(dials.capture, part, part in settings.captured.parts)
+        for region in CAPTURED_REGIONS:
+            setattr(dials.capture, region, region in settings.captured.regions)
     dials.keying, dials.tolerance = keying.way, keying.tolerance
 
 

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import RigError, SettingsError
-from ..core.motion.captured import PARTS, Captured
+from ..core.motion.captured import CAPTURED_REGIONS, Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
@@ -217,11 +217,11 @@ def as_performed(settings: Settings, performed: Captured) -> Settings:
     """Return the settings of a take that is nothing but a captured face.
 
     What a take adds by itself is for a voice. Another file that is chosen later is for another
-    take; which parts are wanted may change.
+    take; which regions are wanted may change.
     """
     chosen = settings.captured
     if chosen is not None:
-        performed = replace(performed, parts=chosen.parts)
+        performed = replace(performed, regions=chosen.regions)
     return replace(settings, layers=settings.layers & PERFORMED_LAYERS, captured=performed)
 
 
@@ -232,8 +232,8 @@ def _present(scene: bpy.types.Scene) -> frozenset[str]:
 
 def tell_captured(captured: Captured) -> str:
     """Whose face it is: a capture that was chosen for one line counts for the next too."""
-    parts = [part for part in PARTS if part in captured.parts]
-    said = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    regions = [one for one in CAPTURED_REGIONS if one in captured.regions]
+    said = " and ".join(filter(None, (", ".join(regions[:-1]), regions[-1])))
     file = Path(captured.source).name
     return f"From the capture “{file}”: {said}. Empty Style > Face Capture for a face of the voice"
 

@@ -26,10 +26,10 @@ class LIPWRIGHT_OT_add_part(Reasoned, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """A row for the active strip's channel, or a name to be typed."""
         cast = context.scene.lipwright_cast
-        part = cast.parts.add()
+        row = cast.parts.add()
         strip = compat.active_strip(compat.sequencer_scene(context))
         if strip is not None and strip.type == "SOUND":
-            part.pattern = strip.name
+            row.pattern = strip.name
         cast.active = len(cast.parts) - 1
         return {"FINISHED"}
 

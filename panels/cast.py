@@ -4,7 +4,7 @@
 import bpy
 
 from ..scene import compat
-from ..scene.saved.cast import CHANNEL, LIPWRIGHT_PG_cast, LIPWRIGHT_PG_part, lines_of
+from ..scene.saved.cast import CHANNEL, LIPWRIGHT_PG_cast, LIPWRIGHT_PG_cast_row, lines_of
 from ..scene.saved.scene import LIPWRIGHT_PG_progress
 from .parts import Tab, reason, say
 
@@ -26,7 +26,7 @@ class LIPWRIGHT_UL_cast(bpy.types.UIList):
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
         _data: LIPWRIGHT_PG_cast,
-        item: LIPWRIGHT_PG_part,
+        item: LIPWRIGHT_PG_cast_row,
         _icon: int,
         _active: object,
         _property: str,
@@ -77,13 +77,13 @@ class LIPWRIGHT_PT_cast(Tab, bpy.types.Panel):
             say(layout, context, why, "INFO")
         self._lines(context, state)
 
-    def _row(self, part: LIPWRIGHT_PG_part) -> None:
+    def _row(self, row: LIPWRIGHT_PG_cast_row) -> None:
         """The fields of the active row."""
         column = self.layout.column()
         column.use_property_split, column.use_property_decorate = True, False
-        column.row().prop(part, "by", expand=True)
-        column.prop(part, "channel" if part.by == CHANNEL else "pattern")
-        column.prop(part, "character", icon="OUTLINER_OB_ARMATURE")
+        column.row().prop(row, "by", expand=True)
+        column.prop(row, "channel" if row.by == CHANNEL else "pattern")
+        column.prop(row, "character", icon="OUTLINER_OB_ARMATURE")
 
     def _lines(self, context: bpy.types.Context, state: LIPWRIGHT_PG_progress) -> None:
         lines = list(state.lines)

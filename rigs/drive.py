@@ -78,8 +78,8 @@ def _follow(
     values: dict[Control, NDArray[np.float32]] = {}
     rows = [row for row in rig.rows if not row.mute]
     mouths = tuple(dict.fromkeys(row.terms for row in rows if row.solved))
-    poses = mouths if fit is None else measured_mouths(mouths, fit)
-    found = shares(track.values, track.names, poses) if mouths else None
+    shown = mouths if fit is None else measured_mouths(mouths, fit)
+    found = shares(track.values, track.names, shown) if mouths else None
     for row in rows:
         terms = [(columns[c], weight) for c, weight in row.terms if c in columns]
         if row.solved and found is not None:

@@ -97,7 +97,7 @@ CHARACTER_CREATOR_VISEMES = Family(
         "V_Tongue_up": (("tongueTipUp", 1.0),),
         "Tongue_up": (("tongueTipUp", 1.0),),
     },
-    poses=mouths(
+    mouths=mouths(
         aa="V_Open Open Ah",
         m="V_Explosive Explosive B_M_P",
         f="V_Dental_Lip Dental_Lip F_V",

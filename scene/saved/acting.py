@@ -14,7 +14,7 @@ from bpy.props import (
 )
 
 from ...core.dials import Dial, dials_of
-from ...core.motion.captured import PARTS
+from ...core.motion.captured import CAPTURED_REGIONS
 from ...core.performance.acting import Acting
 from ...core.performance.emotion import STRONGEST
 from ...core.performance.layers import LAYERS, SEEDED
@@ -195,7 +195,7 @@ class LIPWRIGHT_PG_acting(bpy.types.PropertyGroup):
 @saved(
     {
         part: switch_property(part.capitalize(), f"Take the {part} from the capture", True)
-        for part in PARTS
+        for part in CAPTURED_REGIONS
     }
 )
 class LIPWRIGHT_PG_capture(bpy.types.PropertyGroup):

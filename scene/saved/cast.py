@@ -31,12 +31,12 @@ BY_ITEMS = (
 )
 
 
-def _may_talk(_part: "LIPWRIGHT_PG_part", item: bpy.types.Object) -> bool:
+def _may_talk(_row: "LIPWRIGHT_PG_cast_row", item: bpy.types.Object) -> bool:
     return has_shape_keys(item) or item.type in {"ARMATURE", "EMPTY"}
 
 
 @saved(on_characters=False)
-class LIPWRIGHT_PG_part(bpy.types.PropertyGroup):
+class LIPWRIGHT_PG_cast_row(bpy.types.PropertyGroup):
     """One row of the cast."""
 
     use: Annotated[
@@ -72,15 +72,15 @@ class LIPWRIGHT_PG_part(bpy.types.PropertyGroup):
 class LIPWRIGHT_PG_cast(bpy.types.PropertyGroup):
     """Rows from the first to the last: the first that a strip fits has it."""
 
-    parts: Annotated[Rows[LIPWRIGHT_PG_part], CollectionProperty(type=LIPWRIGHT_PG_part)]
+    parts: Annotated[Rows[LIPWRIGHT_PG_cast_row], CollectionProperty(type=LIPWRIGHT_PG_cast_row)]
     active: Annotated[int, IntProperty(name="Row")]
 
 
-def fits(part: LIPWRIGHT_PG_part, strip: "bpy.types.Strip") -> bool:
+def fits(row: LIPWRIGHT_PG_cast_row, strip: "bpy.types.Strip") -> bool:
     """Say whether a strip is one of a row's."""
-    if part.by == CHANNEL:
-        return strip.channel == part.channel
-    name, wanted = strip.name.lower(), part.pattern.strip().lower()
+    if row.by == CHANNEL:
+        return strip.channel == row.channel
+    name, wanted = strip.name.lower(), row.pattern.strip().lower()
     if not wanted:
         return False
     return fnmatchcase(name, wanted) if set("*?") & set(wanted) else wanted in name
@@ -92,15 +92,15 @@ def lines_of(
     """The strips that somebody of the cast says, in the order of time; muted ones are left out."""
     found = []
     for strip in sound_strips(sequencer):
-        part = next((one for one in cast.parts if fits(one, strip)), None)
-        if part is None or not part.use or part.character is None or strip.mute:
+        row = next((one for one in cast.parts if fits(one, strip)), None)
+        if row is None or not row.use or row.character is None or strip.mute:
             continue
-        if part.character.name in scene.objects:
-            found.append((strip, part.character))
+        if row.character.name in scene.objects:
+            found.append((strip, row.character))
     return found
 
 
-classes = (LIPWRIGHT_PG_part, LIPWRIGHT_PG_cast)
+classes = (LIPWRIGHT_PG_cast_row, LIPWRIGHT_PG_cast)
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 

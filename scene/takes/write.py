@@ -24,7 +24,7 @@ from ..character.find import Character, refuse_if_not_writable, refuse_if_tweaki
 from ..curves.fcurves import Channel, Range, value_of
 from .before import Before
 from .block import BlockWriting, Take, Writing, over_strips
-from .channels import parts_of
+from .channels import keys_by_block
 from .free import held_curves, reach_of, refresh
 from .ledger import (
     TakeRange,
@@ -74,11 +74,11 @@ def write_take_steps(
     """
     refuse_if_not_writable(character)
     report = Report(take.name, first_frame=take.span[0], last_frame=take.span[1])
-    parts, left_out = parts_of(character, keys, rests or {}, standing, keying)
-    plan = [Writing(part.block, part.keys, part.rests, frozenset(part.held)) for part in parts]
+    keyed, left_out = keys_by_block(character, keys, rests or {}, standing, keying)
+    plan = [Writing(one.block, one.keys, one.rests, frozenset(one.held)) for one in keyed]
     for layer, more in (added or {}).items():
-        parts, _ = parts_of(character, more, {}, standing, EVERY_FRAME)
-        plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
+        keyed, _ = keys_by_block(character, more, {}, standing, EVERY_FRAME)
+        plan += [Writing(one.block, one.keys, layer=layer) for one in keyed if one.keys]
     plan += turns
     if not added and settings_of(character).over_strips:
         plan = [some for one in _joined(plan) for some in over_strips(one)]

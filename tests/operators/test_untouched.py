@@ -206,7 +206,7 @@ def fails_while(ours, monkeypatch, where):
         "jobs.listening.looked_at",
         "jobs.take.plan_take",
         "jobs.take.plan_writings",
-        "scene.takes.write.parts_of",
+        "scene.takes.write.keys_by_block",
         "scene.takes.block.value_of",
         "scene.takes.rewrite.beside",
     ],
