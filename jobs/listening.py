@@ -22,7 +22,7 @@ from ..scene.clock import clock_of
 from ..scene.saved.phones import Corrected, LIPWRIGHT_PG_phones, keep_phones
 from ..scene.saved.preferences import device_and_threads
 from ..scene.saved.scene import LIPWRIGHT_PG_progress
-from ..scene.session import HeardFrom
+from ..scene.session import HeardFrom, memory
 from ..scene.sounds.strip import AudioSpan, claim_source
 from ..scene.takes.ledger import source_of_name
 from .dials import keying_of, read_dials, wanted_part
@@ -44,6 +44,13 @@ def character_reason(context: bpy.types.Context) -> str:
     character = chosen_character(context)
     if character is None:
         return f"“{item.name}” has no shape keys. Pick the face mesh or the armature of a character"
+    root = character.root
+    rows, drawing = root.lipwright_rig, root.lipwright_drawing.kind
+    state = root.session_uid, rows.edited, len(rows.rows), rows.system, drawing
+    return memory.once(("animated", *state), lambda: _why_not_animated(character))
+
+
+def _why_not_animated(character: Character) -> str:
     try:
         rig_of(character)
         refuse_if_not_writable(character)

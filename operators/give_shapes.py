@@ -12,6 +12,7 @@ from ..scene.character.give_shapes import (
     refuse_if_no_bare_head,
     remove_landmarks,
 )
+from ..scene.session import memory
 
 NO_LANDMARKS = "Place the face landmarks on a head first"
 
@@ -54,8 +55,10 @@ class LIPWRIGHT_OT_give_shapes(Reasoned, bpy.types.Operator):
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
         """Only once landmarks are placed."""
-        head, _ = landmarks_of(context.scene)
-        return "" if head is not None else NO_LANDMARKS
+        scene = context.scene
+        key = "landmarks", scene.session_uid
+        there = memory.once(key, lambda: landmarks_of(scene)[0] is not None)
+        return "" if there else NO_LANDMARKS
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Make the copy and pick it as the one that talks."""

@@ -66,8 +66,8 @@ def standing_face(
     dict of Control to float
     """
     felt = replace(acting, whole_faces=shown_whole(rig))
-    mood = mix_layers({"emotion": resting_face(emotions, felt)}, Style(), 1, 1.0)
-    return {control: float(values[0]) for control, values in drive(mood, rig, fit).items()}
+    face = mix_layers({"emotion": resting_face(emotions, felt)}, Style(), 1, 1.0)
+    return {control: float(values[0]) for control, values in drive(face, rig, fit).items()}
 
 
 def _follow(

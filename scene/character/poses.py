@@ -12,7 +12,7 @@ from ...rigs.bones.poses import Move, Pose, Stance, Vector, between
 from ...rigs.match import known
 from ...rigs.names import bare
 from .. import compat
-from .bones import automatic_poses, meshes_on
+from .bones import automatic_poses
 from .rotations import rotation_attribute, turn_of, values_of
 
 RESTS = {"rest", "neutral", "basis", "default", "sil", "visemesil", "closedneutral"}
@@ -46,7 +46,7 @@ def _made_names(armature: bpy.types.Object) -> list[str]:
 
 
 def _found_poses(armature: bpy.types.Object) -> dict[str, Pose]:
-    return automatic_poses(armature, meshes_on(armature))
+    return automatic_poses(armature)
 
 
 def _values(saved: Vector) -> Vector:
