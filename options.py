@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from .core.dials import Dial, dials_of
 from .core.errors import SettingsError
 from .core.formats import read_phones, read_track
-from .core.motion.captured import PARTS, Captured
+from .core.motion.captured import CAPTURED_REGIONS, Captured
 from .core.motion.envelope import Envelope
 from .core.performance.acting import Acting, LookAt
 from .core.performance.emotion import AUTO, Strength, most_of, unmixed
@@ -81,10 +81,10 @@ def _layers(text: str) -> frozenset[str]:
     return names
 
 
-def _parts(text: str) -> frozenset[str]:
+def _regions(text: str) -> frozenset[str]:
     names = frozenset(part.strip() for part in text.split(",") if part.strip())
-    if names - set(PARTS) or not names:
-        raise argparse.ArgumentTypeError(f"choose from {', '.join(PARTS)}")
+    if names - set(CAPTURED_REGIONS) or not names:
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(CAPTURED_REGIONS)}")
     return names
 
 
@@ -192,10 +192,10 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--capture-parts",
-        type=_parts,
-        default=frozenset(PARTS),
+        type=_regions,
+        default=frozenset(CAPTURED_REGIONS),
         metavar="PARTS",
-        help=f"which parts of it: some of {','.join(PARTS)} (default: all)",
+        help=f"which parts of it: some of {','.join(CAPTURED_REGIONS)} (default: all)",
     )
     parser.add_argument("--phones", type=Path, metavar="FILE", help="corrected phones with times")
     parser.add_argument(

@@ -15,6 +15,7 @@ from .core.audio.load import RATE_HZ, Sound, fingerprint_of
 from .core.decode import corrected_posteriors, phones_of
 from .core.errors import RigError
 from .core.motion.captured import with_captured
+from .core.motion.cleared import silenced, without_cleared
 from .core.motion.ends import CLOSING_SECONDS, Ends, Room, ends_of, lengthened
 from .core.motion.envelope import Envelope
 from .core.motion.keying import EVERY_FRAME, TWOS, Keying
@@ -23,7 +24,6 @@ from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import SIGNAL_NAMES, FaceTrack
 from .core.performance.acting import Acting
 from .core.performance.asides import Aside, asides_in, without_room
-from .core.performance.cleared import silenced, without_cleared
 from .core.performance.emotion import AUTO, Strength, at_least, resting_face, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers

@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from .errors import SettingsError
 from .motion.captured import Captured
+from .motion.cleared import Cleared
 from .motion.mix import Style
 from .performance.acting import PLAIN, Acting
-from .performance.cleared import Cleared
 from .performance.emotion import Strength
 from .performance.layers import DEFAULT_LAYERS, LAYERS
 from .performance.prototypes import variants_by_seed

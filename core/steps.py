@@ -7,8 +7,10 @@ lives, and the work may stop. What needs no Blender is handed out as a work, for
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Work = Callable[[Callable[[float], None] | None, Callable[[], bool] | None], Any]
 
@@ -60,3 +62,23 @@ def at_once(steps: Steps[T]) -> T:
             sent = None if isinstance(asked, Step) else asked(None, None)
         except Exception as failed:  # the steps may have to take something back
             error = failed
+
+
+def without_pauses(steps: Callable[P, Steps[T]]) -> Callable[P, T]:
+    """Make of a function that works in steps one that does all of it in one go.
+
+    Parameters
+    ----------
+    steps : callable
+
+    Returns
+    -------
+    callable
+        With the same parameters; it returns what the generator returns.
+    """
+
+    @wraps(steps)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        return at_once(steps(*args, **kwargs))
+
+    return run

@@ -14,7 +14,7 @@ from ..scene.character.chosen import settings_of
 from ..scene.character.find import Character
 from ..scene.clock import clock_of, fps_of
 from ..scene.curves.part import Part
-from ..scene.saved.cleared import told
+from ..scene.saved.cleared import name_layers
 from ..scene.session import LastTake, memory
 from ..scene.takes.ledger import read_ledger
 from ..scene.takes.places import Report, animated_blocks, our_owners
@@ -111,7 +111,7 @@ def clear_layers(
         _switch_off(character, layers)
     else:
         row = dials.cleared.add()
-        row.name, row.source, row.layers = told(layers), last.source, set(layers)
+        row.name, row.source, row.layers = name_layers(layers), last.source, set(layers)
         edges = clock.seconds(np.array(frames)) + last.recording_seconds
         row.start_seconds, row.end_seconds = map(float, edges)
         row.blend_seconds = blend_seconds

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many lines of many characters in one press: one after the other, each a take like any other."""
 
-from typing import Any
-
 import bpy
 
 from ..core.errors import RigError, SoundError
@@ -25,7 +23,7 @@ WAITS, RUNS, DONE, FAILED, STOPPED = "WAITS", "RUNS", "DONE", "FAILED", "STOPPED
 class CastLine(Listening):
     """One strip that one character says. What an operator would report is kept in `said`."""
 
-    def __init__(self, strip: Any, item: bpy.types.Object) -> None:
+    def __init__(self, strip: "bpy.types.Strip", item: bpy.types.Object) -> None:
         self.strip_name, self.item_name, self.item_uid = strip.name, item.name, item.session_uid
         self.said: list[str] = []
         self.said_error = False
@@ -178,13 +176,13 @@ def fill(cast: LIPWRIGHT_PG_cast, context: bpy.types.Context) -> int:
             names.setdefault(found.root.name, found.root)
     before = len(cast.parts)
     for strip in sound_strips(compat.sequencer_scene(context)):
-        if any(fits(part, strip) for part in cast.parts):
+        if any(fits(row, strip) for row in cast.parts):
             continue
-        part = cast.parts.add()
+        row = cast.parts.add()
         alike = [name for name in names if name.lower() in strip.name.lower()]
         if alike:
-            part.by, part.pattern = NAME, max(alike, key=len)
-            part.character = names[part.pattern]
+            row.by, row.pattern = NAME, max(alike, key=len)
+            row.character = names[row.pattern]
         else:
-            part.by, part.channel = CHANNEL, strip.channel
+            row.by, row.channel = CHANNEL, strip.channel
     return len(cast.parts) - before

@@ -10,7 +10,7 @@ import bpy
 from ..core.dials import dials_of
 from ..core.errors import SettingsError
 from ..core.formats import read_track
-from ..core.motion.captured import PARTS, Captured
+from ..core.motion.captured import CAPTURED_REGIONS, Captured
 from ..core.motion.envelope import Envelope
 from ..core.motion.keying import Keying
 from ..core.motion.track import FaceTrack
@@ -24,7 +24,13 @@ from ..pipeline import Settings, Style
 from ..rigs.regions import REGIONS
 from ..scene.clock import fps_of
 from ..scene.curves.part import Part
-from ..scene.saved.acting import FOLLOWS, variant_property
+from ..scene.saved.acting import (
+    FOLLOWS,
+    LIPWRIGHT_PG_capture,
+    LIPWRIGHT_PG_feelings,
+    variant_property,
+)
+from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.saved.sliders import strengths
 
 
@@ -35,7 +41,7 @@ class Wanted:
     part: Part
     regions: frozenset[str]
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Name it for the artist."""
         names = [label for name, (label, _) in REGIONS.items() if name in self.regions]
         what = "the face" if len(names) == len(REGIONS) else ", ".join(names)
@@ -45,8 +51,8 @@ class Wanted:
 
 
 def read_dials(
-    dials: bpy.types.PropertyGroup,
-    feelings: bpy.types.PropertyGroup | None = None,
+    dials: LIPWRIGHT_PG_character,
+    feelings: LIPWRIGHT_PG_feelings | None = None,
     clock: FrameClock | None = None,
     seconds: float = 0.0,
     look_at: LookAt | None = None,
@@ -82,17 +88,17 @@ def read_dials(
     )
 
 
-def captured_by(choice: bpy.types.PropertyGroup) -> Captured | None:
+def captured_by(choice: LIPWRIGHT_PG_capture) -> Captured | None:
     """Read the captured face that a character has chosen; SettingsError if it cannot be read."""
-    parts = frozenset(part for part in PARTS if getattr(choice, part))
-    if not choice.file or not parts:
+    regions = frozenset(one for one in CAPTURED_REGIONS if getattr(choice, one))
+    if not choice.file or not regions:
         return None
     path = Path(bpy.path.abspath(choice.file))
     try:
         changed = path.stat().st_mtime_ns
     except OSError:
         changed = 0
-    return Captured(_read(path, changed), parts, choice.file)
+    return Captured(_read(path, changed), regions, choice.file)
 
 
 @lru_cache(maxsize=4)  # a dial that moves asks for the same file again and again
@@ -100,12 +106,12 @@ def _read(path: Path, _changed: int) -> FaceTrack:
     return read_track(path)
 
 
-def keying_of(dials: bpy.types.PropertyGroup) -> Keying:
+def keying_of(dials: LIPWRIGHT_PG_character) -> Keying:
     """The way in which a character is keyed."""
     return Keying(dials.keying, dials.tolerance)
 
 
-def write_dials(dials: bpy.types.PropertyGroup, settings: Settings, keying: Keying) -> None:
+def write_dials(dials: LIPWRIGHT_PG_character, settings: Settings, keying: Keying) -> None:
     """Leave on the character what a headless take was made with, so that an artist can go on."""
     for name in FELT:
         setattr(dials.feelings, name, _peak(settings.emotions.get(name, 0.0)))
@@ -124,8 +130,8 @@ def write_dials(dials: bpy.types.PropertyGroup, settings: Settings, keying: Keyi
     dials.sync_offset_ms = settings.style.sync_offset_seconds * 1000
     if settings.captured is not None:
         dials.capture.file = settings.captured.source
-        for part in PARTS:
-            setattr(dials.capture, part, part in settings.captured.parts)
+        for region in CAPTURED_REGIONS:
+            setattr(dials.capture, region, region in settings.captured.regions)
     dials.keying, dials.tolerance = keying.way, keying.tolerance
 
 

@@ -19,16 +19,17 @@ from ..scene.character.find import (
     rig_of,
 )
 from ..scene.clock import clock_of
-from ..scene.saved.phones import Corrected, keep_phones
+from ..scene.saved.phones import Corrected, LIPWRIGHT_PG_phones, keep_phones
 from ..scene.saved.preferences import device_and_threads
-from ..scene.session import HeardFrom
+from ..scene.saved.scene import LIPWRIGHT_PG_progress
+from ..scene.session import HeardFrom, memory
 from ..scene.sounds.strip import AudioSpan, claim_source
 from ..scene.takes.ledger import source_of_name
 from .dials import keying_of, read_dials, wanted_part
 from .earlier import Earlier, take_away
 from .hear import Heard, Machine, Progress, hear
 from .manners import Reasoned, redraw, say, speaking
-from .take import animating, gathering, looked_at, settings_for
+from .take import animate_steps, gather_steps, looked_at, settings_for
 from .worker import Stepping
 
 TICK_SECONDS = 0.1
@@ -43,6 +44,13 @@ def character_reason(context: bpy.types.Context) -> str:
     character = chosen_character(context)
     if character is None:
         return f"“{item.name}” has no shape keys. Pick the face mesh or the armature of a character"
+    root = character.root
+    rows, drawing = root.lipwright_rig, root.lipwright_drawing.kind
+    state = root.session_uid, rows.edited, len(rows.rows), rows.system, drawing
+    return memory.once(("animated", *state), lambda: _why_not_animated(character))
+
+
+def _why_not_animated(character: Character) -> str:
     try:
         rig_of(character)
         refuse_if_not_writable(character)
@@ -171,7 +179,7 @@ class Listening(Reasoned):
         """All of it: listen, plan, write."""
         heard = yield self._work()
         character, analysis = self._found(context), heard.analysis
-        found = yield from gathering(character, read_dials(settings_of(character)).layers)
+        found = yield from gather_steps(character, read_dials(settings_of(character)).layers)
         yield Step(1.0)
         span = self.heard_from.span
         clock = clock_of(context.scene, span.first_frame)
@@ -182,13 +190,13 @@ class Listening(Reasoned):
         )
         keying = keying_of(settings_of(character))
         try:
-            report = yield from animating(
+            report = yield from animate_steps(
                 *(character, analysis, settings, clock, span.name, keying),
                 found=found,
                 heard_from=self.heard_from,
                 instead_of=frozenset(one.source for one in self.instead_of),
                 wanted=wanted_part(context.scene),
-                settle=lambda: self._settled(context),
+                settle=lambda: self._settle(context),
             )
         except BaseException:  # also where the artist leaves off
             self._take_back(context)
@@ -199,7 +207,7 @@ class Listening(Reasoned):
         report.notes += [*self._keep(character, heard, span), *self.kept_notes]
         say(self, report)
 
-    def _settled(self, context: bpy.types.Context) -> tuple[Character, HeardFrom]:
+    def _settle(self, context: bpy.types.Context) -> tuple[Character, HeardFrom]:
         """Who says it, and where it lies: asked when all is planned and nothing is written yet."""
         character = self._found(context)
         span = self._heard_span(context)
@@ -225,9 +233,7 @@ class Listening(Reasoned):
         return [] if used is None else list(self.by_hand_notes)
 
 
-def _shows(
-    shown: bpy.types.PropertyGroup, recording: str, span: AudioSpan, seconds: Seconds
-) -> bool:
+def _shows(shown: LIPWRIGHT_PG_phones, recording: str, span: AudioSpan, seconds: Seconds) -> bool:
     """Say whether the list that is shown is a corrected one of just this stretch."""
     length = shown.rows[-1].end_seconds if shown.rows else 0.0
     return (
@@ -238,7 +244,7 @@ def _shows(
     )
 
 
-def show(state: bpy.types.PropertyGroup, stepping: Stepping) -> None:
+def show(state: LIPWRIGHT_PG_progress, stepping: Stepping) -> None:
     """Tell the panel how far it is."""
     state.factor = stepping.share
     state.text = WAYS[2] if not stepping.listens else WAYS[min(stepping.works, 2) - 1]

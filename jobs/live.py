@@ -8,16 +8,16 @@ import bpy
 
 from ..core.errors import LipwrightError
 from ..scene.character.find import character_of
-from ..scene.saved import acting as acting_properties
+from ..scene.saved.declared import listeners
 from ..scene.session import memory
 from ..scene.sounds.strip import sound_strips
 from .again import mix_again
 
-Said = tuple[object, ...]
+Values = tuple[object, ...]
 
 WAIT_SECONDS = 0.15  # so that dragging a dial writes now and then, not on every pixel
 _waiting: set[int] = set()  # by `session_uid`
-_before: dict[int, Said] = {}  # what the dials said before a step of undo or redo
+_before: dict[int, Values] = {}  # what the dials said before a step of undo or redo
 
 
 def dial_moved(owner: bpy.types.ID) -> None:
@@ -59,33 +59,33 @@ def mix_waiting() -> float | None:
     return None
 
 
-def _said(dials: bpy.types.PropertyGroup) -> Said:
+def _values_of(dials: bpy.types.PropertyGroup) -> Values:
     """The values of dials, and of those inside of them, to be compared."""
     names = (name for name in dials.bl_rna.properties.keys() if name != "rna_type")
     values = [getattr(dials, name) for name in names]
     plain = [one for one in values if isinstance(one, (bool, int, float, str, set))]
-    inside = [_said(one) for one in values if isinstance(one, bpy.types.PropertyGroup)]
+    inside = [_values_of(one) for one in values if isinstance(one, bpy.types.PropertyGroup)]
     uids = [one.session_uid for one in values if isinstance(one, bpy.types.ID)]
     return (*plain, *inside, *uids)
 
 
-def _all_said() -> dict[int, Said]:
+def _read_all() -> dict[int, Values]:
     """What the dials of every character with a take say, and those of the strips."""
-    strips = [_said(one.lipwright) for scene in bpy.data.scenes for one in sound_strips(scene)]
+    strips = [_values_of(one.lipwright) for scene in bpy.data.scenes for one in sound_strips(scene)]
     known = [item for item in bpy.data.objects if item.session_uid in memory.takes]
-    return {item.session_uid: (_said(item.lipwright), *strips) for item in known}
+    return {item.session_uid: (_values_of(item.lipwright), *strips) for item in known}
 
 
 @bpy.app.handlers.persistent
 def _before_step(*_: object) -> None:
     _before.clear()
-    _before.update(_all_said())
+    _before.update(_read_all())
 
 
 @bpy.app.handlers.persistent
 def _after_step(*_: object) -> None:
     """Undo and redo bring a dial as it was then, but keys from before it was mixed."""
-    now = _all_said()
+    now = _read_all()
     _wait_for({uid for uid, said in now.items() if said != _before.get(uid, said)})
 
 
@@ -112,7 +112,7 @@ def _handlers() -> tuple[tuple[list[Any], Callable[..., None]], ...]:
 
 def register() -> None:
     """Listen to the dials."""
-    acting_properties.listeners.append(dial_moved)
+    listeners.append(dial_moved)
     for handlers, handler in _handlers():
         handlers.append(handler)
 
@@ -121,6 +121,6 @@ def unregister() -> None:
     """Stop listening."""
     for handlers, handler in _handlers():
         handlers.remove(handler)
-    acting_properties.listeners.remove(dial_moved)
+    listeners.remove(dial_moved)
     if bpy.app.timers.is_registered(mix_waiting):
         bpy.app.timers.unregister(mix_waiting)

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from ..core.errors import RigError, SettingsError
-from ..core.steps import Steps, at_once
+from ..core.steps import Steps, without_pauses
 from ..rigs.mapping import anywhere, from_text, poses_from_text, to_text
 from ..rigs.schema import Control
 from ..rigs.systems import is_weak
@@ -60,13 +60,8 @@ def mapping_text(character: Character) -> str:
     return to_text(rig_of(character), poses)
 
 
-def read_face(character: Character) -> list[str]:
-    """Try the bones of a face that cannot speak yet; returns the poses that were stored of them."""
-    return at_once(read_face_steps(character))
-
-
 def read_face_steps(character: Character) -> Steps[list[str]]:
-    """What `read_face` does, in steps; poses of bones that are no better than keys are not kept."""
+    """Try the bones of a face that cannot speak yet; returns the poses that were stored of them."""
     root = character.root
     if root.lipwright_rig.edited:
         return []
@@ -85,3 +80,6 @@ def read_face_steps(character: Character) -> Steps[list[str]]:
                 remove_pose(root, name)
             return []
     return found
+
+
+read_face = without_pauses(read_face_steps)

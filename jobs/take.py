@@ -9,11 +9,11 @@ import bpy
 import numpy as np
 
 from ..core.errors import RigError, SettingsError
-from ..core.motion.captured import PARTS, Captured
+from ..core.motion.captured import CAPTURED_REGIONS, Captured
 from ..core.motion.ends import CLOSING_SECONDS, Room
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
-from ..core.steps import Step, Steps, Work, at_once
+from ..core.steps import Step, Steps, Work, without_pauses
 from ..core.timing import FrameClock, Seconds
 from ..pipeline import Analysis, Settings, TakePlan, plan_take, silent
 from ..rigs.bones.turns import Body
@@ -36,6 +36,7 @@ from ..scene.character.measure import calibrated_lips_steps
 from ..scene.character.preview import end_previews
 from ..scene.clock import clock_of
 from ..scene.saved.cleared import cleared_of
+from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
 from ..scene.sounds.strip import sound_strips, sources_in
@@ -46,7 +47,7 @@ from ..scene.takes.look_at import sample_look_at
 from ..scene.takes.places import Report, animated_blocks
 from ..scene.takes.renamed import follow_renames
 from ..scene.takes.turns import Target, Turn, drawn_writings, plan_writings, targets_of
-from ..scene.takes.write import SAME_SHOT_FRAMES, Take, Writes, takes_of, writing_take
+from ..scene.takes.write import SAME_SHOT_FRAMES, Take, Writes, takes_of, write_take_steps
 from .dials import Wanted, captured_by, keying_of, read_dials
 
 PERFORMED_LAYERS = frozenset({"speech", "head"})
@@ -67,7 +68,7 @@ class Gathered:
     drawing: Drawing | None = None
     lost: tuple[str, ...] = ()
 
-    def told(self) -> tuple[object, ...]:
+    def planned_for(self) -> tuple[object, ...]:
         """What a plan was made for, to be compared."""
         return self.rig, tuple(self.targets), self.resting, self.apart, self.drawing
 
@@ -77,18 +78,13 @@ class Gathered:
         return Body(frozenset(self.targets), self.neck_share)
 
 
-def gather(character: Character, layers: frozenset[str], *, measure: bool = True) -> Gathered:
+def gather_steps(
+    character: Character, layers: frozenset[str], *, measure: bool = True
+) -> Steps[Gathered]:
     """Read a character; RigError if it cannot be written to.
 
     Without `measure` lips that were measured before count.
     """
-    return at_once(gathering(character, layers, measure=measure))
-
-
-def gathering(
-    character: Character, layers: frozenset[str], *, measure: bool = True
-) -> Steps[Gathered]:
-    """Do what `gather` does in steps, none of which changes anything."""
     refuse_if_not_writable(character)
     end_previews()
     follow_renames(animated_blocks(character))
@@ -108,37 +104,10 @@ def gathering(
     )
 
 
-def animate(
-    character: Character,
-    analysis: Analysis,
-    settings: Settings,
-    clock: FrameClock,
-    name: str,
-    keying: Keying = EVERY_FRAME,
-    *,
-    found: Gathered | None = None,
-    heard_from: HeardFrom | None = None,
-    wanted: Wanted | None = None,
-    performed: Captured | None = None,
-) -> Report:
-    """Write what was heard as one take of a character, beginning at the clock's first frame.
-
-    `found` is the character as it was gathered, where that was done already. Of a take that is
-    there already only what is `wanted` is drawn anew. A face that somebody `performed` is all of a
-    take without a sound.
-    """
-    return at_once(
-        animating(
-            *(character, analysis, settings, clock, name, keying),
-            found=found,
-            heard_from=heard_from,
-            wanted=wanted,
-            performed=performed,
-        )
-    )
+gather = without_pauses(gather_steps)
 
 
-def animating(
+def animate_steps(
     character: Character,
     analysis: Analysis,
     settings: Settings,
@@ -153,21 +122,24 @@ def animating(
     performed: Captured | None = None,
     settle: Callable[[], tuple[Character, HeardFrom]] | None = None,
 ) -> Steps[Report]:
-    """Do what `animate` does in steps; the plan needs no Blender.
+    """Write what was heard as one take of a character, beginning at the clock's first frame.
 
-    `instead_of` are the sources of takes that this one replaces. `settle` says who it is and where
-    the line lies when it is planned, where the artist had Blender meanwhile.
+    `found` is the character as it was gathered, where that was done already. Of a take that is
+    there already only what is `wanted` is drawn anew. A face that somebody `performed` is all of a
+    take without a sound. `instead_of` are the sources of takes that this one replaces. `settle`
+    says who it is and where the line lies when it is planned, where the artist had Blender
+    meanwhile.
     """
     if performed is not None:
         settings = as_performed(settings, performed)
     source = "" if heard_from is None else heard_from.span.source
-    found = found or (yield from gathering(character, settings.layers))
+    found = found or (yield from gather_steps(character, settings.layers))
     known_by = source or source_of_name(name)
     room = room_beside(character, analysis, clock, {known_by, *instead_of})
     plan = yield _planning(analysis, settings, found, clock, keying, room)
     if settle is not None:
         character, heard_from = settle()
-        now = yield from gathering(character, settings.layers, measure=False)
+        now = yield from gather_steps(character, settings.layers, measure=False)
         found = _same(found, now, character.name)
         name, source = heard_from.span.name, heard_from.span.source
         yield Step(0.0)
@@ -181,7 +153,7 @@ def animating(
     drawing = found.drawing if wanted is None or MOUTH in wanted.regions else None
     report = yield from write_plan(character, plan, found.targets, take, drawing)
     if wanted is not None:
-        report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
+        report.notes.insert(0, f"“Only a Part” is on: {wanted.describe()} was drawn anew")
     report.notes += _remarks(found, settings, of_voice=performed is None)
     report.notes += analysis.notes
     memory.takes[character.root.session_uid] = LastTake(
@@ -189,6 +161,9 @@ def animating(
         *(target_of(settings_of(character)), heard_from, performed),
     )
     return report
+
+
+animate = without_pauses(animate_steps)
 
 
 def _planning(
@@ -217,7 +192,7 @@ def _planning(
 
 def _same(found: Gathered, now: Gathered, name: str) -> Gathered:
     """What is gathered of a character now; RigError where a plan was made for another."""
-    if now.told() != found.told():
+    if now.planned_for() != found.planned_for():
         raise RigError(f"“{name}” was changed while its line was planned. Generate once more")
     return now
 
@@ -242,11 +217,11 @@ def as_performed(settings: Settings, performed: Captured) -> Settings:
     """Return the settings of a take that is nothing but a captured face.
 
     What a take adds by itself is for a voice. Another file that is chosen later is for another
-    take; which parts are wanted may change.
+    take; which regions are wanted may change.
     """
     chosen = settings.captured
     if chosen is not None:
-        performed = replace(performed, parts=chosen.parts)
+        performed = replace(performed, regions=chosen.regions)
     return replace(settings, layers=settings.layers & PERFORMED_LAYERS, captured=performed)
 
 
@@ -257,8 +232,8 @@ def _present(scene: bpy.types.Scene) -> frozenset[str]:
 
 def tell_captured(captured: Captured) -> str:
     """Whose face it is: a capture that was chosen for one line counts for the next too."""
-    parts = [part for part in PARTS if part in captured.parts]
-    said = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    regions = [one for one in CAPTURED_REGIONS if one in captured.regions]
+    said = " and ".join(filter(None, (", ".join(regions[:-1]), regions[-1])))
     file = Path(captured.source).name
     return f"From the capture “{file}”: {said}. Empty Style > Face Capture for a face of the voice"
 
@@ -312,7 +287,7 @@ def write_plan(
     writings, notes = plan_writings(turns, plan.frames, keying=plan.keying, apart=bool(added))
     if drawing is not None:
         writings += drawn_writings(character.root, plan.drawn, drawing.rest)
-    return writing_take(
+    return write_take_steps(
         *(character, lowest, take),
         rests=plan.rests,
         keying=plan.keying,
@@ -339,7 +314,7 @@ def settings_for(
     dials = settings_of(character)
     feelings = feelings_for(dials, compat.sequencer_scene(bpy.context), line)
     settings = read_dials(dials, feelings, clock, analysis.seconds, look_at)
-    return replace(settings, cleared=cleared_of(dials, source, recording_seconds))
+    return replace(settings, cleared=cleared_of(dials.cleared, source, recording_seconds))
 
 
 def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> LookAt | None:
@@ -348,7 +323,7 @@ def looked_at(character: Character, analysis: Analysis, clock: FrameClock) -> Lo
     return sample_look_at(character, *told, clock, analysis.seconds)
 
 
-def target_of(dials: bpy.types.PropertyGroup) -> str:
+def target_of(dials: LIPWRIGHT_PG_character) -> str:
     """Name of the object that the eyes hold; "" for none."""
     return getattr(dials.acting.look_at, "name", "")
 

@@ -116,13 +116,16 @@ def rest_and_meet(curves: Mapping[str, Floats], heard: Heard, share: Floats) -> 
     dict of str to ndarray [shape=(frames,)]
     """
     out = {name: curve * share for name, curve in curves.items()}
-    closing, tucking = share * said(heard, BILABIAL), share * said(heard, LABIODENTAL)
+    closing, tucking = (
+        share * probability_of(heard, BILABIAL),
+        share * probability_of(heard, LABIODENTAL),
+    )
     out[LIP_CONTACT] = decide_contacts(out[LIP_CONTACT], closing, tucking, heard.rate_hz)
     out[LIP_TUCK] = decide_tucks(out[LIP_TUCK], tucking, out[LIP_CONTACT], heard.rate_hz)
     return out
 
 
-def said(heard: Heard, phones: Collection[str]) -> NDArray[np.float32]:
+def probability_of(heard: Heard, phones: Collection[str]) -> NDArray[np.float32]:
     """Probability that one of some phones is said.
 
     Parameters

@@ -26,7 +26,7 @@ class LIPWRIGHT_OT_add_demo_head(_InObjectMode, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Add the head at the 3D cursor and select it."""
         head = add_demo_head(context)
-        head.parent.location = context.scene.cursor.location
+        (head.parent or head).location = context.scene.cursor.location
         _select(context, head)
         return {"FINISHED"}
 

@@ -26,10 +26,10 @@ class LIPWRIGHT_OT_add_part(Reasoned, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """A row for the active strip's channel, or a name to be typed."""
         cast = context.scene.lipwright_cast
-        part = cast.parts.add()
+        row = cast.parts.add()
         strip = compat.active_strip(compat.sequencer_scene(context))
         if strip is not None and strip.type == "SOUND":
-            part.pattern = strip.name
+            row.pattern = strip.name
         cast.active = len(cast.parts) - 1
         return {"FINISHED"}
 
@@ -98,7 +98,7 @@ class LIPWRIGHT_OT_generate_cast(Reasoned, bpy.types.Operator):
         """Do them at once."""
         self.cast = Cast(context)
         self.cast.do_all(context)
-        return self._told(context)
+        return self._report_all(context)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Listen in threads while the window stays alive."""
@@ -121,7 +121,7 @@ class LIPWRIGHT_OT_generate_cast(Reasoned, bpy.types.Operator):
             return {"PASS_THROUGH"}
         self.cast.stop(context)
         self._leave(context)
-        return self._told(context)
+        return self._report_all(context)
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender itself ends the operator, as on loading a file."""
@@ -134,7 +134,7 @@ class LIPWRIGHT_OT_generate_cast(Reasoned, bpy.types.Operator):
         state.running, state.factor, state.text = False, 0.0, ""
         redraw(context)
 
-    def _told(self, context: bpy.types.Context) -> set[str]:
+    def _report_all(self, context: bpy.types.Context) -> set[str]:
         done, failed = self.cast.counts
         state = context.window_manager.lipwright
         said = [note for line in self.cast.lines if not line.said_error for note in line.said[:-1]]

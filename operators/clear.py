@@ -10,7 +10,7 @@ from ..jobs.manners import NOT_HEARD, Reasoned, busy, speaking
 from ..scene import compat
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import Character, tweaking_reason
-from ..scene.saved.cleared import LAYER_ITEMS, told
+from ..scene.saved.cleared import LAYER_ITEMS, name_layers
 from ..scene.session import memory
 from ..scene.takes.clear import clear_take, has_take
 from ..scene.takes.free import FEW, free, held_curves
@@ -149,11 +149,12 @@ whatever dial is moved; your own keys stay"""
             changed, name = clear_layers(character, layers, frames, self.blend_seconds)
             where = "" if frames is None else f" from frame {frames[0]:g} to {frames[1]:g}"
             if not changed:
-                self.report({"WARNING"}, f"{told(layers)} moved nothing of “{name}”{where}")
+                self.report({"WARNING"}, f"{name_layers(layers)} moved nothing of “{name}”{where}")
                 return {"FINISHED"}
             self.report(
                 {"INFO"},
-                f"{told(layers)} of “{name}” cleared{where}: {changed} curves of ours changed",
+                f"{name_layers(layers)} of “{name}” cleared{where}: "
+                f"{changed} curves of ours changed",
             )
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 

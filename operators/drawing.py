@@ -8,7 +8,7 @@ from ..jobs.manners import Reasoned, linked, speaking
 from ..scene.character.chosen import chosen_item
 from ..scene.character.drawing import find_mouths
 from ..scene.character.find import root_of
-from ..scene.saved.drawing import OFF, OWN
+from ..scene.saved.drawing import OFF, OWN, LIPWRIGHT_PG_drawing
 
 
 class _OfDrawing(Reasoned):
@@ -29,7 +29,7 @@ class _OfDrawing(Reasoned):
         return "Choose what the mouth is drawn as first" if off else ""
 
 
-def _stored(context: bpy.types.Context) -> bpy.types.PropertyGroup:
+def _stored(context: bpy.types.Context) -> LIPWRIGHT_PG_drawing:
     item = chosen_item(context)
     if item is None:
         raise RigError("Pick the object that the drawn mouth belongs to")

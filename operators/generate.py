@@ -6,6 +6,7 @@ from dataclasses import replace
 import bpy
 from bpy.props import BoolProperty, EnumProperty
 
+from ..core.errors import SoundError
 from ..jobs.earlier import earlier_in_shot
 from ..jobs.listening import Listening, character_reason
 from ..jobs.manners import Reasoned, busy
@@ -48,7 +49,10 @@ def chosen_span(context: bpy.types.Context) -> AudioSpan:
         if strip is None:
             return span_of_file(choice.file, float(scene.frame_current))
         return span_of_strip(strip, scene)
-    return span_of_strip(strip_named(scene, choice.strip), scene)
+    strip = strip_named(scene, choice.strip)
+    if strip is None:
+        raise SoundError(sound_reason(context))
+    return span_of_strip(strip, scene)
 
 
 def sound_reason(context: bpy.types.Context) -> str:

@@ -12,6 +12,9 @@ from ..scene.character.give_shapes import (
     refuse_if_no_bare_head,
     remove_landmarks,
 )
+from ..scene.session import memory
+
+NO_LANDMARKS = "Place the face landmarks on a head first"
 
 
 class LIPWRIGHT_OT_place_landmarks(Reasoned, bpy.types.Operator):
@@ -52,13 +55,17 @@ class LIPWRIGHT_OT_give_shapes(Reasoned, bpy.types.Operator):
     @classmethod
     def reason(cls, context: bpy.types.Context) -> str:
         """Only once landmarks are placed."""
-        head, _ = landmarks_of(context.scene)
-        return "" if head is not None else "Place the face landmarks on a head first"
+        scene = context.scene
+        key = "landmarks", scene.session_uid
+        there = memory.once(key, lambda: landmarks_of(scene)[0] is not None)
+        return "" if there else NO_LANDMARKS
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Make the copy and pick it as the one that talks."""
         with speaking(self):
             head, places = landmarks_of(context.scene)
+            if head is None:
+                raise RigError(NO_LANDMARKS)
             copy, given = give_face(head, places)
             remove_landmarks(context.scene)
             context.view_layer.objects.active = copy

@@ -23,6 +23,9 @@ from ..scene.character.chosen import (
 from ..scene.character.find import Character, controls_of, matched_rig, rig_of, root_of
 from ..scene.character.mapping import fill_row, forget_rig, put_control, store_rig
 from ..scene.character.preview import end_previews
+from ..scene.saved.rig import LIPWRIGHT_PG_rig, LIPWRIGHT_PG_row
+
+NOBODY = "Pick the object that speaks"
 
 
 class _OfMapping(Reasoned):
@@ -157,7 +160,7 @@ class LIPWRIGHT_OT_pick_control(_OfMapping, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
-def _active(stored: bpy.types.PropertyGroup) -> bpy.types.PropertyGroup:
+def _active(stored: LIPWRIGHT_PG_rig) -> LIPWRIGHT_PG_row:
     if not 0 <= stored.active_row < len(stored.rows):
         raise RigError("No row is chosen. Click one in the list")
     return stored.rows[stored.active_row]
@@ -246,7 +249,7 @@ class LIPWRIGHT_OT_follow_property(Reasoned, bpy.types.Operator):
         """No object, or a linked one."""
         item = chosen_item(context)
         if item is None:
-            return "Pick the object that speaks"
+            return NOBODY
         return linked(root_of(item)) if root_of(item).library is not None else ""
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
@@ -261,6 +264,8 @@ class LIPWRIGHT_OT_follow_property(Reasoned, bpy.types.Operator):
             row = row_at(control_at(self.path), ((self.channel, 1.0),))
             character = chosen_character(context)
             item = chosen_item(context)
+            if item is None:
+                raise RigError(NOBODY)
             root = character.root if character is not None else root_of(item)
             stored = root.lipwright_rig
             if character is not None and not stored.edited:

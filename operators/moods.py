@@ -16,6 +16,7 @@ from ..jobs.manners import OfCharacter, Reasoned, Stepped, busy, speaking
 from ..scene import compat
 from ..scene.character.chosen import meant_character, settings_of
 from ..scene.character.find import refuse_if_not_writable
+from ..scene.saved.acting import LIPWRIGHT_PG_feelings
 from ..scene.saved.moods import own_moods, remove_mood, save_mood, use_mood
 from ..scene.saved.sliders import feelings_for, key_strengths
 from ..scene.session import memory
@@ -24,7 +25,7 @@ from ..scene.sounds.strip import strip_named
 MOST_SEED = 9999
 
 
-def chosen_feelings(context: bpy.types.Context) -> bpy.types.PropertyGroup:
+def chosen_feelings(context: bpy.types.Context) -> LIPWRIGHT_PG_feelings:
     """The sliders that the panel shows."""
     scene, choice = compat.sequencer_scene(context), context.scene.lipwright
     strip = strip_named(scene, choice.strip) if choice.source == "STRIP" else None

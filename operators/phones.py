@@ -16,6 +16,7 @@ from ..jobs.manners import Reasoned, busy, linked, speaking
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.markers import mark, unmark
 from ..scene.saved.phones import (
+    LIPWRIGHT_PG_phones,
     corrected_phones,
     forget_corrections,
     phones_in,
@@ -30,7 +31,7 @@ FORM_ITEMS = (
 )
 
 
-def _list_of(context: bpy.types.Context) -> bpy.types.PropertyGroup:
+def _list_of(context: bpy.types.Context) -> LIPWRIGHT_PG_phones:
     return meant_character(context).root.lipwright_phones
 
 
@@ -87,7 +88,7 @@ class LIPWRIGHT_OT_remove_phone(_OfList, bpy.types.Operator):
         return {"CANCELLED"} if self.said_error else {"FINISHED"}
 
 
-def _active(stored: bpy.types.PropertyGroup) -> int:
+def _active(stored: LIPWRIGHT_PG_phones) -> int:
     if not 0 <= stored.active_row < len(stored.rows):
         raise SettingsError("No sound is chosen. Click one in the list")
     return stored.active_row

@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..core.motion.captured import PARTS
+from ..core.motion.captured import CAPTURED_REGIONS
 from .parts import OfCharacter, reason, say
 
 
@@ -22,7 +22,7 @@ class LIPWRIGHT_PT_capture(OfCharacter, bpy.types.Panel):
         row = layout.row(align=True)
         row.use_property_split = False  # else the names are cut off
         row.active = bool(capture.file)
-        for part in PARTS:
+        for part in CAPTURED_REGIONS:
             row.prop(capture, part, toggle=True)
         layout.operator("lipwright.take_capture", icon="ARMATURE_DATA")
         why = reason("LIPWRIGHT_OT_take_capture", context)

@@ -4,7 +4,8 @@
 import bpy
 
 from ..scene import compat
-from ..scene.saved.cast import CHANNEL, lines_of
+from ..scene.saved.cast import CHANNEL, LIPWRIGHT_PG_cast, LIPWRIGHT_PG_cast_row, lines_of
+from ..scene.saved.scene import LIPWRIGHT_PG_progress
 from .parts import Tab, reason, say
 
 ICONS = {
@@ -24,8 +25,8 @@ class LIPWRIGHT_UL_cast(bpy.types.UIList):
         self,
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
-        _data: bpy.types.PropertyGroup,
-        item: bpy.types.PropertyGroup,
+        _data: LIPWRIGHT_PG_cast,
+        item: LIPWRIGHT_PG_cast_row,
         _icon: int,
         _active: object,
         _property: str,
@@ -76,15 +77,15 @@ class LIPWRIGHT_PT_cast(Tab, bpy.types.Panel):
             say(layout, context, why, "INFO")
         self._lines(context, state)
 
-    def _row(self, part: bpy.types.PropertyGroup) -> None:
+    def _row(self, row: LIPWRIGHT_PG_cast_row) -> None:
         """The fields of the active row."""
         column = self.layout.column()
         column.use_property_split, column.use_property_decorate = True, False
-        column.row().prop(part, "by", expand=True)
-        column.prop(part, "channel" if part.by == CHANNEL else "pattern")
-        column.prop(part, "character", icon="OUTLINER_OB_ARMATURE")
+        column.row().prop(row, "by", expand=True)
+        column.prop(row, "channel" if row.by == CHANNEL else "pattern")
+        column.prop(row, "character", icon="OUTLINER_OB_ARMATURE")
 
-    def _lines(self, context: bpy.types.Context, state: bpy.types.PropertyGroup) -> None:
+    def _lines(self, context: bpy.types.Context, state: LIPWRIGHT_PG_progress) -> None:
         lines = list(state.lines)
         if not lines:
             return

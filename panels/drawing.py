@@ -7,7 +7,17 @@ from ..core.errors import LipwrightError
 from ..scene.character.chosen import chosen_item
 from ..scene.character.drawing import drawing_of, is_drawn
 from ..scene.character.find import root_of
-from ..scene.saved.drawing import KEYS, LAYERS, OBJECTS, OFF, PENCIL, SEQUENCE, SHEET
+from ..scene.saved.drawing import (
+    KEYS,
+    LAYERS,
+    OBJECTS,
+    OFF,
+    PENCIL,
+    SEQUENCE,
+    SHEET,
+    LIPWRIGHT_PG_drawing,
+    LIPWRIGHT_PG_drawn_mouth,
+)
 from .parts import Tab, say
 
 NODES = (SEQUENCE, SHEET)
@@ -20,8 +30,8 @@ class LIPWRIGHT_UL_drawn_mouths(bpy.types.UIList):
         self,
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
-        data: bpy.types.PropertyGroup,
-        item: bpy.types.PropertyGroup,
+        data: LIPWRIGHT_PG_drawing,
+        item: LIPWRIGHT_PG_drawn_mouth,
         _icon: int,
         _active: object,
         _property: str,
@@ -86,7 +96,7 @@ class LIPWRIGHT_PT_drawing(Tab, bpy.types.Panel):
         except LipwrightError as error:
             say(self.layout, context, str(error), "ERROR")
 
-    def _shown_by(self, column: bpy.types.UILayout, stored: bpy.types.PropertyGroup) -> None:
+    def _shown_by(self, column: bpy.types.UILayout, stored: LIPWRIGHT_PG_drawing) -> None:
         if stored.kind in NODES:
             column.prop(stored, "material")
             tree = None if stored.material is None else stored.material.node_tree

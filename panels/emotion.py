@@ -7,7 +7,7 @@ from ..core.performance.emotion import AUTO
 from ..core.performance.prototypes import FELT
 from ..scene import compat
 from ..scene.character.chosen import meant_character
-from ..scene.saved.acting import variant_property
+from ..scene.saved.acting import LIPWRIGHT_PG_feelings, variant_property
 from ..scene.saved.moods import MOODS, own_moods
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import memory
@@ -53,7 +53,7 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         column.label(text="Shown By")
         turn(column, dials.acting, "emotion")
 
-    def _guess(self, context: bpy.types.Context, feelings: bpy.types.PropertyGroup) -> None:
+    def _guess(self, context: bpy.types.Context, feelings: LIPWRIGHT_PG_feelings) -> None:
         """The suggestion, and a way to make it one's own."""
         box = self.layout.box()
         box.prop(feelings, AUTO, text="Auto", slider=True)

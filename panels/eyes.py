@@ -5,7 +5,7 @@ import bpy
 
 from ..core.performance.layers import LAYERS, SEEDED
 from ..scene.character.chosen import meant_character
-from ..scene.saved.acting import FOLLOWS
+from ..scene.saved.acting import FOLLOWS, LIPWRIGHT_PG_seeds
 from ..scene.takes.turns import bone_of
 from .parts import OfCharacter, say, stands_for, turn
 
@@ -34,7 +34,7 @@ class LIPWRIGHT_PT_eyes(OfCharacter, bpy.types.Panel):
             self._seed(part, dials.acting.seeds, name)
         layout.prop(dials, "apart")
 
-    def _seed(self, row: bpy.types.UILayout, seeds: bpy.types.PropertyGroup, name: str) -> None:
+    def _seed(self, row: bpy.types.UILayout, seeds: LIPWRIGHT_PG_seeds, name: str) -> None:
         """A layer's own seed, a way to another and back; or that it follows."""
         if getattr(seeds, name) == FOLLOWS:
             row.operator("lipwright.roll", text="Automatic", icon="FILE_REFRESH").layer = name

@@ -12,6 +12,7 @@ from ..scene.character.find import Character, controls_of, rig_of, why_no_rig
 from ..scene.character.mapping import control_of
 from ..scene.exports.faces import name_of, picture_of
 from ..scene.saved.mappings import ASSET_TAG, Fit, best_fit
+from ..scene.saved.rig import LIPWRIGHT_PG_rig, LIPWRIGHT_PG_row
 from .parts import OfCharacter, icon_of, progress, say
 
 ICONS = {
@@ -34,7 +35,7 @@ class LIPWRIGHT_UL_mapping(bpy.types.UIList):
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
         _data: object,
-        item: bpy.types.PropertyGroup,
+        item: LIPWRIGHT_PG_row,
         _icon: int,
         _active: object,
         _property: str,
@@ -126,14 +127,14 @@ class LIPWRIGHT_PT_mapping(OfCharacter, bpy.types.Panel):
             for _ in range(A_ROW - len(guessed[start : start + A_ROW])):
                 line.column().label(text="")
 
-    def _list(self, stored: bpy.types.PropertyGroup) -> None:
+    def _list(self, stored: LIPWRIGHT_PG_rig) -> None:
         row = self.layout.row()
         row.template_list("LIPWRIGHT_UL_mapping", "", stored, "rows", stored, "active_row", rows=6)
         column = row.column(align=True)
         column.operator("lipwright.pick_control", text="", icon="ADD").swap = False
         column.operator("lipwright.remove_row", text="", icon="REMOVE")
 
-    def _row(self, row: bpy.types.PropertyGroup) -> None:
+    def _row(self, row: LIPWRIGHT_PG_row) -> None:
         """Everything of one row."""
         box = self.layout.box()
         top = box.row()

@@ -9,6 +9,8 @@ import bpy
 from ..core.dials import dials_of
 from ..core.performance.acting import Acting
 from ..scene.character.chosen import chosen_character, meant_character, settings_of
+from ..scene.saved.acting import LIPWRIGHT_PG_acting
+from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.session import memory
 
 PIXELS_A_LETTER = 7.0  # of Blender's interface font at scale 1, measured roughly
@@ -33,10 +35,10 @@ def stands_for(layout: bpy.types.UILayout, text: str) -> None:
     split.label(text=text)
 
 
-def turn(layout: bpy.types.UILayout, owner: bpy.types.PropertyGroup, section: str) -> None:
+def turn(layout: bpy.types.UILayout, acting: LIPWRIGHT_PG_acting, section: str) -> None:
     """The dials of a layer, in the order of their table."""
     for one in dials_of(Acting, section):
-        layout.prop(owner, one.name, slider=one.high <= MOST_ON_A_SLIDER and not one.is_switch)
+        layout.prop(acting, one.name, slider=one.high <= MOST_ON_A_SLIDER and not one.is_switch)
 
 
 def reason(operator: str, context: bpy.types.Context) -> str:
@@ -85,7 +87,7 @@ class OfCharacter(Tab):
         """Hidden until there is one."""
         return chosen_character(context) is not None
 
-    def dials(self, context: bpy.types.Context) -> bpy.types.PropertyGroup:
+    def dials(self, context: bpy.types.Context) -> LIPWRIGHT_PG_character:
         """The settings of the character that is meant."""
         return settings_of(meant_character(context))
 

@@ -5,7 +5,7 @@ import bpy
 
 from ..core.phone_list import EXAMPLES, UNSURE
 from ..scene.character.chosen import meant_character
-from ..scene.saved.phones import shown_time
+from ..scene.saved.phones import LIPWRIGHT_PG_phone, LIPWRIGHT_PG_phones, shown_time
 from .parts import OfCharacter, reason, say
 
 
@@ -16,8 +16,8 @@ class LIPWRIGHT_UL_phones(bpy.types.UIList):
         self,
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
-        data: bpy.types.PropertyGroup,
-        item: bpy.types.PropertyGroup,
+        data: LIPWRIGHT_PG_phones,
+        item: LIPWRIGHT_PG_phone,
         _icon: int,
         _active: object,
         _property: str,
@@ -32,7 +32,7 @@ class LIPWRIGHT_UL_phones(bpy.types.UIList):
         row.label(text="", icon="QUESTION" if item.confidence < UNSURE else "BLANK1")
 
     def filter_items(
-        self, _context: bpy.types.Context, data: bpy.types.PropertyGroup, listed: str
+        self, _context: bpy.types.Context, data: LIPWRIGHT_PG_phones, listed: str
     ) -> tuple[list[int], list[int]]:
         """Blender's search field below looks for the symbol."""
         if not self.filter_name:
@@ -70,7 +70,7 @@ class LIPWRIGHT_PT_phones(OfCharacter, bpy.types.Panel):
         markers.operator("lipwright.mark_phones", icon="MARKER_HLT")
         markers.operator("lipwright.unmark_phones", text="", icon="X")
 
-    def _list(self, stored: bpy.types.PropertyGroup) -> None:
+    def _list(self, stored: LIPWRIGHT_PG_phones) -> None:
         row = self.layout.row()
         row.template_list("LIPWRIGHT_UL_phones", "", stored, "rows", stored, "clicked", rows=8)
         column = row.column(align=True)
@@ -79,7 +79,7 @@ class LIPWRIGHT_PT_phones(OfCharacter, bpy.types.Panel):
         column.separator()
         column.prop(stored, "in_seconds", text="", icon="TIME")
 
-    def _active(self, stored: bpy.types.PropertyGroup) -> None:
+    def _active(self, stored: LIPWRIGHT_PG_phones) -> None:
         """The edges of the active sound, and a word in which it is heard."""
         row = stored.rows[stored.active_row]
         column = self.layout.column(align=True)

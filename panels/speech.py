@@ -6,6 +6,7 @@ import bpy
 from ..scene import compat
 from ..scene.character.chosen import chosen_character, settings_of
 from ..scene.character.find import Character
+from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside
@@ -99,7 +100,7 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
         if character is not None:
             self._cleared(layout, settings_of(character))
 
-    def _cleared(self, layout: bpy.types.UILayout, dials: bpy.types.PropertyGroup) -> None:
+    def _cleared(self, layout: bpy.types.UILayout, dials: LIPWRIGHT_PG_character) -> None:
         """What was cleared of lines, each with a way back."""
         column = layout.column(align=True)
         for number, one in enumerate(dials.cleared):

@@ -66,8 +66,8 @@ def standing_face(
     dict of Control to float
     """
     felt = replace(acting, whole_faces=shown_whole(rig))
-    mood = mix_layers({"emotion": resting_face(emotions, felt)}, Style(), 1, 1.0)
-    return {control: float(values[0]) for control, values in drive(mood, rig, fit).items()}
+    face = mix_layers({"emotion": resting_face(emotions, felt)}, Style(), 1, 1.0)
+    return {control: float(values[0]) for control, values in drive(face, rig, fit).items()}
 
 
 def _follow(
@@ -78,8 +78,8 @@ def _follow(
     values: dict[Control, NDArray[np.float32]] = {}
     rows = [row for row in rig.rows if not row.mute]
     mouths = tuple(dict.fromkeys(row.terms for row in rows if row.solved))
-    poses = mouths if fit is None else measured_mouths(mouths, fit)
-    found = shares(track.values, track.names, poses) if mouths else None
+    shown = mouths if fit is None else measured_mouths(mouths, fit)
+    found = shares(track.values, track.names, shown) if mouths else None
     for row in rows:
         terms = [(columns[c], weight) for c, weight in row.terms if c in columns]
         if row.solved and found is not None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.motion.key_poses import key_poses
 from ..core.motion.keying import POSES, TWOS, Keying
 from ..core.motion.keys import Keys
 from ..core.motion.mouth import CLOSE_PER_JAW, gap_of
-from ..core.motion.poses import key_poses
 from ..core.motion.thin import thinned
 from ..core.motion.track import LIP_CONTACT, LIP_TUCK, FaceTrack
 from .lips.fit import OPENING, LipFit

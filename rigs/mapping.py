@@ -206,7 +206,7 @@ def make_of(text: str) -> Make:
     """
     rows = [entry for entry in _data(text)[0]["rows"] if isinstance(entry, dict)]
     poses = {name: frozenset(pose) for name, pose in poses_from_text(text).items()}
-    return Make(frozenset(map(_told, rows)), poses)
+    return Make(frozenset(map(_name_of, rows)), poses)
 
 
 def anywhere(text: str) -> list[Control]:
@@ -222,11 +222,11 @@ def anywhere(text: str) -> list[Control]:
     list of Control
     """
     rows = [entry for entry in _data(text)[0]["rows"] if isinstance(entry, dict)]
-    found = [Control(str(row.get("object", "")), *_told(row)[:1], kind=ANY) for row in rows]
+    found = [Control(str(row.get("object", "")), *_name_of(row)[:1], kind=ANY) for row in rows]
     return [one for one, row in zip(found, rows, strict=True) if row.get("kind") == ANY]
 
 
-def _told(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+def _name_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     return (
         str(entry.get("name", "")),
         str(entry.get("kind", KINDS[0])),
@@ -240,7 +240,7 @@ def _moved_to(rows: Sequence[object], controls: Collection[Control]) -> dict[str
     ours: dict[str, set[tuple[str, str, str]]] = {}
     for entry in rows:
         if isinstance(entry, dict):
-            theirs.setdefault(str(entry.get("object", "")), set()).add(_told(entry))
+            theirs.setdefault(str(entry.get("object", "")), set()).add(_name_of(entry))
     for one in controls:
         ours.setdefault(one.mesh, set()).add((one.key, one.kind, one.bone))
     here = {name: name for name in theirs if name in ours}

@@ -86,7 +86,7 @@ def _whole(name: str) -> Iterable[str]:
 
 def _mesh_mouths(family: Family, keys: Sequence[str]) -> dict[str, Terms]:
     """Find which keys of one mesh are whole mouths; each mouth once."""
-    table = {bare(name): terms for name, terms in family.poses.items()}
+    table = {bare(name): terms for name, terms in family.mouths.items()}
     short = short_tails(keys, table)
     readings: tuple[Callable[[str], Iterable[str]], ...] = (
         _whole,
@@ -127,7 +127,7 @@ def _rows(family: Family, groups: Groups) -> tuple[list[Row], list[Control]]:
 
 def _of_mouth(family: Family, rows: Iterable[Row]) -> int:
     """Count the different shapes that make it speak: whole mouths, where the family has such."""
-    if family.poses:
+    if family.mouths:
         return len({row.terms for row in rows if row.solved})
     return len({row.terms for row in rows if any(c.startswith(MOUTH) for c, _ in row.terms)})
 
@@ -255,9 +255,9 @@ def _rig(family: Family, groups: Groups) -> RigMap:
     missing = tuple(
         name
         for name in family.wanted
-        if name not in driven and family.poses.get(name) not in mouths
+        if name not in driven and family.mouths.get(name) not in mouths
     )
-    label = family.label if family.poses else f"{family.label} ({_spelling(rows)})"
+    label = family.label if family.mouths else f"{family.label} ({_spelling(rows)})"
     if not mouths:
         rows = helped(rows, set(missing))
     return giving_way(RigMap(family.name, label, tuple(rows), missing, tuple(unused)))
@@ -359,7 +359,7 @@ def _spelling(rows: Sequence[Row]) -> str:
 
 @cache
 def _every_name() -> frozenset[Shape]:
-    names = [name for family in EVERY_FAMILY for name in (*family.shapes, *family.poses)]
+    names = [name for family in EVERY_FAMILY for name in (*family.shapes, *family.mouths)]
     return frozenset(map(parse, names)) | {(bare(name), "") for name in names}
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mouths of the sounds of speech as ARKit poses: what a viseme or a vowel of a rig stands for.
+"""Mouths of the sounds of speech as ARKit shapes: what a viseme or a vowel of a rig stands for.
 
-The poses are ours: which channels, from the usual description of the sounds (International Phonetic
+They are ours: which channels, from the usual description of the sounds (International Phonetic
 Association, Handbook, 1999); how much, near what the articulator draws in the middle of each sound
 when it is said clearly. MakeHuman's CC0 visemes, taken apart into the same head's ARKit shapes by
 least squares, are of the same size (its "aa" is jawOpen 0.54, its "U" mouthPucker 0.50, its "CH"

@@ -145,12 +145,12 @@ class Family:
     shapes : mapping of str to tuple of (str, float)
         The family's shape names and the channels that each follows.
     wanted : tuple of str
-        Channels, or names from `poses`, whose absence is worth telling.
+        Channels, or names from `mouths`, whose absence is worth telling.
     needed : int
         How many different shapes of the mouth must be there for the family to be recognised.
     source : str
         Where the names come from.
-    poses : mapping of str to tuple of (str, float)
+    mouths : mapping of str to tuple of (str, float)
         Shapes that are whole mouths (visemes, vowels), and the channels of the face that each
         stands for. Two names of one mouth have equal channels; two mouths never have.
     essential : tuple of str
@@ -169,7 +169,7 @@ class Family:
     wanted: tuple[str, ...]
     needed: int
     source: str
-    poses: Mapping[str, Terms] = field(default_factory=dict)
+    mouths: Mapping[str, Terms] = field(default_factory=dict)
     essential: tuple[str, ...] = ()
     enough: int = 0
     rank: int = 1000

@@ -88,7 +88,7 @@ def shares(
         Weights of the channels `names`, 0..1.
     names : sequence of str
     mouths : sequence of tuple of (str, float)
-        The pose of each mouth as channels and their weights; no two alike.
+        Each mouth as channels and their weights; no two alike.
 
     Returns
     -------
@@ -96,12 +96,12 @@ def shares(
         Each 0 or more, in all at most 1; 0 where the lips meet, except of mouths that are shut.
     """
     face = mouth_space(values, names)
-    poses = np.concatenate(
+    table = np.concatenate(
         [mouth_space(np.array([[w for _, w in terms]]), [c for c, _ in terms]) for terms in mouths]
     )
     scale = np.array(list(WEIGHTS.values()))
-    found = _on_simplex(face * scale, poses * scale)
-    shut = poses[:, _CLOSE] > 0.5
+    found = _on_simplex(face * scale, table * scale)
+    shut = table[:, _CLOSE] > 0.5
     found[:, ~shut] *= _parted(face)[:, None]
     return found.astype(np.float32)
 
@@ -114,12 +114,12 @@ def _parted(face: Array) -> Array:
     return smoothstep(near) * away
 
 
-def _on_simplex(face: Array, poses: Array) -> Array:
-    """Minimise |w poses - face|² + RIDGE |w|² over w >= 0, sum(w) <= 1, for all rows of `face`."""
-    gram = poses @ poses.T + RIDGE * np.eye(len(poses))
-    pull = face @ poses.T
+def _on_simplex(face: Array, table: Array) -> Array:
+    """Minimise |w table - face|² + RIDGE |w|² over w >= 0, sum(w) <= 1, for all rows of `face`."""
+    gram = table @ table.T + RIDGE * np.eye(len(table))
+    pull = face @ table.T
     step = 1.0 / np.linalg.eigvalsh(gram)[-1]
-    old = np.zeros((len(face), len(poses)))
+    old = np.zeros((len(face), len(table)))
     ahead, speed = old, 1.0
     for _ in range(STEPS):
         new = _project(ahead - step * (ahead @ gram - pull))

@@ -10,6 +10,7 @@ import bpy
 from ..core.errors import RigError
 from ..rigs.mapping import MOST
 from ..rigs.schema import ANY, Control, Row, Terms
+from .saved.rig import LIPWRIGHT_PG_row
 
 # What Blender's Copy Full Data Path gives: bpy.data.lights["Key"].energy
 FULL = re.compile(
@@ -51,7 +52,7 @@ def block_named(control: Control) -> bpy.types.ID | None:
     return block if isinstance(block, bpy.types.ID) else None
 
 
-def name_now(item: bpy.types.PropertyGroup) -> str:
+def name_now(item: LIPWRIGHT_PG_row) -> str:
     """How a stored row's control names its mesh by now: what was renamed is followed."""
     if item.block is None:
         return item.mesh

@@ -19,7 +19,7 @@ def mark(scene: bpy.types.Scene, stored: LIPWRIGHT_PG_phones) -> int:
         if row.symbol != SILENCE
     ]
     # By place and name, as Blender 5.0 dropped custom properties of markers.
-    stored.marks = "\n".join(map(_told, ours))
+    stored.marks = "\n".join(map(_line_of, ours))
     return len(ours)
 
 
@@ -28,7 +28,7 @@ def unmark(scene: bpy.types.Scene, stored: LIPWRIGHT_PG_phones) -> int:
     ours = Counter(stored.marks.split("\n"))
     count = 0
     for marker in reversed(list(scene.timeline_markers)):
-        told = _told(marker)
+        told = _line_of(marker)
         if ours[told] > 0:
             ours[told] -= 1
             scene.timeline_markers.remove(marker)
@@ -37,5 +37,5 @@ def unmark(scene: bpy.types.Scene, stored: LIPWRIGHT_PG_phones) -> int:
     return count
 
 
-def _told(marker: bpy.types.TimelineMarker) -> str:
+def _line_of(marker: bpy.types.TimelineMarker) -> str:
     return f"{marker.frame} {marker.name}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A captured face on top of ours, or instead of it: some parts of a performance of somebody's."""
+"""A captured face on top of ours, or instead of it: some regions of a performance of somebody's."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from .ease import smoothstep
 from .track import HEAD_NAMES, FaceTrack
 
 FADE_SECONDS = 0.15  # at both ends, between ours and what was captured
-# The parts of a face by how the names of their channels begin.
-PARTS: dict[str, tuple[str, ...]] = {
+# The regions of a face by how the names of their channels begin.
+CAPTURED_REGIONS: dict[str, tuple[str, ...]] = {
     "mouth": ("jaw", "mouth", "tongue", "cheekPuff"),
     "eyes": ("eye",),
     "brows": ("brow", "nose", "cheekSquint"),
@@ -23,38 +23,39 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Captured:
-    """A face that somebody performed, and which parts of it are wanted.
+    """A face that somebody performed, and which regions of it are wanted.
 
     Parameters
     ----------
     track : FaceTrack
         Frame 0 is the beginning of the sound. Channels that it lacks stay ours.
-    parts : frozenset of str
-        Of `PARTS`.
+    regions : frozenset of str
+        Of `CAPTURED_REGIONS`.
     source : str
         The file that it was read from.
 
     Raises
     ------
     SettingsError
-        For a part that there is not.
+        For a region that there is not.
     """
 
     track: FaceTrack
-    parts: frozenset[str] = frozenset(PARTS)
+    regions: frozenset[str] = frozenset(CAPTURED_REGIONS)
     source: str = ""
 
     def __post_init__(self) -> None:
-        unknown = sorted(self.parts - set(PARTS))
+        unknown = sorted(self.regions - set(CAPTURED_REGIONS))
         if unknown:
             raise SettingsError(
-                f"There is no part “{unknown[0]}” of a face. Choose from {', '.join(PARTS)}"
+                f"There is no region “{unknown[0]}” of a face. "
+                f"Choose from {', '.join(CAPTURED_REGIONS)}"
             )
 
     def takes(self, channel: str) -> bool:
         """Say whether a channel of the face is the captured one."""
         return channel in self.track.names and any(
-            channel.startswith(PARTS[part]) for part in self.parts
+            channel.startswith(CAPTURED_REGIONS[one]) for one in self.regions
         )
 
 

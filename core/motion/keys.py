@@ -30,7 +30,7 @@ class Keys:
     slopes : ndarray [shape=(k, 2)], optional
         Change in a frame to the left and to the right: Bézier handles at a third of the way.
     kinds : ndarray [shape=(k,)], optional
-        What kind of pose each is (`core.motion.poses`).
+        What kind of pose each is (`core.motion.key_poses`).
     held : bool
         A value stays until the next key.
     drawn : bool

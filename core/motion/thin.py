@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from .key_poses import key_poses
 from .keying import FEW, POSES, TWOS, Keying
 from .keys import Keys, few_keys
-from .poses import key_poses
 
 Name = TypeVar("Name", bound=Hashable)
 SMALLEST = 1e-7  # of tolerances: what stands still must have one

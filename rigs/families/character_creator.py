@@ -68,7 +68,7 @@ _SHAPES: dict[str, Terms] = {
     **{shape: ((name, 1.0),) for name, shapes in _WHOLE.items() for shape in shapes.split()},
 }
 
-# Nobody misses these.
+# Few characters of this make have them, so their lack is not reported as missing.
 _EXTRA = {"tongueTipUp", "nostrilFlare"}
 
 CHARACTER_CREATOR = Family(
@@ -97,7 +97,7 @@ CHARACTER_CREATOR_VISEMES = Family(
         "V_Tongue_up": (("tongueTipUp", 1.0),),
         "Tongue_up": (("tongueTipUp", 1.0),),
     },
-    poses=mouths(
+    mouths=mouths(
         aa="V_Open Open Ah",
         m="V_Explosive Explosive B_M_P",
         f="V_Dental_Lip Dental_Lip F_V",

@@ -104,7 +104,7 @@ DAZ_VISEMES = Family(
         "eCTRLEyesClosedR": _one("eyeBlinkRight"),
         "eCTRLMouthSmile": both("mouthSmile"),
     },
-    poses=mouths(**{sound: f"eCTRLv{name} facs_ctrl_v{name}" for name, sound in _VISEMES.items()}),
+    mouths=mouths(**{sound: f"eCTRLv{name} facs_ctrl_v{name}" for name, sound in _VISEMES.items()}),
     wanted=tuple(f"eCTRLv{name}" for name in _VISEMES),
     needed=5,
     source="Daz 3D, Genesis 3, 8 and 9 pose controls “Visemes”",

@@ -9,7 +9,7 @@ from ..mouths import mouths
 from ..schema import Family
 from .arkit import UPPER_FACE
 
-_POSES = mouths(
+_MOUTHS = mouths(
     ah="aa_ah_ax_01",
     aa="aa_02",
     ao="ao_03",
@@ -38,8 +38,8 @@ MAKEHUMAN = Family(
     rank=60,
     label="MakeHuman visemes",
     shapes=UPPER_FACE,
-    poses=_POSES,
-    wanted=tuple(_POSES),
+    mouths=_MOUTHS,
+    wanted=tuple(_MOUTHS),
     needed=6,
     source="MakeHuman Community, asset pack visemes01 for MPFB; Microsoft, Speech service viseme "
     "identifiers",

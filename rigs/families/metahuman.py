@@ -75,7 +75,7 @@ _CONTROLS: dict[str, Terms] = {
     **{f"mouthLipsTowards{part}": (("mouthPucker", 0.5),) for part in ("UL", "UR", "DL", "DR")},
 }
 
-# Nobody misses these.
+# Few characters of this make have them, so their lack is not reported as missing.
 _EXTRA = {"tongueTipUp", "nostrilFlare"}
 
 METAHUMAN = Family(

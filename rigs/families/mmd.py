@@ -24,7 +24,7 @@ MMD = Family(
         "口角上げ": both("mouthSmile"),
         "口角下げ": both("mouthFrown"),
     },
-    poses=mouths(aa="あ", iy="い", uw="う", eh="え", ow="お", m="ん"),
+    mouths=mouths(aa="あ", iy="い", uw="う", eh="え", ow="お", m="ん"),
     wanted=("あ", "い", "う", "え", "お"),
     needed=3,
     source="The morphs of the models that come with MikuMikuDance",

@@ -40,7 +40,7 @@ OCULUS_VISEMES = Family(
         "blink": both("eyeBlink"),
         "vrc.blink": both("eyeBlink"),
     },
-    poses={
+    mouths={
         prefix + name: MOUTHS[sound]
         for viseme, (sound, *others) in _VISEMES.items()
         for name in (viseme, *others)

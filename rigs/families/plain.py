@@ -21,7 +21,7 @@ PLAIN = Family(
         "blink": both("eyeBlink"),
         "eyesClosed": both("eyeBlink"),
     },
-    poses=mouths(open="mouthOpen openMouth jawOpen jawDrop"),
+    mouths=mouths(open="mouthOpen openMouth jawOpen jawDrop"),
     wanted=(),
     needed=1,
     source="Ready Player Me's two standard morph targets, and what such keys are usually called",

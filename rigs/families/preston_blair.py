@@ -17,7 +17,7 @@ PRESTON_BLAIR = Family(
         "smile": both("mouthSmile"),
         "blink": both("eyeBlink"),
     },
-    poses=mouths(
+    mouths=mouths(
         aa="AI A_and_I",
         eh="E",
         ow="O",

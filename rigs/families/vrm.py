@@ -30,7 +30,7 @@ VRM = Family(
         "Fcl_MTH_Fun": both("mouthSmile"),
         "Fcl_MTH_Angry": both("mouthFrown"),
     },
-    poses=mouths(
+    mouths=mouths(
         aa="A aa Fcl_MTH_A MTH_A",
         iy="I ih Fcl_MTH_I MTH_I",
         uw="U ou Fcl_MTH_U MTH_U",

@@ -161,7 +161,9 @@ def guesses(seen: Mapping[One, Array]) -> dict[One, Guess]:
     for i, one in enumerate(controls):
         j = chosen.get(i)
         if whole[i]:
-            found[one] = Guess(_mouth(names, parts[i]), _told(table[i], parts[i]), whole=True)
+            found[one] = Guess(
+                _mouth(names, parts[i]), _explained_share(table[i], parts[i]), whole=True
+            )
         elif i in felt:
             feeling, sure = felt[i]
             found[one] = Guess(((feeling_channels(feeling)[0], 1.0),), sure, expression=True)
@@ -271,7 +273,7 @@ def _parts(seen: Array) -> Array:
     return nnls(triangle, turned @ seen)[0]
 
 
-def _told(seen: Array, parts: Array) -> float:
+def _explained_share(seen: Array, parts: Array) -> float:
     """How much of a control its parts explain, 0..1."""
     left = np.linalg.norm(seen - parts @ _usual())
     return float(max(0.0, 1 - left / max(np.linalg.norm(seen), 1e-9)))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bones as `rigs.bones.face` sees them: where they rest, what they move, what holds them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 import bpy
@@ -26,14 +26,14 @@ def meshes_on(armature: bpy.types.Object) -> list[bpy.types.Object]:
     ]
 
 
-def automatic_poses(
-    armature: bpy.types.Object, meshes: Sequence[bpy.types.Object]
-) -> dict[str, Pose]:
+def automatic_poses(armature: bpy.types.Object) -> dict[str, Pose]:
     """Poses found from names, weights and places of bones; remembered while these stay."""
     names = tuple(armature.data.bones.keys())
     if not _has_face(names):
         return {}
-    skin = [mesh for mesh in meshes if mesh.vertex_groups]
+    # Which meshes are on it takes a look at every object: once a redraw.
+    key = "meshes on", armature.session_uid, len(bpy.data.objects)
+    skin = [one for one in memory.once(key, lambda: meshes_on(armature)) if one.vertex_groups]
     state = (
         *(names, _places(armature)),
         tuple((mesh.name, len(mesh.data.vertices), len(mesh.vertex_groups)) for mesh in skin),

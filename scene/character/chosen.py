@@ -19,8 +19,12 @@ def settings_of(character: Character) -> LIPWRIGHT_PG_character:
 
 def chosen_item(context: bpy.types.Context) -> bpy.types.Object | None:
     """The object whose character is meant: the picked one, else the active one."""
-    picked = context.scene.lipwright.character
-    if picked is not None and picked.name in context.scene.objects:
+    scene, picked = context.scene, context.scene.lipwright.character
+    # To find an object of a scene Blender looks at one after another, and every button asks.
+    if picked is not None and memory.once(
+        ("in scene", scene.session_uid, picked.session_uid, picked.name),
+        lambda: picked.name in scene.objects,
+    ):
         return picked
     return context.view_layer.objects.active
 

@@ -13,7 +13,17 @@ from ...rigs.match import MOUTH
 from ...rigs.schema import Control, RigMap
 from .. import compat
 from ..keys import has_shape_keys, shape_keys
-from ..saved.drawing import KEYS, LAYERS, OBJECTS, OFF, OWN, PENCIL, SEQUENCE, SHEET
+from ..saved.drawing import (
+    KEYS,
+    LAYERS,
+    OBJECTS,
+    OFF,
+    OWN,
+    PENCIL,
+    SEQUENCE,
+    SHEET,
+    LIPWRIGHT_PG_drawing,
+)
 
 FAMILY, LABEL = "drawn", "Drawn mouth"
 NOTHING_ELSE = RigMap(FAMILY, LABEL, (), (), ())
@@ -88,7 +98,7 @@ def cells_of(root: bpy.types.Object) -> list[Cell]:
     return makers[stored.kind](root, stored) if stored.kind in makers else []
 
 
-def _objects(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+def _objects(_root: bpy.types.Object, stored: LIPWRIGHT_PG_drawing) -> list[Cell]:
     shown: dict[bpy.types.Object, set[str]] = {}
     for mouth in stored.mouths:
         if mouth.item is None:
@@ -107,7 +117,7 @@ def _objects(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[C
     ]
 
 
-def _keys(root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+def _keys(root: bpy.types.Object, stored: LIPWRIGHT_PG_drawing) -> list[Cell]:
     names = [mouth.name for mouth in stored.mouths]
     found = []
     for mouth in stored.mouths:
@@ -130,7 +140,7 @@ def _has_key(item: bpy.types.Object, name: str) -> bool:
     return has_shape_keys(item) and any(block.name == name for block in shape_keys(item))
 
 
-def _sequence(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+def _sequence(_root: bpy.types.Object, stored: LIPWRIGHT_PG_drawing) -> list[Cell]:
     node = _node(stored, "TEX_IMAGE", "Image Texture")
     if node.image is None or node.image.source != "SEQUENCE":
         raise RigError(
@@ -150,10 +160,10 @@ def _sequence(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[
     # One image long, a sequence shows the image after its offset, at any frame.
     values = {mouth.name: float(mouth.number - 1) for mouth in stored.mouths}
     path = node.path_from_id("image_user") + ".frame_offset"
-    return [Cell(stored.material.node_tree, path, 0, values)]
+    return [Cell(node.id_data, path, 0, values)]
 
 
-def _sheet(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+def _sheet(_root: bpy.types.Object, stored: LIPWRIGHT_PG_drawing) -> list[Cell]:
     node = _node(stored, "MAPPING", "Mapping")
     path = node.inputs["Location"].path_from_id("default_value")
     across, down = {}, {}
@@ -165,11 +175,10 @@ def _sheet(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cel
             )
         row, column = divmod(mouth.number, stored.columns)
         across[mouth.name], down[mouth.name] = column / stored.columns, -row / stored.rows
-    tree = stored.material.node_tree
-    return [Cell(tree, path, 0, across), Cell(tree, path, 1, down)]
+    return [Cell(node.id_data, path, 0, across), Cell(node.id_data, path, 1, down)]
 
 
-def _node(stored: bpy.types.PropertyGroup, kind: str, said: str) -> bpy.types.Node:
+def _node(stored: LIPWRIGHT_PG_drawing, kind: str, said: str) -> bpy.types.Node:
     """The node of the drawing's material that is to be moved."""
     material = stored.material
     if material is None or material.node_tree is None:
@@ -187,7 +196,7 @@ def _node(stored: bpy.types.PropertyGroup, kind: str, said: str) -> bpy.types.No
     return chosen[0]
 
 
-def _layers(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+def _layers(_root: bpy.types.Object, stored: LIPWRIGHT_PG_drawing) -> list[Cell]:
     if stored.pencil is None:
         raise RigError("Pick the Grease Pencil object whose layers draw the mouths")
     data = stored.pencil.data
@@ -212,7 +221,7 @@ def _layers(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Ce
     ]
 
 
-def _pencil(_root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> list[Cell]:
+def _pencil(_root: bpy.types.Object, stored: LIPWRIGHT_PG_drawing) -> list[Cell]:
     item = stored.pencil
     if item is None:
         raise RigError("Pick the Grease Pencil object that draws the mouth")
@@ -253,7 +262,7 @@ def find_mouths(root: bpy.types.Object) -> int:
         raise
 
 
-def _found(root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> int:
+def _found(root: bpy.types.Object, stored: LIPWRIGHT_PG_drawing) -> int:
     if stored.kind in (OFF, PENCIL, LAYERS) and stored.pencil is None:
         stored.pencil = next((one for one in _near(root) if one.type in compat.PENCILS), None)
     every = _names(root, stored)
@@ -286,7 +295,7 @@ def _found(root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> int:
     return len(stored.mouths)
 
 
-def _names(root: bpy.types.Object, stored: bpy.types.PropertyGroup) -> dict[str, list[str]]:
+def _names(root: bpy.types.Object, stored: LIPWRIGHT_PG_drawing) -> dict[str, list[str]]:
     """What may be called as the mouths are, by the kind of drawing."""
     layers = [] if stored.pencil is None else list(compat.pencil_layers(stored.pencil))
     return {

@@ -9,7 +9,7 @@ import bpy
 from mathutils import Vector
 
 from ...core.errors import RigError, SettingsError
-from ...core.steps import Steps, at_once
+from ...core.steps import Steps, without_pauses
 from ...rigs.match import beside_a_drawing, matches, mouth_of
 from ...rigs.reading.rows import FAMILY
 from ...rigs.schema import Control, RigMap
@@ -259,16 +259,11 @@ def controls_of(character: Character) -> tuple[Control, ...]:
     return (*keys, *others, *any_controls(character.root))
 
 
-def matched_rig(character: Character) -> RigMap:
+def matched_rig_steps(character: Character) -> Steps[RigMap]:
     """The rows that names and what moves ask for; RigError if they ask for none.
 
     Keys with drivers follow something else, often a property that we can move.
     """
-    return at_once(matched_rig_steps(character))
-
-
-def matched_rig_steps(character: Character) -> Steps[RigMap]:
-    """What `matched_rig` does, in steps."""
     root, every = character.root, tuple(character.key_names.items())
     others = other_controls(root, character.meshes)
     beside = _beside_keys(character, others)
@@ -285,6 +280,9 @@ def matched_rig_steps(character: Character) -> Steps[RigMap]:
     )
     # Properties that were read have their limits already.
     return within_limits(told, keys_only=told.family in (FAMILY, SLIDES))
+
+
+matched_rig = without_pauses(matched_rig_steps)
 
 
 def _beside_keys(character: Character, others: tuple[Control, ...]) -> tuple[Control, ...]:

@@ -10,6 +10,7 @@ from ...core.errors import RigError
 from ...rigs.mapping import mapped
 from ...rigs.schema import Control, RigMap, Row
 from ..any_property import block_named, name_now
+from ..saved.rig import LIPWRIGHT_PG_row
 
 NUMBERS = ("low", "high", "scale", "offset")
 FLAGS = ("solved", "mute")
@@ -30,7 +31,7 @@ def edited_rig(root: bpy.types.Object, controls: Collection[Control]) -> RigMap:
     return replace(mapped(stored.family, rows, controls), read=read)
 
 
-def control_of(item: bpy.types.PropertyGroup) -> Control:
+def control_of(item: LIPWRIGHT_PG_row) -> Control:
     """The control of a stored row."""
     return Control(name_now(item), item.name, item.kind, item.bone)
 
@@ -42,7 +43,7 @@ def lost_rows(root: bpy.types.Object, controls: Collection[Control]) -> list[str
     return [item.name for item in stored.rows if stored.edited and control_of(item) not in here]
 
 
-def row_of(item: bpy.types.PropertyGroup) -> Row:
+def row_of(item: LIPWRIGHT_PG_row) -> Row:
     """A stored row as the mapper wants it."""
     terms = tuple((term.name, term.weight) for term in item.terms)
     low, high = sorted((item.low, item.high))
@@ -62,7 +63,7 @@ def store_rig(root: bpy.types.Object, rig: RigMap) -> None:
     stored.family, stored.edited, stored.active_row = rig.family, True, 0
 
 
-def fill_row(item: bpy.types.PropertyGroup, row: Row) -> None:
+def fill_row(item: LIPWRIGHT_PG_row, row: Row) -> None:
     """Put a row into its properties."""
     put_control(item, row.control)
     item.terms.clear()
@@ -73,7 +74,7 @@ def fill_row(item: bpy.types.PropertyGroup, row: Row) -> None:
         setattr(item, name, getattr(row, name))
 
 
-def put_control(item: bpy.types.PropertyGroup, control: Control) -> None:
+def put_control(item: LIPWRIGHT_PG_row, control: Control) -> None:
     """Let a row move another control."""
     item.name, item.mesh, item.kind, item.bone = (
         *(control.key, control.mesh),

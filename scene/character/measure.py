@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...core.steps import Step, Steps, at_once
+from ...core.steps import Step, Steps, without_pauses
 from ...rigs.drive import drive
 from ...rigs.lips.find import FaceMesh
 from ...rigs.lips.fit import LipFit, fit_lips
@@ -17,30 +17,24 @@ from .meshes import face_mesh_steps
 from .trial import may_try, tried_steps
 
 
-def calibrated_lips(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
+def calibrated_lips_steps(
+    character: Character, rig: RigMap, *, again: bool = True
+) -> Steps[LipFit | None]:
     """The lips as the artist calibrated them; None if they are not to be measured, or not found.
 
     Without `again` lips that were measured before count, if the rig is the same: reading 50 keys
     of a dense head takes 0.2 s, which is too long while a dial is dragged.
     """
-    return at_once(calibrated_lips_steps(character, rig, again=again))
-
-
-def calibrated_lips_steps(
-    character: Character, rig: RigMap, *, again: bool = True
-) -> Steps[LipFit | None]:
-    """Do what `calibrated_lips` does in steps."""
     dials = settings_of(character)
     lips = (yield from _lips_steps(character, rig, again=again)) if dials.fit_lips else None
     return None if lips is None else lips.calibrated(dials.opening, dials.seal)
 
 
-def lips_of(character: Character, rig: RigMap, *, again: bool = True) -> LipFit | None:
-    """The character's lips as its meshes are now; None where no lips were found."""
-    return at_once(_lips_steps(character, rig, again=again))
+calibrated_lips = without_pauses(calibrated_lips_steps)
 
 
 def _lips_steps(character: Character, rig: RigMap, *, again: bool) -> Steps[LipFit | None]:
+    """The character's lips as its meshes are now; None where no lips were found."""
     state = rig, tuple(tuple(locked_keys(mesh).items()) for mesh in character.meshes)
     known = memory.lips.get(character.root.session_uid)
     if again or known is None or known[0] != state:
@@ -50,6 +44,9 @@ def _lips_steps(character: Character, rig: RigMap, *, again: bool) -> Steps[LipF
         yield Step(0.0)
         memory.lips[character.root.session_uid] = known
     return known[1]
+
+
+lips_of = without_pauses(_lips_steps)
 
 
 @dataclass(frozen=True)
@@ -92,12 +89,8 @@ def _calibration(rig: RigMap, lips: LipFit) -> Calibration:
     )
 
 
-def face_meshes(character: Character, rig: RigMap) -> list[FaceMesh]:
-    """The character's meshes with the keys that the map drives, and what else moves them."""
-    return at_once(_face_meshes_steps(character, rig))
-
-
 def _face_meshes_steps(character: Character, rig: RigMap) -> Steps[list[FaceMesh]]:
+    """The character's meshes with the keys that the map drives, and what else moves them."""
     wanted = {row.control for row in rig.rows if row.control.kind == "shape key"}
     meshes: list[FaceMesh] = []
     for mesh in character.meshes:
@@ -107,3 +100,6 @@ def _face_meshes_steps(character: Character, rig: RigMap) -> Steps[list[FaceMesh
     if not others or not may_try(character.root):
         return meshes
     return (yield from tried_steps(character.root, character.meshes, meshes, others))
+
+
+face_meshes = without_pauses(_face_meshes_steps)

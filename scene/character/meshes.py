@@ -4,18 +4,16 @@
 import bpy
 import numpy as np
 
-from ...core.steps import Step, Steps, at_once
+from ...core.steps import Step, Steps, without_pauses
 from ...rigs.lips.find import FaceMesh
 from ..keys import points_of, shape_keys
 
 
-def face_mesh(mesh: bpy.types.Object, names: set[str]) -> FaceMesh:
-    """One mesh with the offsets of the named keys at value 1, in the mesh's own space."""
-    return at_once(face_mesh_steps(mesh, names))
-
-
 def face_mesh_steps(mesh: bpy.types.Object, names: set[str]) -> Steps[FaceMesh]:
-    """Do what `face_mesh` does, a key a step: a dense head's take 0.2 s."""
+    """One mesh with the offsets of the named keys at value 1, in the mesh's own space.
+
+    A key a step: those of a dense head take 0.2 s.
+    """
     edges = np.empty(2 * len(mesh.data.edges), np.int32)
     mesh.data.edges.foreach_get("vertices", edges)
     keys: dict[str, np.ndarray] = {}
@@ -24,6 +22,9 @@ def face_mesh_steps(mesh: bpy.types.Object, names: set[str]) -> Steps[FaceMesh]:
         yield Step(0.0)
     rest = points_of(mesh.data.shape_keys.reference_key)
     return FaceMesh(mesh.name, rest, edges.reshape(-1, 2), keys)
+
+
+face_mesh = without_pauses(face_mesh_steps)
 
 
 def _offsets(mesh: bpy.types.Object, block: bpy.types.ShapeKey) -> np.ndarray:

@@ -8,11 +8,11 @@ import numpy as np
 from mathutils import Quaternion
 
 from ...core.errors import RigError
-from ...rigs.bones.poses import Move, Pose, Stance, between
+from ...rigs.bones.poses import Move, Pose, Stance, Vector, between
 from ...rigs.match import known
 from ...rigs.names import bare
 from .. import compat
-from .bones import automatic_poses, meshes_on
+from .bones import automatic_poses
 from .rotations import rotation_attribute, turn_of, values_of
 
 RESTS = {"rest", "neutral", "basis", "default", "sil", "visemesil", "closedneutral"}
@@ -42,18 +42,23 @@ def beside_keys(armature: bpy.types.Object) -> tuple[str, ...]:
 def _made_names(armature: bpy.types.Object) -> list[str]:
     """Poses of libraries, and stored ones."""
     library = [name for name, _, _ in _sources(armature) if bare(name) not in RESTS]
-    return [*library, *armature.lipwright_rig.poses.keys()]
+    return [*library, *(pose.name for pose in armature.lipwright_rig.poses)]
 
 
 def _found_poses(armature: bpy.types.Object) -> dict[str, Pose]:
-    return automatic_poses(armature, meshes_on(armature))
+    return automatic_poses(armature)
+
+
+def _values(saved: Vector) -> Vector:
+    x, y, z = saved
+    return x, y, z
 
 
 def stored_poses(armature: bpy.types.Object) -> dict[str, Pose]:
     """The poses that the artist, or Read Face, stored on an armature."""
     return {
         pose.name: {
-            move.name: Move(tuple(move.location), tuple(move.turn), tuple(move.growth))
+            move.name: Move(_values(move.location), _values(move.turn), _values(move.growth))
             for move in pose.moves
         }
         for pose in armature.lipwright_rig.poses

@@ -10,7 +10,8 @@ import numpy as np
 from ...rigs.bones.poses import Stance, stances
 from ...rigs.schema import ANY, Control, Row
 from ..any_property import set_value, value_of
-from ..saved.rig import preview_listeners
+from ..keys import shape_keys
+from ..saved.rig import LIPWRIGHT_PG_row, preview_listeners
 from .controls import block_of
 from .mapping import control_of, row_of
 from .poses import poses_of, put_stance, stance_of
@@ -19,7 +20,7 @@ from .poses import poses_of, put_stance, stance_of
 _before: dict[tuple[str, Control], Any] = {}
 
 
-def _show(item: bpy.types.PropertyGroup) -> None:
+def _show(item: LIPWRIGHT_PG_row) -> None:
     """A slider moved: show its control, or put it back."""
     root = item.id_data
     row = row_of(item)
@@ -86,11 +87,10 @@ def _holder(control: Control) -> tuple[Any, str] | None:
     item = bpy.data.objects.get(control.mesh)
     if item is None:
         return None
-    block = block_of(item, control)
     if control.kind == "shape key":
-        found = None if block is None else block.key_blocks.get(control.key)
+        found = next((key for key in shape_keys(item) if key.name == control.key), None)
         return None if found is None else (found, control.key)
-    holder = block if not control.bone else item.pose.bones.get(control.bone)
+    holder = item.pose.bones.get(control.bone) if control.bone else block_of(item, control)
     return (holder, control.key) if holder is not None and control.key in holder else None
 
 

@@ -71,7 +71,7 @@ def told_by_face_steps(
     waits = kept is not None and not kept[1][1] and may_try(root)
     if kept is None or kept[0] != state or waits:
         face = _Face(root, tuple(meshes), free, fixed, others)
-        kept = state, (yield from _told(face, named))
+        kept = state, (yield from _decide(face, named))
         memory.faces[root.session_uid] = kept
     result, _ = kept[1]
     if result is None:
@@ -107,7 +107,7 @@ class _Face:
         return [face_mesh(one, keyed[one.name]) for one in self.meshes if keyed.get(one.name)]
 
 
-def _told(
+def _decide(
     face: _Face, named: tuple[RigMap, ...] | RigError
 ) -> Steps[tuple[RigMap | RigError | None, bool]]:
     """What is made of a face, None if that has to wait until controls may be tried; whether final.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.motion.ease import smoothstep
-from ...core.motion.poses import BREAKDOWN, drawn
+from ...core.motion.key_poses import BREAKDOWN, drawn
 from .fcurves import BEZIER, CONSTANT, Coordinates, Fresh, Range
 
 SAME_FRAME = 0.5  # of two keys: Blender lets no two lie nearer to each other for long

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from ...core.motion.poses import drawn
+from ...core.motion.key_poses import drawn
 from .beside import SAME_FRAME, STEP, inserted, shown_by, stretches
 from .fcurves import BEZIER, CONSTANT, Coordinates, Fresh, Range
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.motion.key_poses import EXTREME
 from ...core.motion.keys import Keys
-from ...core.motion.poses import EXTREME
 
 # Numbers of the RNA enums, the same in every Blender: interpolations, handles, kinds of keys (which
-# `core.motion.poses` numbers as Blender does).
+# `core.motion.key_poses` numbers as Blender does).
 CONSTANT, LINEAR, BEZIER = 0, 1, 2
 FREE, ALIGNED = 0, 3
 SAME_SLOPE = 1e-9

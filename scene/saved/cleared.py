@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Layers that were cleared over a stretch of a line, kept so that no take brings them back."""
 
+from typing import Annotated
+
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from ...core.performance.cleared import Cleared
+from ...core.motion.cleared import Cleared
 from ...core.performance.layers import LAYERS
+from .declared import Rows, saved
 
 LAYER_ITEMS = [
     (one.name, one.label, one.help, "NONE", 1 << number)
@@ -13,23 +16,24 @@ LAYER_ITEMS = [
 ]
 
 
+@saved()
 class LIPWRIGHT_PG_cleared(bpy.types.PropertyGroup):
     """One stretch; times are those of the recording, so that it moves with the strip."""
 
-    source: StringProperty(description="What the line is known by")
-    layers: EnumProperty(items=LAYER_ITEMS, options={"ENUM_FLAG"})
-    start_seconds: FloatProperty()
-    end_seconds: FloatProperty()
-    blend_seconds: FloatProperty()
+    source: Annotated[str, StringProperty(description="What the line is known by")]
+    layers: Annotated[set[str], EnumProperty(items=LAYER_ITEMS, options={"ENUM_FLAG"})]
+    start_seconds: Annotated[float, FloatProperty()]
+    end_seconds: Annotated[float, FloatProperty()]
+    blend_seconds: Annotated[float, FloatProperty()]
 
 
-def told(layers: set[str] | frozenset[str]) -> str:
+def name_layers(layers: set[str] | frozenset[str]) -> str:
     """Layers by the names that an artist sees, in the order of the panel."""
     return ", ".join(one.label for one in LAYERS.values() if one.name in layers)
 
 
 def cleared_of(
-    dials: bpy.types.PropertyGroup, source: str, recording_seconds: float
+    kept: Rows[LIPWRIGHT_PG_cleared], source: str, recording_seconds: float
 ) -> tuple[Cleared, ...]:
     """What was cleared of a line whose sound begins so late in its recording."""
     return tuple(
@@ -39,6 +43,6 @@ def cleared_of(
             one.end_seconds - recording_seconds,
             one.blend_seconds,
         )
-        for one in dials.cleared
+        for one in kept
         if one.source == source
     )

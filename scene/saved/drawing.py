@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a character remembers of a mouth that is drawn: its drawings, and how they are held."""
 
+from typing import Annotated
+
 import bpy
 from bpy.props import (
     CollectionProperty,
@@ -12,10 +14,9 @@ from bpy.props import (
 )
 
 from ...rigs.drawn import SETS
-from .acting import OVERRIDABLE, changed
+from .declared import OVERRIDABLE, Rows, changed, saved
 
 VERSION = 1
-GROWING = {"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
 OFF, OBJECTS, KEYS, SEQUENCE = "OFF", "OBJECTS", "KEYS", "SEQUENCE"
 SHEET, PENCIL, LAYERS = "SHEET", "PENCIL", "LAYERS"
 KINDS = (
@@ -34,111 +35,147 @@ SET_ITEMS = (
 )
 
 
-def _not_armature(_owner: bpy.types.PropertyGroup, item: bpy.types.Object) -> bool:
+def _not_armature(_owner: object, item: bpy.types.Object) -> bool:
     return item.type != "ARMATURE"
 
 
+@saved()
 class LIPWRIGHT_PG_drawn_mouth(bpy.types.PropertyGroup):
     """One drawing; `name` is the mouth's."""
 
-    sounds: StringProperty(
-        name="Sounds",
-        description="Sounds that the mouth is drawn for, in IPA with spaces between them; _ is "
-        "silence",
-        update=changed,
-        override=OVERRIDABLE,
-    )
-    item: PointerProperty(
-        name="Object",
-        description="The object that shows this mouth",
-        type=bpy.types.Object,
-        poll=_not_armature,
-        override=OVERRIDABLE,
-    )
-    key: StringProperty(
-        name="Shown By",
-        description="The shape key or the Grease Pencil layer that shows this mouth",
-        override=OVERRIDABLE,
-    )
-    number: IntProperty(
-        name="Number",
-        description="Number of the image in its sequence, of the cell from the top left (the first "
-        "is 0), or of the frame",
-        min=-1_000_000,
-        max=1_000_000,
-        override=OVERRIDABLE,
-    )
+    sounds: Annotated[
+        str,
+        StringProperty(
+            name="Sounds",
+            description="Sounds that the mouth is drawn for, in IPA with spaces between them; _ is "
+            "silence",
+            update=changed,
+        ),
+    ]
+    item: Annotated[
+        bpy.types.Object | None,
+        PointerProperty(
+            name="Object",
+            description="The object that shows this mouth",
+            type=bpy.types.Object,
+            poll=_not_armature,
+        ),
+    ]
+    key: Annotated[
+        str,
+        StringProperty(
+            name="Shown By",
+            description="The shape key or the Grease Pencil layer that shows this mouth",
+        ),
+    ]
+    number: Annotated[
+        int,
+        IntProperty(
+            name="Number",
+            description="Number of the image in its sequence, of the cell from the top left (the "
+            "first is 0), or of the frame",
+            min=-1_000_000,
+            max=1_000_000,
+        ),
+    ]
 
 
+@saved()
 class LIPWRIGHT_PG_drawing(bpy.types.PropertyGroup):
     """A mouth that is drawn; on the same object as the character's dials."""
 
-    version: IntProperty(default=VERSION, options={"HIDDEN"}, override=OVERRIDABLE)
-    kind: EnumProperty(
-        name="Drawn As",
-        description="What shows the mouth",
-        items=KINDS,
-        update=changed,
-        override=OVERRIDABLE,
-    )
-    chosen_set: EnumProperty(
-        name="Set", description="Which mouths are drawn", items=SET_ITEMS, override=OVERRIDABLE
-    )
-    mouths: CollectionProperty(type=LIPWRIGHT_PG_drawn_mouth, override=GROWING)
-    active_mouth: IntProperty(min=0, override=OVERRIDABLE)
-    material: PointerProperty(
-        name="Material",
-        description="Material with the image of the mouth",
-        type=bpy.types.Material,
-        override=OVERRIDABLE,
-    )
-    node: StringProperty(
-        name="Node",
-        description="The Image Texture or Mapping node; empty: the only one",
-        override=OVERRIDABLE,
-    )
-    columns: IntProperty(
-        name="Columns", description="Cells of the sheet side by side", default=3, min=1, max=256
-    )
-    rows: IntProperty(
-        name="Rows", description="Cells of the sheet above each other", default=3, min=1, max=256
-    )
-    pencil: PointerProperty(
-        name="Drawing",
-        description="Grease Pencil object with one frame or one layer a mouth",
-        type=bpy.types.Object,
-        poll=_not_armature,
-        override=OVERRIDABLE,
-    )
-    hold: IntProperty(
-        name="Hold",
-        description="The fewest frames for which a mouth is held",
-        default=2,
-        min=1,
-        max=24,
-        update=changed,
-        override=OVERRIDABLE,
-    )
-    step: IntProperty(
-        name="On",
-        description="Mouths change on ones, twos or threes",
-        default=2,
-        min=1,
-        max=4,
-        update=changed,
-        override=OVERRIDABLE,
-    )
-    ahead: FloatProperty(
-        name="Ahead",
-        description="Frames before its sound at which a mouth is drawn",
-        default=1.0,
-        min=0.0,
-        max=6.0,
-        precision=1,
-        step=50,
-        update=changed,
-        override=OVERRIDABLE,
-    )
+    version: Annotated[int, IntProperty(default=VERSION, options={"HIDDEN"})]
+    kind: Annotated[
+        str,
+        EnumProperty(
+            name="Drawn As",
+            description="What shows the mouth",
+            items=KINDS,
+            update=changed,
+        ),
+    ]
+    chosen_set: Annotated[
+        str, EnumProperty(name="Set", description="Which mouths are drawn", items=SET_ITEMS)
+    ]
+    mouths: Annotated[
+        Rows[LIPWRIGHT_PG_drawn_mouth], CollectionProperty(type=LIPWRIGHT_PG_drawn_mouth)
+    ]
+    active_mouth: Annotated[int, IntProperty(min=0)]
+    material: Annotated[
+        bpy.types.Material | None,
+        PointerProperty(
+            name="Material",
+            description="Material with the image of the mouth",
+            type=bpy.types.Material,
+        ),
+    ]
+    node: Annotated[
+        str,
+        StringProperty(
+            name="Node",
+            description="The Image Texture or Mapping node; empty: the only one",
+        ),
+    ]
+    columns: Annotated[
+        int,
+        IntProperty(
+            name="Columns", description="Cells of the sheet side by side", default=3, min=1, max=256
+        ),
+    ]
+    rows: Annotated[
+        int,
+        IntProperty(
+            name="Rows",
+            description="Cells of the sheet above each other",
+            default=3,
+            min=1,
+            max=256,
+        ),
+    ]
+    pencil: Annotated[
+        bpy.types.Object | None,
+        PointerProperty(
+            name="Drawing",
+            description="Grease Pencil object with one frame or one layer a mouth",
+            type=bpy.types.Object,
+            poll=_not_armature,
+        ),
+    ]
+    hold: Annotated[
+        int,
+        IntProperty(
+            name="Hold",
+            description="The fewest frames for which a mouth is held",
+            default=2,
+            min=1,
+            max=24,
+            update=changed,
+        ),
+    ]
+    step: Annotated[
+        int,
+        IntProperty(
+            name="On",
+            description="Mouths change on ones, twos or threes",
+            default=2,
+            min=1,
+            max=4,
+            update=changed,
+        ),
+    ]
+    ahead: Annotated[
+        float,
+        FloatProperty(
+            name="Ahead",
+            description="Frames before its sound at which a mouth is drawn",
+            default=1.0,
+            min=0.0,
+            max=6.0,
+            precision=1,
+            step=50,
+            update=changed,
+        ),
+    ]
 
 
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import bpy
-
 from ...core.dials import Dial, dials_of
 from ...core.errors import SettingsError
 from ...core.performance.acting import Acting
 from ...core.performance.emotion import AUTO
 from ...core.performance.prototypes import BLENDS, FELT, variant_of
 from .. import compat
-from .acting import variant_property
+from .acting import LIPWRIGHT_PG_feelings, variant_property
 from .presets import SUFFIX, names_in, remove_preset, write_preset
+from .properties import LIPWRIGHT_PG_character
 
 KIND, VERSION = "mood", 1
 # How eyes and head go with some of the named mixes.
@@ -86,7 +85,7 @@ def read_mood(name: str) -> Mood:
     return Mood(values, chosen)
 
 
-def save_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> Path:
+def save_mood(name: str, dials: LIPWRIGHT_PG_character, feelings: LIPWRIGHT_PG_feelings) -> Path:
     """Write sliders and dials under a name."""
     values = {key: getattr(feelings, key) for key in (*FELT, AUTO)}
     values |= {one.name: getattr(dials.acting, one.name) for one in _numbers()}
@@ -100,7 +99,7 @@ def remove_mood(name: str) -> None:
     remove_preset(KIND, folder(), name)
 
 
-def use_mood(name: str, dials: bpy.types.PropertyGroup, feelings: bpy.types.PropertyGroup) -> None:
+def use_mood(name: str, dials: LIPWRIGHT_PG_character, feelings: LIPWRIGHT_PG_feelings) -> None:
     """Set every slider and dial to a mood's values, or to its middle."""
     mood = read_mood(name)
     for key in (*FELT, AUTO):

@@ -4,6 +4,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
 import bpy
 from bpy.props import (
@@ -20,8 +21,7 @@ from ...core.phone_list import EXAMPLES, SHORTEST_SECONDS, clipped, laid_over, m
 from ...core.phones import PHONES, SILENCE, Phone
 from ...core.timing import FrameClock, Seconds
 from ..clock import clock_of
-from .acting import OVERRIDABLE
-from .rig import GROWING
+from .declared import OVERRIDABLE, Rows, saved
 
 VERSION = 1
 SYMBOL_ITEMS = [
@@ -66,19 +66,22 @@ def _set_by_hand(phone: "LIPWRIGHT_PG_phone", _context: bpy.types.Context) -> No
     phone.id_data.lipwright_phones.edited = True
 
 
+@saved()
 class LIPWRIGHT_PG_phone(bpy.types.PropertyGroup):
     """One sound; its times change through the edges of the list."""
 
-    symbol: EnumProperty(
-        name="Sound",
-        description="The sound that is spoken here",
-        items=SYMBOL_ITEMS,
-        update=_set_by_hand,
-        override=OVERRIDABLE,
-    )
-    start_seconds: FloatProperty(override=OVERRIDABLE)
-    end_seconds: FloatProperty(override=OVERRIDABLE)
-    confidence: FloatProperty(default=1.0, override=OVERRIDABLE)
+    symbol: Annotated[
+        str,
+        EnumProperty(
+            name="Sound",
+            description="The sound that is spoken here",
+            items=SYMBOL_ITEMS,
+            update=_set_by_hand,
+        ),
+    ]
+    start_seconds: Annotated[float, FloatProperty()]
+    end_seconds: Annotated[float, FloatProperty()]
+    confidence: Annotated[float, FloatProperty(default=1.0)]
 
 
 def _click(stored: "LIPWRIGHT_PG_phones", place: int) -> None:
@@ -89,7 +92,7 @@ def _click(stored: "LIPWRIGHT_PG_phones", place: int) -> None:
         bpy.context.scene.frame_set(round(float(first)))
 
 
-def _edge(name: str, description: str, offset: int) -> bpy.types.FloatProperty:
+def _edge(name: str, description: str, offset: int) -> Any:
     """Where the active sound begins or ends, in frames or in seconds of the line."""
     end = "end_seconds" if offset else "start_seconds"
 
@@ -105,30 +108,33 @@ def _edge(name: str, description: str, offset: int) -> bpy.types.FloatProperty:
     return FloatProperty(name=name, description=description, get=get, set=move, precision=2)
 
 
+@saved()
 class LIPWRIGHT_PG_phones(bpy.types.PropertyGroup):
     """The sounds of the newest take; on the same object as the character's dials."""
 
-    version: IntProperty(default=VERSION, options={"HIDDEN"}, override=OVERRIDABLE)
-    sound: StringProperty(description="Name of the recording", override=OVERRIDABLE)
-    start_seconds: FloatProperty(
-        description="Where in the recording the list begins", override=OVERRIDABLE
-    )
-    others: StringProperty(
-        description="Corrected lists of other recordings, as JSON", override=OVERRIDABLE
-    )
-    first_frame: FloatProperty(override=OVERRIDABLE)
-    edited: BoolProperty(description="The rows were set by hand", override=OVERRIDABLE)
-    rows: CollectionProperty(type=LIPWRIGHT_PG_phone, override=GROWING)
-    active_row: IntProperty(min=0, override=OVERRIDABLE)
-    marks: StringProperty(description="Frames and names of our markers", override=OVERRIDABLE)
-    clicked: IntProperty(get=lambda stored: stored.active_row, set=_click)
-    in_seconds: BoolProperty(
-        name="Seconds",
-        description="Show times in seconds of the line instead of frames of the scene",
-        override=OVERRIDABLE,
-    )
-    start: _edge("Start", "Where the sound begins and the one before it ends", 0)
-    end: _edge("End", "Where the sound ends and the next one begins", 1)
+    version: Annotated[int, IntProperty(default=VERSION, options={"HIDDEN"})]
+    sound: Annotated[str, StringProperty(description="Name of the recording")]
+    start_seconds: Annotated[
+        float, FloatProperty(description="Where in the recording the list begins")
+    ]
+    others: Annotated[
+        str, StringProperty(description="Corrected lists of other recordings, as JSON")
+    ]
+    first_frame: Annotated[float, FloatProperty()]
+    edited: Annotated[bool, BoolProperty(description="The rows were set by hand")]
+    rows: Annotated[Rows[LIPWRIGHT_PG_phone], CollectionProperty(type=LIPWRIGHT_PG_phone)]
+    active_row: Annotated[int, IntProperty(min=0)]
+    marks: Annotated[str, StringProperty(description="Frames and names of our markers")]
+    clicked: Annotated[int, IntProperty(get=lambda stored: stored.active_row, set=_click)]
+    in_seconds: Annotated[
+        bool,
+        BoolProperty(
+            name="Seconds",
+            description="Show times in seconds of the line instead of frames of the scene",
+        ),
+    ]
+    start: Annotated[float, _edge("Start", "Where the sound begins and the one before it ends", 0)]
+    end: Annotated[float, _edge("End", "Where the sound ends and the next one begins", 1)]
 
 
 def line_clock(stored: LIPWRIGHT_PG_phones) -> FrameClock:

@@ -14,14 +14,16 @@ from ...core.performance.prototypes import FELT
 from ...core.timing import FrameClock
 from .. import compat
 from ..sounds.strip import strip_named
+from .acting import LIPWRIGHT_PG_feelings
+from .properties import LIPWRIGHT_PG_character
 
 LEAST_KEYED = 0.03  # a slider that is never higher needs no keys
 KEYED_TOLERANCE = 0.02
 
 
 def feelings_for(
-    dials: bpy.types.PropertyGroup, scene: bpy.types.Scene, line: str
-) -> bpy.types.PropertyGroup:
+    dials: LIPWRIGHT_PG_character, scene: bpy.types.Scene, line: str
+) -> LIPWRIGHT_PG_feelings:
     """The sliders that count for a line: its strip's own, else the character's."""
     strip = strip_named(scene, line) if line else None
     if strip is not None and strip.lipwright.own:
@@ -30,7 +32,7 @@ def feelings_for(
 
 
 def strengths(
-    feelings: bpy.types.PropertyGroup, clock: FrameClock | None, seconds: float
+    feelings: LIPWRIGHT_PG_feelings, clock: FrameClock | None, seconds: float
 ) -> dict[str, Strength]:
     """Every slider that is not 0 all the time, `AUTO` too; envelopes where keyframed."""
     found = {name: strength(feelings, name, clock, seconds) for name in (*FELT, AUTO)}
@@ -38,7 +40,7 @@ def strengths(
 
 
 def strength(
-    feelings: bpy.types.PropertyGroup, name: str, clock: FrameClock | None, seconds: float
+    feelings: LIPWRIGHT_PG_feelings, name: str, clock: FrameClock | None, seconds: float
 ) -> Strength:
     """One slider over a line that begins at the clock's first frame."""
     curve = _curve(feelings, name) if clock is not None else None
@@ -51,7 +53,7 @@ def strength(
 
 
 def key_strengths(
-    feelings: bpy.types.PropertyGroup,
+    feelings: LIPWRIGHT_PG_feelings,
     over: Mapping[str, Envelope],
     clock: FrameClock,
     seconds: float,
@@ -79,7 +81,7 @@ def key_strengths(
     return keyed
 
 
-def _refuse_if_shut(feelings: bpy.types.PropertyGroup, names: Iterable[str]) -> None:
+def _refuse_if_shut(feelings: LIPWRIGHT_PG_feelings, names: Iterable[str]) -> None:
     data = feelings.id_data.animation_data
     paths = {feelings.path_from_id(name) for name in names}
     for curve in () if data is None else compat.curves_of(data):
@@ -91,7 +93,7 @@ def _refuse_if_shut(feelings: bpy.types.PropertyGroup, names: Iterable[str]) -> 
             )
 
 
-def _key(feelings: bpy.types.PropertyGroup, name: str, keys: Keys) -> None:
+def _key(feelings: LIPWRIGHT_PG_feelings, name: str, keys: Keys) -> None:
     """Put keys on a slider in place of those between the first and the last."""
     ends = float(keys.frames[0]) - 1, float(keys.frames[-1]) + 1
     curve, stood = _curve(feelings, name), getattr(feelings, name)
@@ -112,7 +114,7 @@ def _key(feelings: bpy.types.PropertyGroup, name: str, keys: Keys) -> None:
     curve.update()
 
 
-def _curve(feelings: bpy.types.PropertyGroup, name: str) -> bpy.types.FCurve | None:
+def _curve(feelings: LIPWRIGHT_PG_feelings, name: str) -> bpy.types.FCurve | None:
     """The F-curve on a slider; sliders of strips cannot be keyframed."""
     owner = feelings.id_data
     if not isinstance(owner, bpy.types.Object):

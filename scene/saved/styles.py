@@ -18,7 +18,9 @@ from ...core.performance.acting import Acting
 from ...core.performance.layers import LAYERS
 from ...core.performance.manners import STYLES
 from .. import compat
+from .acting import LIPWRIGHT_PG_acting
 from .presets import SUFFIX, names_in, write_preset
+from .properties import LIPWRIGHT_PG_character
 
 KIND, VERSION = "style", 1
 LAYERS_TABLE = "layers"
@@ -39,11 +41,13 @@ def own_styles() -> list[str]:
     return names_in(folder())
 
 
-def _holder(table: str, dials: bpy.types.PropertyGroup) -> bpy.types.PropertyGroup:
+def _holder(
+    table: str, dials: LIPWRIGHT_PG_character
+) -> LIPWRIGHT_PG_character | LIPWRIGHT_PG_acting:
     return dials.acting if table == "acting" else dials
 
 
-def style_of(dials: bpy.types.PropertyGroup) -> dict[str, Any]:
+def style_of(dials: LIPWRIGHT_PG_character) -> dict[str, Any]:
     """A character's style, as its file has it."""
     told: dict[str, Any] = {"version": VERSION}
     for table, owner in TABLES.items():
@@ -55,12 +59,12 @@ def style_of(dials: bpy.types.PropertyGroup) -> dict[str, Any]:
     return told
 
 
-def save_style(name: str, dials: bpy.types.PropertyGroup) -> Path:
+def save_style(name: str, dials: LIPWRIGHT_PG_character) -> Path:
     """Write a character's style under a name, for every scene."""
     return write_preset(KIND, folder(), name, style_of(dials), STYLES)
 
 
-def use_style(name: str, dials: bpy.types.PropertyGroup) -> None:
+def use_style(name: str, dials: LIPWRIGHT_PG_character) -> None:
     """Set the dials to a style of ours, or of the artist's; what it does not name to its middle."""
     if name not in STYLES:
         load_style(folder() / f"{name}{SUFFIX}", dials)
@@ -72,7 +76,7 @@ def use_style(name: str, dials: bpy.types.PropertyGroup) -> None:
                 setattr(_holder(table, dials), one.name, values.get(one.name, one.default))
 
 
-def load_style(path: Path, dials: bpy.types.PropertyGroup) -> None:
+def load_style(path: Path, dials: LIPWRIGHT_PG_character) -> None:
     """Set the dials to those of a file; SettingsError, before any is set, if it is no style."""
     told = _read(path)
     for table, owner in TABLES.items():
@@ -146,12 +150,12 @@ def _put_back(group: bpy.types.PropertyGroup, told: Mapping[str, Any]) -> None:
             setattr(group, name, value)
 
 
-def keep_take(dials: bpy.types.PropertyGroup) -> None:
+def keep_take(dials: LIPWRIGHT_PG_character) -> None:
     """Keep the dials as they are now as the other take."""
     dials.other = json.dumps(_snapshot(dials))
 
 
-def swap_takes(dials: bpy.types.PropertyGroup) -> None:
+def swap_takes(dials: LIPWRIGHT_PG_character) -> None:
     """Change to the other take's dials, and keep those of this one."""
     other = json.loads(dials.other)
     keep_take(dials)

@@ -49,7 +49,7 @@ class AudioSpan:
         return self.rendered_seconds if self.rendered_of else self.start_seconds
 
 
-def source_of_strip(strip: Any, scene: bpy.types.Scene) -> str:
+def source_of_strip(strip: "bpy.types.Strip", scene: bpy.types.Scene) -> str:
     """What a strip is known by, or will be once `claim_source` gave it to it.
 
     A copy of a strip has the same at first, and is another line all the same: Blender gives it the
@@ -75,13 +75,13 @@ def sources_in(scene: bpy.types.Scene) -> frozenset[str]:
     return frozenset(f"{OF_STRIP}{uid}" for uid in uids if uid)
 
 
-def sound_strips(scene: bpy.types.Scene) -> list[Any]:
+def sound_strips(scene: bpy.types.Scene) -> "list[bpy.types.Strip]":
     """The strips that carry a sound, in the order of time."""
     found = [strip for strip in compat.all_strips(scene) if strip.type == "SOUND"]
     return sorted(found, key=lambda strip: (compat.left_edge(strip), strip.name))
 
 
-def strip_named(scene: bpy.types.Scene, name: str) -> Any | None:
+def strip_named(scene: bpy.types.Scene, name: str) -> "bpy.types.Strip | None":
     """The sound strip of that name; with no name the active one, else the only one."""
     strips = sound_strips(scene)
     if name:
@@ -92,7 +92,7 @@ def strip_named(scene: bpy.types.Scene, name: str) -> Any | None:
     return strips[0] if len(strips) == 1 else None
 
 
-def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
+def span_of_strip(strip: "bpy.types.Strip", scene: bpy.types.Scene) -> AudioSpan:
     """What is heard of a strip, inside of its meta strips; SoundError if nothing is."""
     metas = compat.metas_of(strip, scene)
     _refuse_silent(strip, metas, scene)
@@ -144,7 +144,7 @@ def span_of_strip(strip: Any, scene: bpy.types.Scene) -> AudioSpan:
     )
 
 
-def _refuse_silent(strip: Any, metas: list[Any], scene: bpy.types.Scene) -> None:
+def _refuse_silent(strip: "bpy.types.Strip", metas: list[Any], scene: bpy.types.Scene) -> None:
     """Raise SoundError with the fix if a strip, a meta strip around it or a channel is muted."""
     if strip.mute:
         raise SoundError(f"The strip “{strip.name}” is muted. Unmute it (Alt H) or pick another")
@@ -267,7 +267,7 @@ def name_of_recording(path: Path) -> str:
         return file_digest(file, "blake2b").hexdigest()[:32]
 
 
-def mixdown(strip: Any, scene: bpy.types.Scene, left: float, right: float) -> Path:
+def mixdown(strip: "bpy.types.Strip", scene: bpy.types.Scene, left: float, right: float) -> Path:
     """Render what is heard of one strip between two frames, retiming and all, to a WAV file."""
     path = Path(bpy.app.tempdir) / f"lipwright-{strip.name.encode().hex()[:40]}.wav"
     with _alone(strip, scene, int(left), int(right) - 1):
@@ -287,7 +287,7 @@ def mixdown_scene(path: Path) -> None:
 
 @contextmanager
 def _alone(
-    strip: Any, scene: bpy.types.Scene, first: int, last: int
+    strip: "bpy.types.Strip", scene: bpy.types.Scene, first: int, last: int
 ) -> Generator[None, None, None]:
     """Mute all other strips and let the scene's range be some frames; put both back."""
     others = [one for one in compat.all_strips(scene) if one != strip]
@@ -304,7 +304,7 @@ def _alone(
         scene.frame_start, scene.frame_end = span
 
 
-def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> Any:
+def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> "bpy.types.Strip":
     """Put a sound file on a free channel; SoundError if Blender cannot read it."""
     full = str(Path(bpy.path.abspath(str(path))))
     taken = {
@@ -342,7 +342,7 @@ class Added:
             self.scene.sequence_editor_clear()
 
 
-def strip_of_source(scene: bpy.types.Scene, source: str) -> Any | None:
+def strip_of_source(scene: bpy.types.Scene, source: str) -> "bpy.types.Strip | None":
     """The strip that takes of a source are of, if it is still there."""
     uid = source.removeprefix(OF_STRIP) if source.startswith(OF_STRIP) else ""
     return next((one for one in sound_strips(scene) if uid and one.lipwright.uid == uid), None)
@@ -353,12 +353,12 @@ def plays_at(scene: bpy.types.Scene, path: Path, frame: int) -> bool:
     return any(round(compat.left_edge(strip)) == frame for strip in _strips_of_file(scene, path))
 
 
-def strip_of_file(scene: bpy.types.Scene, path: str | Path) -> Any | None:
+def strip_of_file(scene: bpy.types.Scene, path: str | Path) -> "bpy.types.Strip | None":
     """The sound strip that already plays this file."""
     return next(_strips_of_file(scene, path), None)
 
 
-def _strips_of_file(scene: bpy.types.Scene, path: str | Path) -> Iterator[Any]:
+def _strips_of_file(scene: bpy.types.Scene, path: str | Path) -> "Iterator[bpy.types.Strip]":
     """The sound strips that play a file, in the order of time."""
     wanted = _plain(path)
     for strip in sound_strips(scene):

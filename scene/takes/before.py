@@ -41,7 +41,7 @@ class BlockBefore:
         self.settings = data.use_nla, data.action_blend_type
         self.active = data.nla_tracks.active
         self.tracks = [
-            (track, [(one, _said(one)) for one in track.strips]) for track in data.nla_tracks
+            (track, [(one, _read_strip(one)) for one in track.strips]) for track in data.nla_tracks
         ]
 
     def put_back(self, instead: Actions) -> None:
@@ -69,7 +69,7 @@ class BlockBefore:
         data.nla_tracks.active = self.active
 
 
-def _said(strip: bpy.types.NlaStrip) -> Strip:
+def _read_strip(strip: bpy.types.NlaStrip) -> Strip:
     """What a strip plays, and how."""
     values = {name: getattr(strip, name) for name in STRIP_VALUES}
     return strip.action, handle_of(compat.slot_of(strip)), values

@@ -40,7 +40,7 @@ def bone_keys(
             left.setdefault(reason, []).append(bone)
             held |= channels_of(armature.pose.bones[bone])
             del used[bone]
-    rest = {bone: _stood(armature, bone, standing) for bone in used}
+    rest = {bone: _read_before(armature, bone, standing) for bone in used}
     if not rest:
         return {}, {}, left, held
     frames = next(iter(weights.values())).frames
@@ -90,7 +90,7 @@ def refusal(pose: bpy.types.PoseBone, parts: set[str]) -> str:
     return ""
 
 
-def _stood(armature: bpy.types.Object, bone: str, standing: Standing) -> Stance:
+def _read_before(armature: bpy.types.Object, bone: str, standing: Standing) -> Stance:
     """How a bone stood before our first take."""
     pose = armature.pose.bones[bone]
 

@@ -29,7 +29,7 @@ Standing = Callable[[bpy.types.ID, Channel], float]
 
 
 @dataclass
-class Part:
+class BlockKeys:
     """What is to be written on one datablock."""
 
     block: bpy.types.ID
@@ -38,19 +38,19 @@ class Part:
     held: set[Channel] = field(default_factory=set)  # left out: what stands there stays
 
 
-def parts_of(
+def keys_by_block(
     character: Character,
     keys: Mapping[Control, Keys],
     rests: Mapping[Control, float],
     standing: Standing,
     keying: Keying,
-) -> tuple[list[Part], list[str]]:
+) -> tuple[list[BlockKeys], list[str]]:
     """The channels that controls come to, and sentences about what was left out.
 
-    Each mesh has a part, if an empty one. `keying` is for the keys of bones, whose dense keys
+    Each mesh is there, if with no keys. `keying` is for the keys of bones, whose dense keys
     are needed to add poses up.
     """
-    parts = {mesh.data.shape_keys: Part(mesh.data.shape_keys) for mesh in character.meshes}
+    blocks = {mesh.data.shape_keys: BlockKeys(mesh.data.shape_keys) for mesh in character.meshes}
     poses: dict[str, Keys] = {}
     left: dict[tuple[str, str], list[str]] = {}
     locked = {mesh.name: locked_keys(mesh) for mesh in character.meshes}
@@ -73,22 +73,22 @@ def parts_of(
                 continue
             block = block_of(item, control)
             channel = _channel(block, control)
-        part = parts.setdefault(block, Part(block))
+        one = blocks.setdefault(block, BlockKeys(block))
         if control.kind == "shape key" and reason is not None:
-            part.held.add(channel)
+            one.held.add(channel)
             continue
-        part.keys[channel] = curve
+        one.keys[channel] = curve
         if control in rests:
-            part.rests[channel] = rests[control]
+            one.rests[channel] = rests[control]
     if poses and character.armature is not None:
-        part = parts.setdefault(character.armature, Part(character.armature))
+        one = blocks.setdefault(character.armature, BlockKeys(character.armature))
         moved, stood, gone, held = bone_keys(character.armature, poses, standing)
-        part.held |= held
-        part.keys.update(_thinned(moved, keying))
-        part.rests.update(stood)
+        one.held |= held
+        one.keys.update(_thinned(moved, keying))
+        one.rests.update(stood)
         for reason, names in gone.items():
             left[character.armature.name, reason] = names
-    return list(parts.values()), _notes(character, left)
+    return list(blocks.values()), _notes(character, left)
 
 
 def _object(character: Character, name: str) -> bpy.types.Object | None:

@@ -17,6 +17,7 @@ from .. import compat
 from ..character.find import Character
 from ..clock import frame_kept
 from ..keys import points_of
+from ..saved.properties import LIPWRIGHT_PG_character
 from .places import our_owners
 from .turns import axes_of, bone_of
 
@@ -25,7 +26,7 @@ STEP_FRAMES = 2  # targets move smoothly: every other frame is enough
 
 def sample_look_at(
     character: Character,
-    dials: bpy.types.PropertyGroup,
+    dials: LIPWRIGHT_PG_character,
     rig: RigMap,
     scene: bpy.types.Scene,
     clock: FrameClock,
@@ -52,7 +53,7 @@ def sample_look_at(
 def _seen(
     target: bpy.types.Object,
     character: Character,
-    dials: bpy.types.PropertyGroup,
+    dials: LIPWRIGHT_PG_character,
     eyes: Vector,
 ) -> Vector:
     """The target's place to the character's left, up and front of its eyes, in scene units."""
@@ -99,7 +100,7 @@ def _middle_of(mesh: bpy.types.Object, key: str) -> NDArray[np.float64]:
 
 
 @contextmanager
-def _silenced(character: Character, dials: bpy.types.PropertyGroup) -> Generator[None, None, None]:
+def _silenced(character: Character, dials: LIPWRIGHT_PG_character) -> Generator[None, None, None]:
     """Without our own turns of an earlier take: the eyes are drawn from where the head is."""
     armature = character.armature
     if armature is None:

@@ -25,6 +25,7 @@ from ..character.drawing import cells_of
 from ..character.find import Character
 from ..character.rotations import AXIS_ANGLE, rotation_attribute, turn_of, values_of
 from ..curves.fcurves import Channel
+from ..saved.properties import LIPWRIGHT_PG_character
 from .bone_channels import channels_of, eulers, is_locked, refusal
 from .places import animated_paths
 from .write import Writing, standing
@@ -47,7 +48,7 @@ class Turn:
     degrees: NDArray[np.float64]
 
 
-def head_object(character: Character, dials: bpy.types.PropertyGroup) -> bpy.types.Object | None:
+def head_object(character: Character, dials: LIPWRIGHT_PG_character) -> bpy.types.Object | None:
     """What turns with the head motion: the pick, else the armature if it has a head bone."""
     item = dials.head_object
     if item is None:
@@ -72,7 +73,7 @@ _PICKS = {
 }
 
 
-def bone_of(role: str, armature: bpy.types.Object, dials: bpy.types.PropertyGroup) -> str:
+def bone_of(role: str, armature: bpy.types.Object, dials: LIPWRIGHT_PG_character) -> str:
     """The bone that the artist picked for a role, else the one found by name; "" for none."""
     picked = dials.path_resolve(_PICKS[role])
     if picked:
@@ -82,7 +83,7 @@ def bone_of(role: str, armature: bpy.types.Object, dials: bpy.types.PropertyGrou
 
 
 def targets_of(
-    character: Character, dials: bpy.types.PropertyGroup, rig: RigMap, layers: frozenset[str]
+    character: Character, dials: LIPWRIGHT_PG_character, rig: RigMap, layers: frozenset[str]
 ) -> dict[str, Target]:
     """Which bones there are to turn for these layers, by role (`rigs.bones.turns.Body`)."""
     found: dict[str, Target] = {}
@@ -100,7 +101,7 @@ def targets_of(
     return found | {role: (armature, bones[role]) for role in roles if bones[role]}
 
 
-def eyes_are_bones(dials: bpy.types.PropertyGroup, rig: RigMap) -> bool:
+def eyes_are_bones(dials: LIPWRIGHT_PG_character, rig: RigMap) -> bool:
     """Say whether eye bones are to turn; by themselves they do where no shape looks."""
     by = dials.acting.eyes_by
     if by != "AUTO":
@@ -154,7 +155,7 @@ def _channels(turn: Turn) -> Iterator[tuple[Channel, NDArray[np.float64], float]
         pose = item.pose.bones[turn.bone]
         path, mode = _bone_path(pose)
         basis = axes_of(item).inverted() @ pose.bone.matrix_local.to_3x3()
-    stood = _stood(item, path, mode)
+    stood = _read_before(item, path, mode)
     back = basis.inverted()
     quaternions = np.array(
         [(back @ _turned(row) @ basis).to_quaternion() @ stood for row in turn.degrees]
@@ -184,7 +185,7 @@ def axes_of(item: bpy.types.Object) -> Matrix:
     return Matrix.Identity(3)
 
 
-def _stood(item: bpy.types.Object, path: str, mode: str) -> Quaternion:
+def _read_before(item: bpy.types.Object, path: str, mode: str) -> Quaternion:
     """How a bone or object stood before our first take; straight where others' curves turn it."""
     if path in animated_paths(item, ours=False):
         return Quaternion()

@@ -16,7 +16,7 @@ import bpy
 from ...core.errors import RigError
 from ...core.motion.keying import EVERY_FRAME, Keying
 from ...core.motion.keys import Keys
-from ...core.steps import Step, at_once
+from ...core.steps import Step, without_pauses
 from ...rigs.schema import Control
 from .. import compat
 from ..character.chosen import settings_of
@@ -24,7 +24,7 @@ from ..character.find import Character, refuse_if_not_writable, refuse_if_tweaki
 from ..curves.fcurves import Channel, Range, value_of
 from .before import Before
 from .block import BlockWriting, Take, Writing, over_strips
-from .channels import parts_of
+from .channels import keys_by_block
 from .free import held_curves, reach_of, refresh
 from .ledger import (
     TakeRange,
@@ -53,38 +53,7 @@ T = TypeVar("T")
 Writes = Generator[Step, None, T]
 
 
-def write_take(
-    character: Character,
-    keys: Mapping[Control, Keys],
-    take: Take,
-    *,
-    rests: Mapping[Control, float] | None = None,
-    keying: Keying = EVERY_FRAME,
-    added: Mapping[str, Mapping[Control, Keys]] | None = None,
-    turns: Sequence[Writing] = (),
-    notes: Iterable[str] = (),
-) -> Report:
-    """Write one line: `keys` inside the take's span, with rest on its first and last frame.
-
-    An earlier take of the same source, and one of the same shot, is replaced wherever it was;
-    other lines stay, and so does what the artist keyed. Keys of poses are dense, and thinned as
-    `keying` says here. `added` are layers that lie on tracks of their own and add to `keys`. Raises
-    RigError if the character cannot be written to, before anything is changed; keys that cannot
-    be written are named in the report.
-    """
-    return at_once(
-        writing_take(
-            *(character, keys, take),
-            rests=rests,
-            keying=keying,
-            added=added,
-            turns=turns,
-            notes=notes,
-        )
-    )
-
-
-def writing_take(
+def write_take_steps(
     character: Character,
     keys: Mapping[Control, Keys],
     take: Take,
@@ -95,14 +64,21 @@ def writing_take(
     turns: Sequence[Writing] = (),
     notes: Iterable[str] = (),
 ) -> Writes[Report]:
-    """Do what `write_take` does in steps of a curve each, those that change something last."""
+    """Write one line: `keys` inside the take's span, with rest on its first and last frame.
+
+    An earlier take of the same source, and one of the same shot, is replaced wherever it was;
+    other lines stay, and so does what the artist keyed. Keys of poses are dense, and thinned as
+    `keying` says here. `added` are layers that lie on tracks of their own and add to `keys`. Raises
+    RigError if the character cannot be written to, before anything is changed; keys that cannot
+    be written are named in the report.
+    """
     refuse_if_not_writable(character)
     report = Report(take.name, first_frame=take.span[0], last_frame=take.span[1])
-    parts, left_out = parts_of(character, keys, rests or {}, standing, keying)
-    plan = [Writing(part.block, part.keys, part.rests, frozenset(part.held)) for part in parts]
+    keyed, left_out = keys_by_block(character, keys, rests or {}, standing, keying)
+    plan = [Writing(one.block, one.keys, one.rests, frozenset(one.held)) for one in keyed]
     for layer, more in (added or {}).items():
-        parts, _ = parts_of(character, more, {}, standing, EVERY_FRAME)
-        plan += [Writing(part.block, part.keys, layer=layer) for part in parts if part.keys]
+        keyed, _ = keys_by_block(character, more, {}, standing, EVERY_FRAME)
+        plan += [Writing(one.block, one.keys, layer=layer) for one in keyed if one.keys]
     plan += turns
     if not added and settings_of(character).over_strips:
         plan = [some for one in _joined(plan) for some in over_strips(one)]
@@ -144,6 +120,9 @@ def writing_take(
             "“Free It Outside These Keys” lets them speak elsewhere"
         )
     return report
+
+
+write_take = without_pauses(write_take_steps)
 
 
 def _before(character: Character, wanted: Iterable[Writing]) -> Before:

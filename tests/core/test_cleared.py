@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
+from lipwright.core.motion.cleared import Cleared, silenced, without_cleared
 from lipwright.core.motion.track import FaceTrack
-from lipwright.core.performance.cleared import Cleared, silenced, without_cleared
 from lipwright.core.phones import SILENCE, Phone
 
 

@@ -308,7 +308,7 @@ def modal(ours):
 
         generate = module.LIPWRIGHT_OT_generate
         methods = (
-            "invoke modal _stop _prepare _asks _work _meant _character _steps _found _settled _keep"
+            "invoke modal _stop _prepare _asks _work _meant _character _steps _found _settle _keep"
         )
         for name in (*methods.split(), "bl_idname", "instead_of", "kept_notes"):
             setattr(Operator, name, getattr(generate, name))

@@ -35,3 +35,9 @@ def test_one_line_of_two_is_cleared(face, fake, voice, ours, tmp_path):
         bpy.ops.lipwright.clear(line="line")
     assert bpy.ops.lipwright.clear() == {"FINISHED"}
     assert keys.animation_data.action is not None, "it holds a key of the artist's"
+
+
+def test_a_sound_that_is_not_there_is_a_sentence(ours):
+    bpy.context.scene.lipwright.strip = "of yesterday"
+    with pytest.raises(Exception, match="“of yesterday” any more"):
+        ours("operators.generate").chosen_span(bpy.context)

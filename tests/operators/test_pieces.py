@@ -46,7 +46,7 @@ def test_a_turn_plans_or_writes_one_curve(spoken, ours, monkeypatch, apart):
     done = counted(ours, monkeypatch)
     for _ in range(2):  # a first take, and another over it
         done.update(planned=0, written=0)
-        steps = take.animating(character, analysis, ours("pipeline").Settings(), clock, "line")
+        steps = take.animate_steps(character, analysis, ours("pipeline").Settings(), clock, "line")
         most, asked, pieces = 0, next(steps), 0
         while True:
             before = sum(done.values())
@@ -88,7 +88,7 @@ def test_a_curve_that_was_changed_meanwhile_is_planned_anew(spoken, ours):
     wanted = {control("Head", "jawOpen"): keys(frames, np.full(48, 0.3, np.float32))}
     source = next(iter(write.takes_of(find.character_of(spoken, scene))))
     take = write.Take("line", (0.0, 49.0), source)
-    steps = write.writing_take(find.character_of(spoken, scene), wanted, take)
+    steps = write.write_take_steps(find.character_of(spoken, scene), wanted, take)
     while next(steps).share < 0.3:
         pass
     point = jaw_curve(spoken).keyframe_points.insert(20.0, 0.9)
@@ -133,7 +133,7 @@ def test_a_character_is_gathered_a_shape_key_a_step(ours, monkeypatch):
     read, offsets = [], meshes._offsets
     monkeypatch.setattr(meshes, "_offsets", lambda *given: read.append(1) or offsets(*given))
     most, before = 0, 0
-    for _ in ours("jobs.take").gathering(character, frozenset({"speech"})):
+    for _ in ours("jobs.take").gather_steps(character, frozenset({"speech"})):
         most, before = max(most, len(read) - before), len(read)
     assert len(read) > 20
     assert most == 1

@@ -113,7 +113,7 @@ def run(ours):
 
         said: list[str] = []
         generate = module.LIPWRIGHT_OT_generate
-        methods = "_prepare _work _meant _character _steps _found _settled _keep"
+        methods = "_prepare _work _meant _character _steps _found _settle _keep"
         for name in (*methods.split(), "_heard_span", "_take_back", "added", "instead_of"):
             setattr(Operator, name, getattr(generate, name))
         Operator.kept_notes, Operator.corrected = (), ()
@@ -202,11 +202,11 @@ def fails_while(ours, monkeypatch, where):
     "where",
     [
         "jobs.hear.analyse",
-        "jobs.listening.gathering",
+        "jobs.listening.gather_steps",
         "jobs.listening.looked_at",
         "jobs.take.plan_take",
         "jobs.take.plan_writings",
-        "scene.takes.write.parts_of",
+        "scene.takes.write.keys_by_block",
         "scene.takes.block.value_of",
         "scene.takes.rewrite.beside",
     ],

@@ -9,8 +9,8 @@ import pytest
 from lipwright.core.audio.load import load_sound, make_sound
 from lipwright.core.errors import RigError
 from lipwright.core.motion.ends import Room
+from lipwright.core.motion.key_poses import drawn
 from lipwright.core.motion.keying import FEW, POSES, TWOS, Keying
-from lipwright.core.motion.poses import drawn
 from lipwright.core.motion.track import ARKIT_NAMES, LIP_CONTACT
 from lipwright.core.timing import FrameClock
 from lipwright.pipeline import LAYERS, Settings, analyse, perform, plan_take

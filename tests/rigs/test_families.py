@@ -262,13 +262,13 @@ def test_metahuman_eyes_look_the_right_way():
 @pytest.mark.parametrize("family", EVERY_FAMILY, ids=lambda family: family.name)
 def test_tables_are_sound(family):
     channels = {*FACE_NAMES, *BREATH_NAMES, *FEELING_NAMES}
-    for terms in (*family.shapes.values(), *family.poses.values(), *STAND_INS.values()):
+    for terms in (*family.shapes.values(), *family.mouths.values(), *STAND_INS.values()):
         assert {channel for channel, _ in terms} <= channels
-    assert set(family.wanted) <= channels | set(family.poses)
+    assert set(family.wanted) <= channels | set(family.mouths)
     assert family.source
 
 
-@pytest.mark.parametrize("family", [f for f in FAMILIES if f.poses], ids=lambda f: f.name)
+@pytest.mark.parametrize("family", [f for f in FAMILIES if f.mouths], ids=lambda f: f.name)
 def test_a_family_of_mouths_is_not_taken_for_another(family):
     assert match({"Face": list(family.wanted)}).family == family.name
 
@@ -320,7 +320,7 @@ def test_mouths_are_quick_smooth_and_bounded(rng):
     values = (np.sin(walk).astype(np.float32) + 1) * 0.3
     jaw, close = FACE_NAMES.index("jawOpen"), FACE_NAMES.index("mouthClose")
     values[:, close] *= values[:, jaw] / 0.6
-    mouths = list(dict.fromkeys(FAMILIES[5].poses.values()))
+    mouths = list(dict.fromkeys(FAMILIES[5].mouths.values()))
     started = time.perf_counter()
     found = shares(values, FACE_NAMES, mouths)
     assert time.perf_counter() - started < 5  # 0.3 s alone; a busy machine takes longer

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from ...core.audio.load import load_sound
+from ...core.motion.key_poses import drawn
 from ...core.motion.keying import POSES, Keying
 from ...core.motion.mouth import CLOSE_PER_JAW
-from ...core.motion.poses import drawn
 from ...core.motion.track import ARKIT_NAMES
 from ...core.timing import FrameClock
 from ...pipeline import Settings, TakePlan, analyse, plan_take

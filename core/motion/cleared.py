@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..motion.ease import smoothstep
-from ..motion.track import FaceTrack
 from ..phones import SILENCE, Phone
 from ..timing import Seconds
+from .ease import smoothstep
+from .track import FaceTrack
 
 SPEECH = "speech"
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lipwright.core.motion.poses import EXTREME, JITTER, drawn, key_poses
+from lipwright.core.motion.key_poses import EXTREME, JITTER, drawn, key_poses
 
 
 def redrawn(values, poses):
