@@ -36,10 +36,10 @@ class ListenerConfig:
     """Size and schedule of the listener."""
 
     mels: int = 80
-    channels: int = 224
-    expand: int = 512
+    channels: int = 320
+    expand: int = 1024
     kernel: int = 15
-    blocks: int = 10
+    blocks: int = 14
     embedding: int = 16
     dropout: float = 0.0  # the disturbed sound varies enough, and it costs a sixth of the time
     batch: int = 24
@@ -54,16 +54,19 @@ class ListenerConfig:
     visible: float = 1.0  # weight of the loss on what a viewer sees: shut, tucked, round, other
     pairs: float = 0.5  # weight of the loss on pairs that sound alike and look different
     # The schedule of --tune, which goes on from a listener that has learnt.
-    tune_peak_rate: float = 3e-4
+    tune_peak_rate: float = 8e-4
     tune_final_rate: float = 1e-5
-    tune_warmup: int = 60
+    tune_warmup: int = 150
     tune_batch: int = 24
-    tune_average: float = 0.997
+    tune_average: float = 0.998
+    # How far the logits of the export are softened: log of the temperature at an ear that is sure,
+    # and for each nat of doubt around a frame. Printed by `networks/calibrate.py`.
+    temperature: tuple[float, float] = (0.025, 0.056)
     seed: int = 1
     # How often each source is drawn, relative to the others.
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "speechocean762": 0.30,
+            "speechocean762": 0.40,
             "kathleen": 0.13,
             "nathalie": 0.08,
             "ljspeech": 0.02,

