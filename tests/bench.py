@@ -274,7 +274,7 @@ def turn_a_dial():
     character.root.lipwright.jaw = 1.9 - character.root.lipwright.jaw
     ours("jobs.again").mix_again(character)
 
-mixed = least(turn_a_dial, 15)
+mixed = least(turn_a_dial, 60)
 mesh = bpy.data.meshes.new("one of many")
 for number in range(int(sys.argv[2])):
     scene.collection.objects.link(bpy.data.objects.new("other", mesh if number % 2 else None))
