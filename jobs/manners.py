@@ -15,7 +15,6 @@ from .worker import Stepping
 
 NOT_HEARD = "Generate the line first: what was heard of it is needed"
 STEP_SECONDS = 0.05  # of work before the window is drawn again
-Reason = Callable[[bpy.types.Context], str]
 
 
 class Reasoned:

@@ -34,6 +34,7 @@ REPORT = ROOT / "build" / "bench.json"
 WARM_SECONDS, COLD_SECONDS = (10, 60), (10, 600, 3600)
 THREADS = (1, 2)
 BATCH_LINES, TAKES, CLICK_SECONDS, HELD_SECONDS = 1000, 200, 10, 600
+OBJECTS = 8000
 # Loads Lipwright into Blender as a module.
 LOADED = f"import sys, bpy; sys.path.insert(0, {str(ROOT)!r}); import bake; bake.load()"
 
@@ -246,6 +247,67 @@ def holds(folder: Path, source: Path) -> list[Row]:
     ]
 
 
+TURNS = """
+import importlib, inspect, json, time
+import bpy
+
+def ours(name):
+    return importlib.import_module("." + name, sys.modules["lipwright"].__name__)
+
+def least(action, times):
+    took = []
+    for _ in range(times):
+        started = time.process_time()
+        action()
+        took.append(time.process_time() - started)
+    return min(took)
+
+bpy.ops.wm.read_factory_settings(use_empty=True)
+bpy.ops.lipwright.add_demo_head()
+scene, head = bpy.context.scene, bpy.data.objects["Head"]
+choice = scene.lipwright
+choice.source, choice.file, choice.character = "FILE", sys.argv[1], head
+bpy.ops.lipwright.generate(add_strip=False)
+character = ours("scene.character.chosen").chosen_character(bpy.context)
+
+def turn_a_dial():
+    character.root.lipwright.jaw = 1.9 - character.root.lipwright.jaw
+    ours("jobs.again").mix_again(character)
+
+mixed = least(turn_a_dial, 60)
+mesh = bpy.data.meshes.new("one of many")
+for number in range(int(sys.argv[2])):
+    scene.collection.objects.link(bpy.data.objects.new("other", mesh if number % 2 else None))
+bpy.context.view_layer.update()
+kinds = (*bpy.types.Operator.__subclasses__(), *bpy.types.Panel.__subclasses__())
+ours_only = [kind for kind in kinds if kind.__name__.startswith("LIPWRIGHT_")]
+polls = [kind.poll for kind in ours_only if inspect.ismethod(getattr(kind, "poll", None))]
+
+def redraw(changed):
+    if changed:
+        ours("scene.session").memory.scene_changed()
+    for poll in polls:
+        poll(bpy.context)
+
+redraw(True)
+print(json.dumps([mixed, least(lambda: redraw(True), 5), least(lambda: redraw(False), 5)]))
+bake.leave(0)
+"""
+
+
+def turns(source: Path) -> list[Row]:
+    """What a dial and a redraw cost, in seconds of the processor: other work does not count."""
+    command = [sys.executable, "-c", f"{LOADED}\n{TURNS}", str(source), str(OBJECTS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    mixed, first, again = json.loads(done.stdout.splitlines()[-1])
+    seconds = round(soundfile.info(source).duration)
+    return [
+        Row("a dial turned: line mixed again", seconds, 1, mixed),
+        Row("polls of a redraw, 8,000 objects", seconds, 1, first),
+        Row("the same, with nothing changed", seconds, 1, again),
+    ]
+
+
 def rhubarb(program: str, path: Path, seconds: int, folder: Path) -> list[Row]:
     """Rhubarb on the same sound, with both of its recognisers."""
     rows: list[Row] = []
@@ -273,6 +335,7 @@ def main() -> None:
         rows += many(folder, args.sound)
         if importlib.util.find_spec("bpy") is not None:
             rows += [takes(folder), *clicks(folder, args.sound), *holds(folder, args.sound)]
+            rows += turns(args.sound)
         if args.rhubarb:
             rows += rhubarb(args.rhubarb, recording(folder, 60, args.sound), 60, folder)
     heads = f"{'sound':>8}{'threads':>9}{'work':>10}{'real time':>11}{'peak':>9}{'all cores':>11}"

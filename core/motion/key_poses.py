@@ -26,7 +26,6 @@ LONGEST_OF_ALL = 240
 STIFF = 1e-3  # how much slopes prefer the straight line where the curve does not say
 TURNS = 0.25  # of a pose's motion that has to turn back there for an extreme
 NEAR = 2.0  # tolerances: a pose that differs less from both its neighbours is a jitter
-ALIGNED_SLOPE = 1e-9  # both sides of a key have one slope
 
 KEYFRAME, EXTREME, BREAKDOWN, JITTER = range(4)
 

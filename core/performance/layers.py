@@ -66,6 +66,8 @@ class Layer:
         Whether a take has it unless the artist says otherwise.
     switch : str
         The saved property that switches it, where that has another name.
+    number : int
+        What a saved set of layers knows it by; it never changes, wherever the layer is mixed.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Layer:
     streams: tuple[int, ...] = ()
     by_default: bool = True
     switch: str = ""
+    number: int = field(kw_only=True)
 
     @property
     def saved_as(self) -> str:
@@ -120,7 +123,7 @@ def _head(from_: Ingredients, seed: int) -> FaceTrack:
 LAYERS: dict[str, Layer] = {
     one.name: one
     for one in (
-        Layer("speech", "Speech", "Lips, jaw and tongue follow the words", _speech),
+        Layer("speech", "Speech", "Lips, jaw and tongue follow the words", _speech, number=0),
         Layer(
             "emotion",
             "Emotion",
@@ -128,6 +131,7 @@ LAYERS: dict[str, Layer] = {
             _emotion,
             tuple(one.stream for one in EMOTIONS.values()),
             switch="emote",
+            number=1,
         ),
         Layer(
             "blink",
@@ -135,18 +139,30 @@ LAYERS: dict[str, Layer] = {
             "Lids close now and then, more at the end of a phrase",
             _blink,
             blink.STREAMS,
+            number=2,
         ),
-        Layer("gaze", "Gaze", "Eyes make small jumps, lids follow", _gaze, gaze.STREAMS),
-        Layer("brows", "Brows", "Brows lift on stressed words", _brows, (head.BROW_STREAM,)),
+        Layer("gaze", "Gaze", "Eyes make small jumps, lids follow", _gaze, gaze.STREAMS, number=3),
+        Layer(
+            "brows", "Brows", "Brows lift on stressed words", _brows, (head.BROW_STREAM,), number=4
+        ),
         Layer(
             "breath",
             "Breath",
             "Chest and nostrils breathe, where the character has controls",
             _breath,
             (breath.STREAM,),
+            number=5,
         ),
         # Bodies often move already, so the head is asked for.
-        Layer("head", "Head", "Head and neck nod and drift", _head, (head.HEAD_STREAM,), False),
+        Layer(
+            "head",
+            "Head",
+            "Head and neck nod and drift",
+            _head,
+            (head.HEAD_STREAM,),
+            False,
+            number=6,
+        ),
     )
 }
 DEFAULT_LAYERS = frozenset(one.name for one in LAYERS.values() if one.by_default)

@@ -67,21 +67,24 @@ def _driven(item: bpy.types.Object, control: Control) -> bool:
 
 def within_limits(rig: RigMap, *, keys_only: bool = False) -> RigMap:
     """The rig with every control's own numbers: its range, a property's default as rest."""
+    # Blender looks for a name at one object after another: once each.
+    items = {name: bpy.data.objects.get(name) for name in {row.control.mesh for row in rig.rows}}
     return replace(
         rig,
         rows=tuple(
-            row if keys_only and row.control.kind != "shape key" else _within(row)
+            row
+            if keys_only and row.control.kind != "shape key"
+            else _within(row, items[row.control.mesh])
             for row in rig.rows
         ),
     )
 
 
-def _within(row: Row) -> Row:
+def _within(row: Row, item: bpy.types.Object | None) -> Row:
     if row.control.kind == "shape key":
-        return _within_slider(row)
+        return _within_slider(row, item)
     if row.control.kind not in ("property", "data property"):
         return row
-    item = bpy.data.objects.get(row.control.mesh)
     if item is None:
         return row
     control = row.control
@@ -94,9 +97,8 @@ def _within(row: Row) -> Row:
     return replace(row, low=low, high=high, scale=whole, offset=rest)
 
 
-def _within_slider(row: Row) -> Row:
+def _within_slider(row: Row, item: bpy.types.Object | None) -> Row:
     """No farther than the slider goes; a slider with room to spare is no reason to go farther."""
-    item = bpy.data.objects.get(row.control.mesh)
     keys = None if item is None else item.data.shape_keys
     block = None if keys is None else keys.key_blocks.get(row.control.key)
     if block is None:

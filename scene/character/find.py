@@ -68,7 +68,9 @@ def character_of(item: bpy.types.Object, scene: bpy.types.Scene) -> Character:
     Raises RigError if it has neither a mesh with shape keys nor an armature.
     """
     root = item if is_drawn(item) else root_of(item)
-    meshes = [mesh for mesh in scene.objects if has_shape_keys(mesh) and root_of(mesh) == root]
+    keyed = {keys.user for keys in bpy.data.shape_keys}  # few, where objects may be thousands
+    faces = [item for item in scene.objects if item.data in keyed and has_shape_keys(item)]
+    meshes = [mesh for mesh in faces if root_of(mesh) == root]
     if root.type != "ARMATURE" and root.parent is None and not root.children:
         meshes += [mesh for mesh in _neighbours(root, scene) if mesh not in meshes]
     if not meshes and root.type != "ARMATURE" and not _is_set_up(root):

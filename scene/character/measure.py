@@ -33,7 +33,7 @@ def calibrated_lips_steps(
 calibrated_lips = without_pauses(calibrated_lips_steps)
 
 
-def _lips_steps(character: Character, rig: RigMap, *, again: bool) -> Steps[LipFit | None]:
+def _lips_steps(character: Character, rig: RigMap, *, again: bool = True) -> Steps[LipFit | None]:
     """The character's lips as its meshes are now; None where no lips were found."""
     state = rig, tuple(tuple(locked_keys(mesh).items()) for mesh in character.meshes)
     known = memory.lips.get(character.root.session_uid)

@@ -10,10 +10,7 @@ from ...core.motion.cleared import Cleared
 from ...core.performance.layers import LAYERS
 from .declared import Rows, saved
 
-LAYER_ITEMS = [
-    (one.name, one.label, one.help, "NONE", 1 << number)
-    for number, one in enumerate(LAYERS.values())
-]
+LAYER_ITEMS = [(one.name, one.label, one.help, "NONE", 1 << one.number) for one in LAYERS.values()]
 
 
 @saved()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lipwright.core.errors import SettingsError
 from lipwright.core.formats import read_track, write_track
-from lipwright.core.motion.captured import PARTS, Captured, with_captured
+from lipwright.core.motion.captured import CAPTURED_REGIONS, Captured, with_captured
 from lipwright.core.motion.track import ARKIT_NAMES, FACE_NAMES, HEAD_NAMES, FaceTrack
 
 
@@ -96,14 +96,14 @@ def test_any_bytes_are_a_sentence(tmp_path_factory, data):
         read_track(path)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", CAPTURED_REGIONS)
 def test_a_part_is_theirs_and_the_rest_ours(part):
     ours = FaceTrack.rest(301, 100.0, FACE_NAMES + HEAD_NAMES)
     theirs = moving(2.0)
     face = with_captured(ours, Captured(theirs, frozenset([part])), lead_seconds=0.5)
     inside = (face.times_seconds > 0.7) & (face.times_seconds < 2.3)
     for name in FACE_NAMES + HEAD_NAMES:
-        if name.startswith(PARTS[part]) and name in theirs.names:
+        if name.startswith(CAPTURED_REGIONS[part]) and name in theirs.names:
             at = face.times_seconds[inside] - 0.5
             assert face[name][inside] == pytest.approx(
                 np.interp(at, theirs.times_seconds, theirs[name]), abs=1e-5
@@ -116,7 +116,7 @@ def test_a_part_is_theirs_and_the_rest_ours(part):
 
 def test_every_channel_has_one_part():
     for name in FACE_NAMES + HEAD_NAMES:
-        assert sum(name.startswith(begins) for begins in PARTS.values()) == 1, name
+        assert sum(name.startswith(begins) for begins in CAPTURED_REGIONS.values()) == 1, name
 
 
 def test_a_part_that_there_is_not():

@@ -58,6 +58,13 @@ def test_every_layer_is_told(layer):
     assert (layer.name in DEFAULT_LAYERS) == layer.by_default
 
 
+def test_a_saved_set_of_layers_stays_what_it_was():
+    numbers = {one.name: one.number for one in LAYERS.values()}
+    known = ("speech", "emotion", "blink", "gaze", "brows", "breath", "head")
+    assert [numbers[name] for name in known] == [*range(7)]
+    assert len(set(numbers.values())) == len(numbers)
+
+
 def test_no_two_layers_share_random_numbers():
     for one, other in combinations(LAYERS.values(), 2):
         assert not set(one.streams) & set(other.streams), (one.name, other.name)

@@ -97,7 +97,7 @@ def test_in_a_window_cancel_keeps_the_finished_lines(scene_of_three, fake, ours,
     bpy.ops.lipwright.fill_cast()
     generate, said = ours("operators.cast").LIPWRIGHT_OT_generate_cast, []
     operator = SimpleNamespace(report=lambda kind, text: said.append(text))
-    for name in ("invoke", "modal", "_leave", "_told"):
+    for name in ("invoke", "modal", "_leave", "_report_all"):
         setattr(operator, name, getattr(generate, name).__get__(operator))
     context = Window()
     assert operator.invoke(context, None) == {"RUNNING_MODAL"}

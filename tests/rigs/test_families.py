@@ -321,9 +321,11 @@ def test_mouths_are_quick_smooth_and_bounded(rng):
     jaw, close = FACE_NAMES.index("jawOpen"), FACE_NAMES.index("mouthClose")
     values[:, close] *= values[:, jaw] / 0.6
     mouths = list(dict.fromkeys(FAMILIES[5].mouths.values()))
-    started = time.perf_counter()
+    started = time.process_time()
     found = shares(values, FACE_NAMES, mouths)
-    assert time.perf_counter() - started < 5  # 0.3 s alone; a busy machine takes longer
+    assert (
+        time.process_time() - started < 5
+    )  # of the processor: a busy machine does not count; 0.3 s alone
     assert found.shape == (6000, len(mouths))
     assert found.dtype == np.float32
     assert found.min() >= 0

@@ -8,6 +8,7 @@ from types import ModuleType
 import bpy
 import pytest
 
+COMPUTED = {f"lipwright_phones.{name}" for name in ("clicked", "start", "end")}
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = {"BOOLEAN": "bool", "INT": "int", "FLOAT": "float"}
 TEXTS = {"str", "Kind"}  # a kind of control is saved as its name
@@ -111,3 +112,19 @@ def test_a_property_of_another_type_would_be_seen(extension: ModuleType):
     assert not fits(ast.parse("str", mode="eval").body, dials["seed"])
     assert not fits(ast.parse('Literal["VALUE"]', mode="eval").body, dials["hand_keys"])
     assert not fits(ast.parse("Rows[LIPWRIGHT_PG_row]", mode="eval").body, dials["cleared"])
+
+
+def test_what_a_character_saves_can_be_set_where_it_is_linked(extension: ModuleType):
+    def look(group, name=""):
+        for one in group.properties:
+            if one.identifier in ("rna_type", "name"):
+                continue
+            if one.type == "POINTER" and one.fixed_type.identifier in GROUPS:
+                look(one.fixed_type, f"{name}{one.identifier}.")
+            # A list's own place and edges move the scene's frame: no file may set them as it opens.
+            computed = one.is_skip_save or f"{name}{one.identifier}" in COMPUTED
+            assert one.is_overridable != computed, f"{name}{one.identifier}"
+
+    for one in bpy.types.Object.bl_rna.properties:
+        if one.identifier.startswith("lipwright"):
+            look(one.fixed_type, f"{one.identifier}.")
