@@ -112,6 +112,7 @@ def clear_layers(
     else:
         row = dials.cleared.add()
         row.name, row.source, row.layers = told(layers), last.source, set(layers)
+        row.recording = "" if last.heard_from is None else last.heard_from.span.recording
         edges = clock.seconds(np.array(frames)) + last.recording_seconds
         row.start_seconds, row.end_seconds = map(float, edges)
         row.blend_seconds = blend_seconds

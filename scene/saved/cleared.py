@@ -17,6 +17,7 @@ class LIPWRIGHT_PG_cleared(bpy.types.PropertyGroup):
     """One stretch; times are those of the recording, so that it moves with the strip."""
 
     source: StringProperty(description="What the line is known by")
+    recording: StringProperty(description="What is in the sound file, for runs without a window")
     layers: EnumProperty(items=LAYER_ITEMS, options={"ENUM_FLAG"})
     start_seconds: FloatProperty()
     end_seconds: FloatProperty()
@@ -29,9 +30,12 @@ def told(layers: set[str] | frozenset[str]) -> str:
 
 
 def cleared_of(
-    dials: bpy.types.PropertyGroup, source: str, recording_seconds: float
+    dials: bpy.types.PropertyGroup, source: str, recording_seconds: float, recording: str = ""
 ) -> tuple[Cleared, ...]:
-    """What was cleared of a line whose sound begins so late in its recording."""
+    """What was cleared of a line whose sound begins so late in its recording.
+
+    Where a file is said instead of a strip, what was cleared of any line with its `recording`.
+    """
     return tuple(
         Cleared(
             frozenset(one.layers),
@@ -40,5 +44,5 @@ def cleared_of(
             one.blend_seconds,
         )
         for one in dials.cleared
-        if one.source == source
+        if one.source == source or (recording and one.recording == recording)
     )

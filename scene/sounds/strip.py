@@ -44,6 +44,11 @@ class AudioSpan:
     rendered_seconds: Seconds = 0.0
 
     @property
+    def recording(self) -> str:
+        """A name for what is in its sound file."""
+        return self.rendered_of or name_of_recording(self.path)
+
+    @property
     def recording_seconds(self) -> Seconds:
         """Where in its recording the stretch begins."""
         return self.rendered_seconds if self.rendered_of else self.start_seconds
