@@ -151,7 +151,7 @@ def animating(
     instead_of: frozenset[str] = frozenset(),
     wanted: Wanted | None = None,
     performed: Captured | None = None,
-    settle: Callable[[], tuple[Character, HeardFrom]] | None = None,
+    settle: Callable[[], tuple[Character, HeardFrom | None]] | None = None,
 ) -> Steps[Report]:
     """Do what `animate` does in steps; the plan needs no Blender.
 
@@ -169,7 +169,8 @@ def animating(
         character, heard_from = settle()
         now = yield from gathering(character, settings.layers, measure=False)
         found = _same(found, now, character.name)
-        name, source = heard_from.span.name, heard_from.span.source
+        if heard_from is not None:
+            name, source = heard_from.span.name, heard_from.span.source
         yield Step(0.0)
     present = _present(compat.sequencer_scene(bpy.context))
     ends = plan.lead_frames, plan.tail_frames
@@ -184,10 +185,11 @@ def animating(
         report.notes.insert(0, f"“Only a Part” is on: {wanted.told()} was drawn anew")
     report.notes += _remarks(found, settings, of_voice=performed is None)
     report.notes += analysis.notes
-    memory.takes[character.root.session_uid] = LastTake(
+    last = LastTake(
         *(name, take.known_by, analysis, clock, settings.acting.look_at),
-        *(target_of(settings_of(character)), heard_from, performed),
+        *(target_of(settings_of(character)), heard_from, performed, settings, keying),
     )
+    memory.keep(character.root.session_uid, last)
     return report
 
 

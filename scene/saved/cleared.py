@@ -17,6 +17,7 @@ class LIPWRIGHT_PG_cleared(bpy.types.PropertyGroup):
     """One stretch; times are those of the recording, so that it moves with the strip."""
 
     source: StringProperty(description="What the line is known by")
+    line: StringProperty(description="The line's name when it was cleared")
     recording: StringProperty(description="What is in the sound file, for runs without a window")
     layers: EnumProperty(items=LAYER_ITEMS, options={"ENUM_FLAG"})
     start_seconds: FloatProperty()
