@@ -7,7 +7,9 @@ from typing import Any
 import bpy
 
 from ..core.errors import LipwrightError
+from ..scene import compat
 from ..scene.character.find import character_of
+from ..scene.curves.fcurves import coordinates
 from ..scene.saved import acting as acting_properties
 from ..scene.session import memory
 from ..scene.sounds.strip import sound_strips
@@ -95,11 +97,19 @@ def _said(dials: bpy.types.PropertyGroup) -> Said:
     return (*plain, *inside, *uids)
 
 
+def _keyed(item: bpy.types.Object) -> Said:
+    """The keyframes of a character's sliders: they may change where the sliders show the same."""
+    data = item.animation_data
+    curves = () if data is None else compat.curves_of(data)
+    ours = [curve for curve in curves if curve.data_path.startswith("lipwright.")]
+    return tuple((one.data_path, one.mute, coordinates(one).tobytes()) for one in ours)
+
+
 def _all_said() -> dict[int, Said]:
     """What the dials of every character with a take say, and those of the strips."""
     strips = [_said(one.lipwright) for scene in bpy.data.scenes for one in sound_strips(scene)]
     known = [item for item in bpy.data.objects if item.session_uid in memory.takes]
-    return {item.session_uid: (_said(item.lipwright), *strips) for item in known}
+    return {one.session_uid: (_said(one.lipwright), _keyed(one), *strips) for one in known}
 
 
 @bpy.app.handlers.persistent
