@@ -38,7 +38,7 @@ from ..scene.clock import clock_of
 from ..scene.saved.cleared import cleared_of
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
-from ..scene.sounds.strip import sound_strips, sources_in
+from ..scene.sounds.strip import sound_strips, sources_in, speakers_in
 from ..scene.takes.channels import tell_driven
 from ..scene.takes.ledger import source_of_name
 from ..scene.takes.left_on import left_on, tell_left_on
@@ -253,8 +253,11 @@ def as_performed(settings: Settings, performed: Captured) -> Settings:
 
 
 def _present(scene: bpy.types.Scene) -> frozenset[str]:
-    """What takes of the strips of a scene are known by; of earlier files, by the strip's name."""
-    return sources_in(scene) | {source_of_name(strip.name) for strip in sound_strips(scene)}
+    """What takes of strips and Speakers are known by; of earlier files, by the strip's name."""
+    speakers = speakers_in(bpy.context.scene)
+    return (
+        sources_in(scene) | speakers | {source_of_name(strip.name) for strip in sound_strips(scene)}
+    )
 
 
 def tell_captured(captured: Captured) -> str:
