@@ -140,7 +140,6 @@ whatever dial is moved; your own keys stay"""
         """Layers, frames, and what these need."""
         layout = self.layout
         layout.use_property_split = True
-        layout.prop(self, "line")
         layout.column(align=True).prop(self, "layers", expand=True)
         layout.prop(self, "frames")
         if self.frames == FRAMES:
@@ -149,6 +148,9 @@ whatever dial is moved; your own keys stay"""
             column.prop(self, "last")
         if self.frames != LINE:
             layout.prop(self, "blend_seconds")
+        # Not at the top, where the mouse is when the dialog opens: Enter would go into the field.
+        if len(_remembered(self, context, "")) > 1:
+            layout.prop(self, "line")
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask of which line, which and where: of the one at the playhead, else of the newest."""
