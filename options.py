@@ -150,7 +150,7 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layers",
         type=_layers,
-        default=DEFAULT_LAYERS,
+        default=None,
         help=f"some of {','.join(LAYERS)}, or all (default: all but head)",
     )
     parser.add_argument(
@@ -286,7 +286,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
         seed=args.seed,
         auto=auto,
         emotions=emotions,
-        layers=args.layers,
+        layers=DEFAULT_LAYERS if args.layers is None else args.layers,
         style=Style(**_turned(args, Style), sync_offset_seconds=args.sync_offset / 1000),
         acting=Acting(
             **acting,

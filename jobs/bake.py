@@ -49,10 +49,11 @@ from ..scene.exports.files import (
     place_of,
     reason_of,
 )
+from ..scene.saved.cleared import cleared_of
 from ..scene.saved.phones import keep_phones
 from ..scene.sounds.strip import add_to_sequencer, plays_at, span_of_file
 from ..scene.takes.places import Report
-from .dials import write_dials
+from .dials import layers_on, write_dials
 from .hear import Machine, hear
 from .manners import missing_part
 from .mapping import load_mapping, read_face
@@ -149,6 +150,7 @@ class Spoken:
     report: Report
     analysis: Analysis
     recording: str
+    settings: Settings
 
 
 def _character(name: str, scene: bpy.types.Scene) -> Character:
@@ -173,14 +175,15 @@ def bake(
     duration_seconds: Seconds | None = None,
 ) -> tuple[Report, Analysis]:
     """Open, listen, write, save: what `main` does, with errors raised."""
-    wanted = settings_from(args)
+    settings_from(args)  # what is wrong with them is said before a file is opened
     phones = phones_from(args)
     open_for(args)
     scene = bpy.context.scene
     character = character_for(args, scene)
+    wanted = settings_in_file(args, character)
     refuse_places(args)
     spoken = say(args, character, wanted, transcript, start_seconds, duration_seconds, phones)
-    report, analysis = spoken.report, spoken.analysis
+    report, analysis, wanted = spoken.report, spoken.analysis, spoken.settings
     write_dials(settings_of(character), wanted, keying_from(args))
     said = end_to_end(analysis.phones, analysis.seconds)
     first_frame = float(scene.frame_start)
@@ -210,6 +213,14 @@ def character_for(args: argparse.Namespace, scene: bpy.types.Scene) -> Character
     return character
 
 
+def settings_in_file(args: argparse.Namespace, character: Character) -> Settings:
+    """What the options ask for; layers that are off in the file stay off unless these name them."""
+    wanted = settings_from(args)
+    if args.layers is not None:
+        return wanted
+    return replace(wanted, layers=wanted.layers & layers_on(settings_of(character)))
+
+
 def say(
     args: argparse.Namespace,
     character: Character,
@@ -221,7 +232,10 @@ def say(
     name: str = "",
     found: Gathered | None = None,
 ) -> Spoken:
-    """Listen to `args.audio` and write it on a character, from the scene's first frame on."""
+    """Listen to `args.audio` and write it on a character, from the scene's first frame on.
+
+    What the artist cleared of this recording stays cleared.
+    """
     scene = bpy.context.scene
     span = span_of_file(args.audio.absolute(), float(scene.frame_start))
     span = replace(
@@ -238,6 +252,8 @@ def say(
     )
     analysis = heard.analysis
     clock = clock_of(scene, span.first_frame)
+    told = settings_of(character).cleared, span.source, span.start_seconds, heard.recording
+    wanted = replace(wanted, cleared=cleared_of(*told))
     if args.look_at_object:
         settings_of(character).acting.look_at = object_named(args.look_at_object, scene)
         look_at = looked_at(character, analysis, clock)
@@ -245,7 +261,7 @@ def say(
     report = animate(
         character, analysis, wanted, clock, name or span.name, keying_from(args), found=found
     )
-    return Spoken(report, analysis, heard.recording)
+    return Spoken(report, analysis, heard.recording, wanted)
 
 
 def keying_from(args: argparse.Namespace) -> Keying:

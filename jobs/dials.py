@@ -68,7 +68,7 @@ def read_dials(
         seed=dials.seed,
         auto=felt.pop(AUTO, 0.0),
         emotions=felt,
-        layers=frozenset(one.name for one in LAYERS.values() if getattr(dials, one.saved_as)),
+        layers=layers_on(dials),
         style=Style(
             **{one.name: getattr(dials, one.name) for one in dials_of(Style)},
             sync_offset_seconds=dials.sync_offset_ms / 1000,
@@ -86,6 +86,11 @@ def read_dials(
         ),
         captured=captured_by(dials.capture),
     )
+
+
+def layers_on(dials: LIPWRIGHT_PG_character) -> frozenset[str]:
+    """Which layers are switched on."""
+    return frozenset(one.name for one in LAYERS.values() if getattr(dials, one.saved_as))
 
 
 def captured_by(choice: LIPWRIGHT_PG_capture) -> Captured | None:

@@ -13,7 +13,7 @@ from ..pipeline import Analysis, analyse
 from ..scene.saved.phones import Corrected
 from ..scene.session import digest, memory
 from ..scene.sounds.decode import read_span
-from ..scene.sounds.strip import AudioSpan, name_of_recording
+from ..scene.sounds.strip import AudioSpan
 
 LEAST_SECONDS = 0.05  # two strips of one recording may share the frame at which it was cut
 
@@ -53,7 +53,7 @@ def hear(
     also where it was trimmed or its volume changed since.
     """
     sound = read_span(span)
-    recording = span.rendered_of or name_of_recording(span.path)
+    recording = span.recording
 
     def heard(given: Sequence[Phone] | None) -> Analysis:
         key = (digest(sound), None if given is None else tuple(given), transcript)

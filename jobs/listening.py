@@ -67,6 +67,7 @@ class Listening(Reasoned):
     by_hand_notes: tuple[str, ...] = ()
     instead_of: tuple[Earlier, ...] = ()
     kept_notes: tuple[str, ...] = ()
+    ways: tuple[str, ...] = WAYS
 
     def _prepare(self, context: bpy.types.Context) -> None:
         """Set `heard_from` and `corrected`, and call `_character`."""
@@ -99,7 +100,7 @@ class Listening(Reasoned):
         self.stepping = Stepping(self._steps(context))
         self.stepping.advance()  # to the listening, in its thread
         state = context.window_manager.lipwright
-        state.running, state.factor, state.text, state.notes = True, 0.0, WAYS[0], ""
+        state.running, state.factor, state.text, state.notes = True, 0.0, self.ways[0], ""
         self.timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
@@ -120,7 +121,7 @@ class Listening(Reasoned):
         if ended:
             self._stop(context)
             return {"CANCELLED"} if self.said_error else {"FINISHED"}
-        show(state, stepping)
+        show(state, stepping, self.ways)
         redraw(context)
         return {"RUNNING_MODAL"} if event.type == "ESC" else {"PASS_THROUGH"}
 
@@ -244,7 +245,9 @@ def _shows(shown: LIPWRIGHT_PG_phones, recording: str, span: AudioSpan, seconds:
     )
 
 
-def show(state: LIPWRIGHT_PG_progress, stepping: Stepping) -> None:
+def show(state: LIPWRIGHT_PG_progress, stepping: Stepping, ways: tuple[str, ...] = WAYS) -> None:
     """Tell the panel how far it is."""
+    *works, writing = ways
     state.factor = stepping.share
-    state.text = WAYS[2] if not stepping.listens else WAYS[min(stepping.works, 2) - 1]
+    place = min(max(stepping.works, 1), len(works)) - 1
+    state.text = works[place] if stepping.listens else writing

@@ -7,7 +7,9 @@ from typing import Any
 import bpy
 
 from ..core.errors import LipwrightError
+from ..scene import compat
 from ..scene.character.find import character_of
+from ..scene.curves.fcurves import coordinates
 from ..scene.saved.declared import listeners
 from ..scene.session import memory
 from ..scene.sounds.strip import sound_strips
@@ -15,6 +17,7 @@ from .again import mix_again
 
 Values = tuple[object, ...]
 
+LONG_SECONDS = 60.0  # of sound: a shorter line is there before one would see a bar
 WAIT_SECONDS = 0.15  # so that dragging a dial writes now and then, not on every pixel
 _waiting: set[int] = set()  # by `session_uid`
 _before: dict[int, Values] = {}  # what the dials said before a step of undo or redo
@@ -49,14 +52,39 @@ def mix_waiting() -> float | None:
     meant = set(_waiting)
     _waiting.clear()
     for item in [one for one in bpy.context.scene.objects if one.session_uid in meant]:
+        meant.discard(item.session_uid)
         try:
             character = character_of(item, bpy.context.scene)
+            if _takes_long(item) and _began_in_turns(item):
+                _waiting.update(meant)  # the others wait for it
+                return WAIT_SECONDS
             report = mix_again(character)
         except LipwrightError as error:
             state.notes = str(error)
             continue
         state.notes = "" if report is None else "\n".join(report.notes)
     return None
+
+
+def waits_for(uid: int) -> bool:
+    """Say whether a dial of a character was moved since its take was mixed last."""
+    return uid in _waiting
+
+
+def _takes_long(item: bpy.types.Object) -> bool:
+    """Say whether its line is so long that Blender would stand still while it is planned."""
+    last = memory.takes.get(item.session_uid)
+    return last is not None and last.analysis.seconds > LONG_SECONDS
+
+
+def _began_in_turns(item: bpy.types.Object) -> bool:
+    """Begin to mix a line in a thread while the window stays alive; False without a window."""
+    windows = bpy.context.window_manager.windows
+    if bpy.app.background or not windows:
+        return False
+    with bpy.context.temp_override(window=windows[0]):
+        bpy.ops.lipwright.mix_again("INVOKE_DEFAULT", uid=item.session_uid)
+    return True
 
 
 def _values_of(dials: bpy.types.PropertyGroup) -> Values:
@@ -69,11 +97,19 @@ def _values_of(dials: bpy.types.PropertyGroup) -> Values:
     return (*plain, *inside, *uids)
 
 
+def _keyed(item: bpy.types.Object) -> Values:
+    """The keyframes of a character's sliders: they may change where the sliders show the same."""
+    data = item.animation_data
+    curves = () if data is None else compat.curves_of(data)
+    ours = [curve for curve in curves if curve.data_path.startswith("lipwright.")]
+    return tuple((one.data_path, one.mute, coordinates(one).tobytes()) for one in ours)
+
+
 def _read_all() -> dict[int, Values]:
     """What the dials of every character with a take say, and those of the strips."""
     strips = [_values_of(one.lipwright) for scene in bpy.data.scenes for one in sound_strips(scene)]
     known = [item for item in bpy.data.objects if item.session_uid in memory.takes]
-    return {item.session_uid: (_values_of(item.lipwright), *strips) for item in known}
+    return {one.session_uid: (_values_of(one.lipwright), _keyed(one), *strips) for one in known}
 
 
 @bpy.app.handlers.persistent

@@ -145,6 +145,7 @@ def _key(own: argparse.Namespace, wish: Wish, scene: str) -> str:
         own.look_at_object,
         own.keys,
         own.few_keys,
+        own.layers is None,  # then what is off in the file stays off
         own.fps,
         own.write,
         own.together,

@@ -39,7 +39,7 @@ from ..scene.saved.cleared import cleared_of
 from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import HeardFrom, LastTake, memory
-from ..scene.sounds.strip import sound_strips, sources_in
+from ..scene.sounds.strip import sound_strips, sources_in, speakers_in
 from ..scene.takes.channels import tell_driven
 from ..scene.takes.ledger import source_of_name
 from ..scene.takes.left_on import left_on, tell_left_on
@@ -120,7 +120,7 @@ def animate_steps(
     instead_of: frozenset[str] = frozenset(),
     wanted: Wanted | None = None,
     performed: Captured | None = None,
-    settle: Callable[[], tuple[Character, HeardFrom]] | None = None,
+    settle: Callable[[], tuple[Character, HeardFrom | None]] | None = None,
 ) -> Steps[Report]:
     """Write what was heard as one take of a character, beginning at the clock's first frame.
 
@@ -141,7 +141,8 @@ def animate_steps(
         character, heard_from = settle()
         now = yield from gather_steps(character, settings.layers, measure=False)
         found = _same(found, now, character.name)
-        name, source = heard_from.span.name, heard_from.span.source
+        if heard_from is not None:
+            name, source = heard_from.span.name, heard_from.span.source
         yield Step(0.0)
     present = _present(compat.sequencer_scene(bpy.context))
     ends = plan.lead_frames, plan.tail_frames
@@ -156,10 +157,11 @@ def animate_steps(
         report.notes.insert(0, f"“Only a Part” is on: {wanted.describe()} was drawn anew")
     report.notes += _remarks(found, settings, of_voice=performed is None)
     report.notes += analysis.notes
-    memory.takes[character.root.session_uid] = LastTake(
+    last = LastTake(
         *(name, take.known_by, analysis, clock, settings.acting.look_at),
-        *(target_of(settings_of(character)), heard_from, performed),
+        *(target_of(settings_of(character)), heard_from, performed, settings, keying),
     )
+    memory.keep(character.root.session_uid, last)
     return report
 
 
@@ -226,8 +228,11 @@ def as_performed(settings: Settings, performed: Captured) -> Settings:
 
 
 def _present(scene: bpy.types.Scene) -> frozenset[str]:
-    """What takes of the strips of a scene are known by; of earlier files, by the strip's name."""
-    return sources_in(scene) | {source_of_name(strip.name) for strip in sound_strips(scene)}
+    """What takes of strips and Speakers are known by; of earlier files, by the strip's name."""
+    speakers = speakers_in(bpy.context.scene)
+    return (
+        sources_in(scene) | speakers | {source_of_name(strip.name) for strip in sound_strips(scene)}
+    )
 
 
 def tell_captured(captured: Captured) -> str:

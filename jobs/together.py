@@ -21,7 +21,6 @@ from ..batch.sketch import mouths_of
 from ..batch.work import Order, Wish, arguments_of, failed, heard_row, sum_of, wish_of
 from ..core.errors import SettingsError, sentence_of
 from ..core.formats import write_whole
-from ..options import settings_from
 from ..pipeline import Analysis
 from ..scene import compat
 from ..scene.character.chosen import settings_of
@@ -32,7 +31,7 @@ from ..scene.exports.many_takes import export_fbx_takes
 from ..scene.sounds.strip import add_to_sequencer, plays_at
 from ..scene.takes.aside import Aside, Worn, copied, set_aside, wear, worn_by
 from ..scene.takes.places import Report
-from .bake import character_for, keying_from, open_for, save, say
+from .bake import character_for, keying_from, open_for, save, say, settings_in_file
 from .dials import write_dials
 from .take import Gathered, gather
 
@@ -124,11 +123,12 @@ class Together:
             raise SettingsError("One file has one frame rate. Leave fps out of the list")
         character = self._character(own)
         self._dress(character)
-        place = character.name, wish.settings.layers
+        settings = settings_in_file(own, character)
+        place = character.name, settings.layers
         if place not in self.found:
-            self.found[place] = gather(character, wish.settings.layers)
+            self.found[place] = gather(character, settings.layers)
         spoken = say(
-            *(own, character, wish.settings, wish.transcript),
+            *(own, character, settings, wish.transcript),
             *(wish.start_seconds, wish.duration_seconds),
             name=told.blank.name,
             found=self.found[place],
@@ -187,9 +187,8 @@ class Together:
             takes = self.takes.get(character.name, [])
             if takes:
                 wear(takes[0].worn)
-                write_dials(
-                    settings_of(character), settings_from(self.args), keying_from(self.args)
-                )
+                settings = settings_in_file(self.args, character)
+                write_dials(settings_of(character), settings, keying_from(self.args))
         ends = [take.last + 1 for takes in self.takes.values() for take in takes]
         scene.frame_end = max(scene.frame_end, *ends)
         if compat.HAS_SOUND and self.sound is not None:

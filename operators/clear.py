@@ -5,14 +5,14 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..core.errors import SettingsError
-from ..jobs.again import bring_back, clear_layers, newest_take
+from ..jobs.again import bring_back, clear_layers, newest_take, remembered_takes
 from ..jobs.manners import NOT_HEARD, Reasoned, busy, speaking
 from ..scene import compat
 from ..scene.character.chosen import NO_CHARACTER, chosen_character, meant_character
 from ..scene.character.find import Character, tweaking_reason
 from ..scene.saved.cleared import LAYER_ITEMS, name_layers
 from ..scene.session import memory
-from ..scene.takes.clear import clear_take, has_take
+from ..scene.takes.clear import clear_take, has_take, line_here
 from ..scene.takes.free import FEW, free, held_curves
 from ..scene.takes.write import remove_take, takes_of
 
@@ -22,6 +22,13 @@ def _lines(_operator: bpy.types.Operator, context: bpy.types.Context, text: str)
     character = chosen_character(context)
     names = [] if character is None else [take.name for take in takes_of(character).values()]
     return [name for name in names if text.lower() in name.lower()]
+
+
+def _remembered(_operator: bpy.types.Operator, context: bpy.types.Context, text: str) -> list[str]:
+    """The lines that the character says and that can be drawn again."""
+    character = chosen_character(context)
+    known = {} if character is None else remembered_takes(character)
+    return [one.name for one in known.values() if text.lower() in one.name.lower()]
 
 
 class _OfKeys(Reasoned):
@@ -82,7 +89,7 @@ class LIPWRIGHT_OT_clear(_OfKeys, bpy.types.Operator):
 
 LINE, PREVIEW, STRIP, FRAMES = "LINE", "PREVIEW", "STRIP", "FRAMES"
 FRAMES_ITEMS = (
-    (LINE, "Line", "All of the newest line: the layers are switched off, and can be on again"),
+    (LINE, "Line", "All of the line; where it is the newest the layers are switched off"),
     (PREVIEW, "Preview", "The preview range (P in the timeline)"),
     (STRIP, "Strip", "As long as the active strip of the sequencer"),
     (FRAMES, "Frames", "From a first frame to a last"),
@@ -90,13 +97,19 @@ FRAMES_ITEMS = (
 
 
 class LIPWRIGHT_OT_clear_layers(_OfKeys, bpy.types.Operator):
-    """Remove layers from the newest line, or from some of its frames, and keep them out of it \
+    """Remove layers from a line, or from some of its frames, and keep them out of it \
 whatever dial is moved; your own keys stay"""
 
     bl_idname = "lipwright.clear_layers"
     bl_label = "Clear Layers"
     bl_options = {"REGISTER", "UNDO"}
 
+    line: StringProperty(
+        name="Line",
+        description="Of which line; empty: the newest",
+        search=_remembered,
+        options={"SKIP_SAVE"},
+    )
     layers: EnumProperty(
         name="Layers",
         description="What of the face is cleared",
@@ -121,7 +134,7 @@ whatever dial is moved; your own keys stay"""
     @classmethod
     def lacks(cls, character: Character) -> str:
         """Only of a line that is remembered."""
-        return NOT_HEARD if newest_take(character) is None else ""
+        return "" if remembered_takes(character) else NOT_HEARD
 
     def draw(self, context: bpy.types.Context) -> None:
         """Layers, frames, and what these need."""
@@ -135,9 +148,19 @@ whatever dial is moved; your own keys stay"""
             column.prop(self, "last")
         if self.frames != LINE:
             layout.prop(self, "blend_seconds")
+        # Not at the top, where the mouse is when the dialog opens: Enter would go into the field.
+        if len(_remembered(self, context, "")) > 1:
+            layout.prop(self, "line")
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Ask which, and where."""
+        """Ask of which line, which and where: of the one at the playhead, else of the newest."""
+        character = meant_character(context)
+        known, newest = remembered_takes(character), newest_take(character)
+        here = line_here(character, context.scene.frame_current)
+        if not self.line and here in {one.name for one in known.values()}:
+            self.line = here
+        elif not self.line and newest is not None:
+            self.line = newest.name
         return context.window_manager.invoke_props_dialog(self)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -146,7 +169,8 @@ whatever dial is moved; your own keys stay"""
             character = meant_character(context)
             layers = frozenset(self.layers)
             frames = None if self.frames == LINE else self._frames(context)
-            changed, name = clear_layers(character, layers, frames, self.blend_seconds)
+            told_of = character, layers, frames, self.blend_seconds, self.line
+            changed, name = clear_layers(*told_of)
             where = "" if frames is None else f" from frame {frames[0]:g} to {frames[1]:g}"
             if not changed:
                 self.report({"WARNING"}, f"{name_layers(layers)} moved nothing of “{name}”{where}")
@@ -176,7 +200,7 @@ whatever dial is moved; your own keys stay"""
 
 
 class LIPWRIGHT_OT_bring_back(Reasoned, bpy.types.Operator):
-    """Let layers that were cleared from some frames show there again"""
+    """Let layers that were cleared from a line or some of its frames show there again"""
 
     bl_idname = "lipwright.bring_back"
     bl_label = "Bring Back"

@@ -4,11 +4,14 @@
 from dataclasses import replace
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty
 
-from ..core.errors import SoundError
+from ..core.errors import Cancelled, LipwrightError, SoundError
+from ..core.steps import Steps
+from ..jobs.again import mixing_again
 from ..jobs.earlier import earlier_in_shot
-from ..jobs.listening import Listening, character_reason
+from ..jobs.listening import WAYS, Listening, character_reason
+from ..jobs.live import waits_for
 from ..jobs.manners import Reasoned, busy
 from ..scene import compat
 from ..scene.saved.phones import corrected_phones
@@ -152,6 +155,49 @@ class LIPWRIGHT_OT_generate(Listening, bpy.types.Operator):
             self.added.take_back()
 
 
+class LIPWRIGHT_OT_mix_again(Listening, bpy.types.Operator):
+    """Draw a long line again with the dials as they are, while they may be moved further"""
+
+    bl_idname = "lipwright.mix_again"
+    bl_label = "Draw the Line Again"
+    bl_options = {"INTERNAL"}  # moving the dial is the step to undo
+    ways = WAYS[1:]
+
+    uid: IntProperty(description="The character, by the `session_uid` of its root")
+
+    @classmethod
+    def reason(cls, context: bpy.types.Context) -> str:
+        """One at a time."""
+        return busy(context)
+
+    def _prepare(self, context: bpy.types.Context) -> None:
+        self.face_uid, self.face_name = self.uid, ""
+        self.face_name = self._found(context).name
+
+    def _steps(self, context: bpy.types.Context) -> Steps:
+        """Plan and write; what is wrong is said where other remarks about dials are."""
+        state = context.window_manager.lipwright
+        character = self._found(context)
+        try:
+            report = yield from mixing_again(character, find=lambda: self._found(context))
+        except Cancelled:
+            if not waits_for(self.uid):
+                raise
+            return  # the dial was moved further
+        except LipwrightError as error:
+            state.notes = str(error)
+            return
+        state.notes = "" if report is None else "\n".join(report.notes)
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Leave off where the dial was moved further; never keep a release from a slider."""
+        if waits_for(self.uid):
+            self.stepping.cancel()
+        answer = Listening.modal(self, context, event)
+        is_theirs = event.value == "RELEASE" or (event.type == "ESC" and self.stepping.listens)
+        return {"PASS_THROUGH"} if answer == {"RUNNING_MODAL"} and is_theirs else answer
+
+
 class LIPWRIGHT_OT_cancel(Reasoned, bpy.types.Operator):
     """Stop the line that is being worked on; nothing is changed"""
 
@@ -170,5 +216,5 @@ class LIPWRIGHT_OT_cancel(Reasoned, bpy.types.Operator):
 
 
 register, unregister = bpy.utils.register_classes_factory(
-    (LIPWRIGHT_OT_generate, LIPWRIGHT_OT_cancel)
+    (LIPWRIGHT_OT_generate, LIPWRIGHT_OT_mix_again, LIPWRIGHT_OT_cancel)
 )

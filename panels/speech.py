@@ -6,12 +6,12 @@ import bpy
 from ..scene import compat
 from ..scene.character.chosen import chosen_character, settings_of
 from ..scene.character.find import Character
-from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named, strip_of_file
 from ..scene.sounds.transcript import file_beside
 from ..scene.takes.clear import has_take, line_here
 from ..scene.takes.places import taken_paths
+from ..scene.takes.write import takes_of
 from .parts import Tab, progress, reason, say, stands_for
 
 
@@ -98,12 +98,19 @@ class LIPWRIGHT_PT_speech(Tab, bpy.types.Panel):
             row.operator("lipwright.clear", text=f"Clear “{here}”").line = here
         row.operator("lipwright.clear_layers", text="Layers…")
         if character is not None:
-            self._cleared(layout, settings_of(character))
+            self._cleared(layout, character)
 
-    def _cleared(self, layout: bpy.types.UILayout, dials: LIPWRIGHT_PG_character) -> None:
-        """What was cleared of lines, each with a way back."""
+    def _cleared(self, layout: bpy.types.UILayout, character: Character) -> None:
+        """What was cleared of which line, each with a way back."""
         column = layout.column(align=True)
-        for number, one in enumerate(dials.cleared):
+        rows = settings_of(character).cleared
+        known = takes_of(character) if rows else {}
+        before = None
+        for number, one in sorted(enumerate(rows), key=lambda told: told[1].source):
+            if one.source != before:
+                line = known[one.source].name if one.source in known else one.line
+                column.label(text=f"Cleared from “{line}”:")
+            before = one.source
             row = column.row(align=True)
             times = f"{one.start_seconds:.1f} to {one.end_seconds:.1f} s"
             row.label(text=f"No {one.name}, {times}", icon="REMOVE")

@@ -18,8 +18,10 @@ import bpy.utils.previews
 
 from ..core.audio.load import Sound
 from ..core.motion.captured import Captured
+from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
 from ..core.performance.feeling import Suggestion, suggest
+from ..core.settings import Settings
 from ..core.timing import FrameClock, Seconds
 from ..core.transcript.words import Transcript
 from .sounds.strip import AudioSpan
@@ -81,6 +83,8 @@ class LastTake:
     target: str = ""  # name of the object that was looked at
     heard_from: HeardFrom | None = None
     performed: Captured | None = None  # what it is instead, where nothing was heard
+    settings: Settings = field(default_factory=Settings)  # what it was drawn with, and how keyed
+    keying: Keying = EVERY_FRAME
 
     @property
     def recording_seconds(self) -> Seconds:
@@ -97,12 +101,14 @@ class LastTake:
 class Memory:
     """Everything that is remembered, by the `session_uid` of a character's root where it has one.
 
-    `takes` re-mix a character's newest line, `lips` are what was measured of it and from what,
-    `poses` what was found of its bones and from what, `faces` what its controls were seen to move.
+    `takes` re-mix a character's newest line, `lines` any that was said, by its source as well,
+    `lips` are what was measured of it and from what, `poses` what was found of its bones and from
+    what, `faces` what its controls were seen to move.
     """
 
     analyses: AnalysisCache = field(default_factory=AnalysisCache)
     takes: dict[int, LastTake] = field(default_factory=dict)
+    lines: AnalysisCache = field(default_factory=AnalysisCache)
     lips: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     poses: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     faces: dict[int, tuple[Any, Any]] = field(default_factory=dict)
@@ -120,6 +126,11 @@ class Memory:
             self._looked_up[key] = look_up()
         return self._looked_up[key]
 
+    def keep(self, who: int, take: LastTake) -> None:
+        """Remember what a character said last."""
+        self.takes[who] = take
+        self.lines.put((who, take.source), take)
+
     def scene_changed(self) -> None:
         """Look everything up anew."""
         self._looked_up.clear()
@@ -127,6 +138,7 @@ class Memory:
     def forget(self) -> None:
         """Drop everything, as on loading another file."""
         self.analyses.clear()
+        self.lines.clear()
         for kept in (self.takes, self.lips, self.poses, self.faces, self._looked_up):
             kept.clear()
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import convolve1d, minimum_filter1d
+from scipy.ndimage import convolve1d, grey_opening, minimum_filter1d
 
 from ...core.motion.mouth import Kind, channels_of
 from ...core.motion.track import FEELING_NAMES
@@ -27,6 +27,9 @@ TUCK_GAP = 0.045  # mouth widths between the lips on F V: the lip touches the te
 # Of the widest opening: lips under a whole face may be this far apart on M B P; more of it stays.
 SLIVER = 0.03
 GIVES_WAY_SECONDS = 0.04  # a whole face begins to give way so long before a closure
+# One that has brows and eyes in it goes more slowly, and does not come back for less time than this
+# between two closures: a face that comes and goes with every M B P flickers.
+BROWS_GIVE_WAY_SECONDS, STAYS_AWAY_SECONDS = 0.06, 0.22
 PRESSED = 0.004  # mouth widths by which lips that meet overlap: flesh on flesh, not a touch
 CROSSING = 0.007  # mouth widths that lips may overlap: soft tissue gives
 
@@ -80,8 +83,14 @@ def meet(
     solved = nearest(wanted, fit.gap, (least, most), (low, high), _costs(fit))
     if whole.any():
         # What a whole face gives up for one closure it gives up softly, brows and all.
-        kept = _softly(solved[:, whole], round(GIVES_WAY_SECONDS * rate_hz))
-        low[:, whole] = high[:, whole] = wanted[:, whole] = kept
+        kept = solved.copy()
+        with_brows = whole & _with_brows(fit)
+        width = max(1, round(STAYS_AWAY_SECONDS * rate_hz))
+        kept[:, with_brows] = grey_opening(kept[:, with_brows], (width, 1), mode="nearest")
+        slow = round(GIVES_WAY_SECONDS * rate_hz), round(BROWS_GIVE_WAY_SECONDS * rate_hz)
+        for which, reach in zip((whole & ~with_brows, with_brows), slow, strict=True):
+            kept[:, which] = _softly(kept[:, which], reach)
+        low[:, whole] = high[:, whole] = wanted[:, whole] = kept[:, whole]
         solved = nearest(wanted, fit.gap, (least, most), (low, high), _costs(fit))
     out = dict(values)
     for i, part in enumerate(fit.parts):
@@ -93,6 +102,14 @@ def meet(
 
 def _is_whole(part: Part) -> bool:
     return any(name in FEELING_NAMES for name, _ in part.terms)
+
+
+def _with_brows(fit: LipFit) -> NDArray[np.bool_]:
+    """Say which parts are no mouth of a face that is sculpted in parts, whose brows are another."""
+    alone = {part.terms[0][0] for part in fit.parts if len(part.terms) == 1}
+    mouths = zip(FEELING_NAMES[::2], FEELING_NAMES[1::2], strict=True)
+    upper = {mouth for felt, mouth in mouths if felt in alone}
+    return np.array([not {name for name, _ in part.terms} & upper for part in fit.parts], bool)
 
 
 def _softly(values: Array, reach: int) -> Array:

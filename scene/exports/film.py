@@ -16,7 +16,8 @@ import bpy
 from ...core.errors import LipwrightError
 from .. import compat
 from ..character.find import Character
-from ..sounds.strip import mixdown_scene, strip_of_file
+from ..sounds.mixdown import mixdown_scene
+from ..sounds.strip import strip_of_file
 from ..takes.write import take_ranges
 from .files import reason_of
 from .framing import face_camera

@@ -18,6 +18,10 @@ class LIPWRIGHT_PG_cleared(bpy.types.PropertyGroup):
     """One stretch; times are those of the recording, so that it moves with the strip."""
 
     source: Annotated[str, StringProperty(description="What the line is known by")]
+    line: Annotated[str, StringProperty(description="The line's name when it was cleared")]
+    recording: Annotated[
+        str, StringProperty(description="What is in the sound file, for runs without a window")
+    ]
     layers: Annotated[set[str], EnumProperty(items=LAYER_ITEMS, options={"ENUM_FLAG"})]
     start_seconds: Annotated[float, FloatProperty()]
     end_seconds: Annotated[float, FloatProperty()]
@@ -30,9 +34,12 @@ def name_layers(layers: set[str] | frozenset[str]) -> str:
 
 
 def cleared_of(
-    kept: Rows[LIPWRIGHT_PG_cleared], source: str, recording_seconds: float
+    kept: Rows[LIPWRIGHT_PG_cleared], source: str, recording_seconds: float, recording: str = ""
 ) -> tuple[Cleared, ...]:
-    """What was cleared of a line whose sound begins so late in its recording."""
+    """What was cleared of a line whose sound begins so late in its recording.
+
+    Where a file is said instead of a strip, what was cleared of any line with its `recording`.
+    """
     return tuple(
         Cleared(
             frozenset(one.layers),
@@ -41,5 +48,5 @@ def cleared_of(
             one.blend_seconds,
         )
         for one in kept
-        if one.source == source
+        if one.source == source or (recording and one.recording == recording)
     )

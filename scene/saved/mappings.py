@@ -82,18 +82,17 @@ def write_asset(library: Path, name: str, text: str) -> Path:
     if not stem:
         raise SettingsError("Give the mapping a name, such as that of the character's make")
     path = library / LIBRARY_FOLDER / f"{stem}.blend"
-    action = bpy.data.actions.new(stem)
     try:
-        action[TEXT] = text
-        action.asset_mark()
-        action.asset_data.description = "How Lipwright moves the face of this make of character"
-        action.asset_data.tags.new(ASSET_TAG)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        bpy.data.libraries.write(str(path), {action}, fake_user=True)
+        with bpy.data.temp_data() as apart:  # where no Action of the artist's has that name
+            action = apart.actions.new(stem)
+            action[TEXT] = text
+            action.asset_mark()
+            action.asset_data.description = "How Lipwright moves the face of this make of character"
+            action.asset_data.tags.new(ASSET_TAG)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            apart.libraries.write(str(path), {action}, fake_user=True)
     except (OSError, RuntimeError) as error:
         raise SettingsError(f"“{path}” could not be written. Choose another library") from error
-    finally:
-        bpy.data.actions.remove(action)
     return path
 
 

@@ -228,6 +228,7 @@ def register() -> None:
     """Add our groups to objects, scenes and the window manager."""
     _register_classes()
     bpy.types.Object.lipwright = PointerProperty(type=LIPWRIGHT_PG_character, override=OVERRIDABLE)
+    bpy.types.Object.lipwright_line = PointerProperty(type=LIPWRIGHT_PG_line)  # of a Speaker
     bpy.types.Scene.lipwright = PointerProperty(type=LIPWRIGHT_PG_scene)
     compat.Strip.lipwright = PointerProperty(type=LIPWRIGHT_PG_line)
     bpy.types.WindowManager.lipwright = PointerProperty(type=LIPWRIGHT_PG_progress)
@@ -238,5 +239,6 @@ def unregister() -> None:
     del bpy.types.WindowManager.lipwright
     del compat.Strip.lipwright
     del bpy.types.Scene.lipwright
+    del bpy.types.Object.lipwright_line
     del bpy.types.Object.lipwright
     _unregister_classes()

@@ -156,7 +156,14 @@ def keep_take(dials: LIPWRIGHT_PG_character) -> None:
 
 
 def swap_takes(dials: LIPWRIGHT_PG_character) -> None:
-    """Change to the other take's dials, and keep those of this one."""
-    other = json.loads(dials.other)
-    keep_take(dials)
-    _put_back(dials, other)
+    """Change to the other take's dials, and keep those of this one.
+
+    SettingsError, and nothing changed, where what was kept cannot be read.
+    """
+    now = _snapshot(dials)
+    try:
+        _put_back(dials, json.loads(dials.other))
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        _put_back(dials, now)
+        raise SettingsError("The take that was kept cannot be read. Keep a take again") from error
+    dials.other = json.dumps(now)

@@ -2,8 +2,7 @@
 """Where the voice comes from: a sound strip, a file or a Speaker, as one AudioSpan."""
 
 import os
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b, file_digest
 from pathlib import Path
@@ -16,8 +15,10 @@ from ...core.errors import SoundError
 from ...core.timing import Seconds
 from .. import compat
 from ..clock import fps_of, frame_kept
+from .mixdown import mixdown
 
 OF_STRIP = "strip:"  # how a source begins that is a strip of the sequencer
+OF_SPEAKER = "speaker:"  # and one that is a Speaker
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class AudioSpan:
     rendered_seconds: Seconds = 0.0
 
     @property
+    def recording(self) -> str:
+        """A name for what is in its sound file."""
+        return self.rendered_of or name_of_recording(self.path)
+
+    @property
     def recording_seconds(self) -> Seconds:
         """Where in its recording the stretch begins."""
         return self.rendered_seconds if self.rendered_of else self.start_seconds
@@ -57,22 +63,48 @@ def source_of_strip(strip: "bpy.types.Strip", scene: bpy.types.Scene) -> str:
     """
     mine = strip.lipwright.uid
     alike = [one.name for one in sound_strips(scene) if one.lipwright.uid == mine]
-    if not mine or strip.name != min(alike):
-        mine = uuid4().hex
-    return f"{OF_STRIP}{mine}"
+    return f"{OF_STRIP}{_uid(mine, strip.name, alike)}"
+
+
+def _source_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> str:
+    """The same of a Speaker; one of another file, which keeps nothing, is known by its name."""
+    if item.library is not None:
+        return f"{OF_SPEAKER}{item.name}"
+    mine = item.lipwright_line.uid
+    alike = [one.name for one in _speakers(scene) if one.lipwright_line.uid == mine]
+    return f"{OF_SPEAKER}{_uid(mine, item.name, alike)}"
+
+
+def _uid(mine: str, name: str, alike: list[str]) -> str:
+    return mine if mine and name == min(alike, default=name) else uuid4().hex
+
+
+def _speakers(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    return [item for item in scene.objects if item.type == "SPEAKER"]
 
 
 def claim_source(span: AudioSpan, scene: bpy.types.Scene) -> None:
-    """Let the strip of a span be known by its source from now on."""
-    strip = strip_named(scene, span.name) if span.source.startswith(OF_STRIP) else None
-    if strip is not None:
-        strip.lipwright.uid = span.source.removeprefix(OF_STRIP)
+    """Let the strip or the Speaker of a span be known by its source from now on."""
+    if span.source.startswith(OF_STRIP):
+        strip = strip_named(scene, span.name)
+        if strip is not None:
+            strip.lipwright.uid = span.source.removeprefix(OF_STRIP)
+    elif span.source.startswith(OF_SPEAKER):
+        item = bpy.data.objects.get(span.name)
+        if item is not None and item.library is None:
+            item.lipwright_line.uid = span.source.removeprefix(OF_SPEAKER)
 
 
 def sources_in(scene: bpy.types.Scene) -> frozenset[str]:
     """What all strips of a scene are known by that `claim_source` gave a source."""
     uids = (strip.lipwright.uid for strip in sound_strips(scene))
     return frozenset(f"{OF_STRIP}{uid}" for uid in uids if uid)
+
+
+def speakers_in(scene: bpy.types.Scene) -> frozenset[str]:
+    """The same of all Speakers of a scene."""
+    uids = (item.lipwright_line.uid for item in _speakers(scene))
+    return frozenset(f"{OF_SPEAKER}{uid}" for uid in uids if uid)
 
 
 def sound_strips(scene: bpy.types.Scene) -> "list[bpy.types.Strip]":
@@ -243,7 +275,7 @@ def span_of_speaker(item: bpy.types.Object, scene: bpy.types.Scene) -> AudioSpan
         item.name,
         first,
         gain=1.0 if fade else max(0.0, speaker.volume),
-        source=f"speaker:{item.name}",
+        source=_source_of_speaker(item, scene),
         fade=fade,
     )
 
@@ -265,43 +297,6 @@ def name_of_recording(path: Path) -> str:
     """A name for what is in a sound file, wherever it lies and however it is used."""
     with path.open("rb") as file:
         return file_digest(file, "blake2b").hexdigest()[:32]
-
-
-def mixdown(strip: "bpy.types.Strip", scene: bpy.types.Scene, left: float, right: float) -> Path:
-    """Render what is heard of one strip between two frames, retiming and all, to a WAV file."""
-    path = Path(bpy.app.tempdir) / f"lipwright-{strip.name.encode().hex()[:40]}.wav"
-    with _alone(strip, scene, int(left), int(right) - 1):
-        mixdown_scene(path)
-    if not path.is_file():
-        raise SoundError(f"The retimed strip “{strip.name}” could not be rendered to a sound file")
-    return path
-
-
-def mixdown_scene(path: Path) -> None:
-    """Render what is heard of the context's scene to a WAV file."""
-    path.unlink(missing_ok=True)
-    bpy.ops.sound.mixdown(
-        filepath=str(path), check_existing=False, container="WAV", codec="PCM", format="S16"
-    )
-
-
-@contextmanager
-def _alone(
-    strip: "bpy.types.Strip", scene: bpy.types.Scene, first: int, last: int
-) -> Generator[None, None, None]:
-    """Mute all other strips and let the scene's range be some frames; put both back."""
-    others = [one for one in compat.all_strips(scene) if one != strip]
-    mutes = [one.mute for one in others]
-    span = scene.frame_start, scene.frame_end
-    try:
-        for one in others:
-            one.mute = one.type != "META"
-        scene.frame_start, scene.frame_end = first, last
-        yield
-    finally:
-        for one, mute in zip(others, mutes, strict=True):
-            one.mute = mute
-        scene.frame_start, scene.frame_end = span
 
 
 def add_to_sequencer(scene: bpy.types.Scene, path: str | Path, frame: int) -> "bpy.types.Strip":

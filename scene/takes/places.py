@@ -188,6 +188,8 @@ def place_for(
             if beside and owner == data:
                 data.action = None
                 add_strip(data, action, slot, report)
+            elif owner != data:
+                _tell_of_nla(data, report)
             return Place(block, action, slot)
     action = our_action(character, layer) if compat.HAS_SLOTS else None
     action = action or _new_action(block, character, layer)
@@ -258,15 +260,19 @@ def add_strip(
     if slot is not None:
         strip.action_slot = slot
     strip.extrapolation, strip.blend_type = "HOLD", _blend(data.id_data, layer)
+    _tell_of_nla(data, report)
+
+
+def _tell_of_nla(data: bpy.types.AnimData, report: Report) -> None:
+    """Say why a strip of ours is not seen; what the artist switched off stays so."""
+    notes = []
     if not data.use_nla:
-        if len(data.nla_tracks) == 1:
-            data.use_nla = True
-        else:
-            report.notes.append(
-                "The NLA is switched off for this face. Switch it on to see the take"
-            )
+        notes.append(
+            f"The NLA of “{data.id_data.name}” is switched off. Switch it on there to see the take"
+        )
     if any(other.is_solo for other in data.nla_tracks):
-        report.notes.append("An NLA track plays solo. Switch that off to see the take")
+        notes.append("An NLA track plays solo. Switch that off to see the take")
+    report.notes += [note for note in notes if note not in report.notes]
 
 
 def combine_with(block: bpy.types.ID, channels: Collection[Channel]) -> tuple[str, bool]:

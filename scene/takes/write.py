@@ -104,7 +104,8 @@ def write_take_steps(
             for _ in block.carry_out(replaced, report):
                 done += 1
                 yield Step(done / count, may_stop=False)
-    except Exception:  # whatever it is: half a take is of no use to anybody
+    # Whatever it is, also where Blender ends it, as on loading a file: half a take is of no use.
+    except BaseException:
         before.put_back()
         refresh(character)
         raise

@@ -100,6 +100,41 @@ def test_saving_twice_lays_no_second_strip(ours, fake, scene_file, voice, tmp_pa
     assert len(compat.all_strips(bpy.context.scene)) == 1
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_what_was_cleared_stays_cleared(ours, fake, face, voice, tmp_path, moved):
+    """Layers that the artist took off the line, or off some of its frames, in the file."""
+    main, item, choice = ours("jobs.bake").main, face("Anna"), bpy.context.scene.lipwright
+    choice.source, choice.file, choice.character = "FILE", str(voice), item
+    bpy.ops.lipwright.generate()
+    assert value_at(item, 25) > 0.05
+    bpy.ops.lipwright.clear_layers(
+        layers={"speech"}, frames="FRAMES", first=20, last=30, blend_seconds=0.0
+    )
+    bpy.ops.lipwright.clear_layers(layers={"blink"}, frames="LINE")
+    path, out, csv = (tmp_path / name for name in ("in.blend", "out.blend", "out.csv"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    audio = voice
+    if moved:  # the same recording, as a farm has it
+        audio = tmp_path / "farm" / "line.wav"
+        audio.parent.mkdir()
+        audio.write_bytes(voice.read_bytes())
+    given = [str(path), "--audio", str(audio), "--save", str(out), "--csv", str(csv)]
+    assert main(given) == 0
+    bpy.ops.wm.open_mainfile(filepath=str(out), load_ui=False)
+    item = bpy.data.objects["Anna"]
+    assert value_at(item, 25) == 0
+    assert value_at(item, 34) > 0.05
+    assert not item.lipwright.blink
+    assert item.lipwright.emote
+    assert len(item.lipwright.cleared) == 1
+    rows = [line.split(",") for line in csv.read_text().splitlines()]
+    jaw = [float(row[rows[0].index("JawOpen")]) for row in rows[1:]]
+    assert jaw[60] == 0  # at 24 frames a second it is frame 25
+    assert max(jaw) > 0.05
+    assert main([*given, "--layers", "speech,blink"]) == 0
+    assert bpy.data.objects["Anna"].lipwright.blink
+
+
 def test_several_characters_are_named(face, voice, tmp_path):
     face("Anna")
     face("Bob", at=(50, 0, 0))

@@ -150,3 +150,64 @@ def test_what_means_nothing_says_so_and_changes_nothing(spoken):
     assert shown(item, "jawOpen") == pytest.approx(jaw)
     bpy.ops.lipwright.clear()
     assert not bpy.ops.lipwright.clear_layers.poll()
+
+
+@pytest.fixture
+def two_lines(spoken, voice, tmp_path):
+    """A first line from frame 11 on, a second one from frame 211 on."""
+    item = spoken()
+    other = tmp_path / "later.wav"
+    other.write_bytes(voice.read_bytes()[:-4000])
+    bpy.context.scene.lipwright.file = str(other)
+    bpy.context.scene.frame_set(211)
+    bpy.ops.lipwright.generate()
+    return item
+
+
+LATER = EVERY + 200
+
+
+def test_of_any_line_that_is_remembered(two_lines):
+    """The other line stays as it is, also where dials were moved since the first was said."""
+    item = two_lines
+    item.lipwright.jaw = 0.5
+    bpy.ops.lipwright.redo_part()
+    first = shown(item, "jawOpen"), shown(item, "mouthSmileLeft")
+    later = shown(item, "jawOpen", LATER), shown(item, "mouthSmileLeft", LATER)
+    assert clear({"emotion"}, line="line") == {"FINISHED"}
+    inner = (EVERY >= FIRST + 3) & (EVERY <= LAST - 3)
+    outside = (EVERY <= FIRST - 1) | (EVERY >= LAST + 1)
+    now = shown(item, "mouthSmileLeft")
+    assert now[inner] == pytest.approx(np.zeros(inner.sum()), abs=1e-4)
+    assert now[outside] == pytest.approx(first[1][outside], abs=1e-3)
+    assert shown(item, "jawOpen") == pytest.approx(first[0], abs=1e-3)
+    assert shown(item, "jawOpen", LATER) == pytest.approx(later[0])
+    assert shown(item, "mouthSmileLeft", LATER) == pytest.approx(later[1])
+    assert item.lipwright.cleared[0].line == "line"
+    item.lipwright.jaw = 1.0
+    bpy.ops.lipwright.redo_part()
+    assert shown(item, "jawOpen", LATER).max() == pytest.approx(2 * later[0].max(), rel=1e-2)
+    assert shown(item, "jawOpen") == pytest.approx(first[0], abs=1e-3)
+    assert bpy.ops.lipwright.bring_back(row=0) == {"FINISHED"}
+    assert shown(item, "mouthSmileLeft") == pytest.approx(first[1], abs=1e-3)
+    assert not item.lipwright.cleared
+
+
+def test_off_the_whole_of_an_earlier_line_no_layer_is_switched_off(two_lines):
+    item = two_lines
+    later = shown(item, "mouthSmileLeft", LATER)
+    assert clear({"emotion"}, "LINE", line="line") == {"FINISHED"}
+    assert not shown(item, "mouthSmileLeft").any()
+    assert item.lipwright.emote
+    assert shown(item, "mouthSmileLeft", LATER) == pytest.approx(later)
+
+
+def test_a_line_of_before_says_what_it_lacks(two_lines, ours):
+    memory = ours("scene.session").memory
+    memory.lines.clear()
+    memory.keep(two_lines.session_uid, memory.takes[two_lines.session_uid])
+    with pytest.raises(RuntimeError, match="Generate “line” once more first"):
+        clear({"emotion"}, line="line")
+    with pytest.raises(RuntimeError, match="no line “nobody”"):
+        clear({"emotion"}, line="nobody")
+    assert not two_lines.lipwright.cleared

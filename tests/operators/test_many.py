@@ -168,6 +168,22 @@ def test_one_file_is_left_until_something_changes(ours, lines):
     assert ours("scene.exports.read_fbx").read_animation(file).takes == ("hello", "act2/bye")
 
 
+def test_what_was_cleared_stays_cleared(ours, lines):
+    item = bpy.data.objects["Anna"]
+    row = item.lipwright.cleared.add()
+    row.layers, row.source, row.end_seconds = {"speech"}, "strip:of before", 5.0
+    row.recording = ours("scene.sounds.strip").name_of_recording(lines / "0.wav")
+    bpy.ops.wm.save_as_mainfile(filepath=str(lines / "anna.blend"))
+    assert run(ours, lines) == 1
+    read = ours("scene.exports.read_fbx").read_animation
+    alone = {name: read(lines / "out" / f"{name}.fbx").curves for name in ("hello", "act2/bye")}
+    assert together(ours, lines) == 1
+    both = read(lines / "out" / "Anna.fbx").curves_of
+    for found in (alone, both):
+        assert found["hello"]["jawOpen"].values.max() < 0.05
+        assert found["act2/bye"]["jawOpen"].values.max() > 0.1
+
+
 def test_one_file_holds_curves_alone(ours, lines, capsys):
     assert run(ours, lines, "--together", "--write", "fbx,csv") == 2
     assert "--together writes fbx and blend" in capsys.readouterr().err

@@ -120,11 +120,14 @@ def test_a_mapping_travels_through_an_asset_library_with_its_poses(ours, tmp_pat
     libraries = bpy.context.preferences.filepaths.asset_libraries
     for one in libraries:
         one.path = str(tmp_path)
+    theirs = bpy.data.actions.new("Make")  # an Action may have the name already
     before = len(bpy.data.actions)
     assert bpy.ops.lipwright.mapping_to_assets(name="Make", library="0") == {"FINISHED"}
     path = tmp_path / "Lipwright" / "Make.blend"
     assert path.is_file()
     assert len(bpy.data.actions) == before
+    assert theirs.name == "Make"
+    assert theirs.asset_data is None
     with bpy.data.libraries.load(str(path), assets_only=True) as (there, _):
         assert there.actions == ["Make"]
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)

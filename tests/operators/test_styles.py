@@ -96,6 +96,20 @@ def test_two_takes_to_choose_from(spoken, fake, ours):
     assert fake.heard == 1
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    ["{", "[]", "3", '{"seed": "seven"}', '{"jaw": 0.4, "seed": {"a": 1}}', '{"keying": "none"}'],
+)
+def test_a_kept_take_that_cannot_be_read_says_so(face, damaged):
+    item = face()
+    bpy.context.scene.lipwright.character = item
+    item.lipwright.jaw, item.lipwright.other = 0.8, damaged
+    with pytest.raises(RuntimeError, match=r"kept cannot be read\. Keep a take again"):
+        bpy.ops.lipwright.swap_takes()
+    assert item.lipwright.jaw == pytest.approx(0.8)
+    assert item.lipwright.other == damaged
+
+
 def test_a_layers_seed_is_automatic_until_it_is_rolled(face):
     seeds = face().lipwright.acting.seeds
     assert seeds.gaze == -1

@@ -123,6 +123,24 @@ def test_a_speaker(ours, voice):
     assert (span.path, span.first_frame, span.name) == (voice, 5.0, "Anna speaks")
 
 
+def test_a_speaker_is_known_under_another_name_and_a_copy_is_another(ours, voice):
+    strip, scene = ours("scene.sounds.strip"), bpy.context.scene
+    data = bpy.data.speakers.new("Anna")
+    data.sound = bpy.data.sounds.load(str(voice))
+    item = bpy.data.objects.new("Anna", data)
+    scene.collection.objects.link(item)
+    span = strip.span_of_speaker(item, scene)
+    assert strip.span_of_speaker(item, scene).source != span.source, "nothing is saved by looking"
+    strip.claim_source(span, scene)
+    item.name = "Hannah"
+    assert strip.span_of_speaker(item, scene).source == span.source
+    assert strip.speakers_in(scene) == {span.source}
+    copy = item.copy()
+    scene.collection.objects.link(copy)
+    assert strip.span_of_speaker(copy, scene).source != span.source
+    assert strip.span_of_speaker(item, scene).source == span.source
+
+
 def test_what_soundfile_refuses_blender_reads(ours, voice, tmp_path):
     aud = pytest.importorskip("aud")
     path = tmp_path / "line.mka"

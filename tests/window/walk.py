@@ -247,6 +247,30 @@ def slide() -> stage.Walk:
     check("redo of the slider brings the second take back", back, count())
 
 
+def long_dial() -> stage.Walk:
+    """The slider of a line that counts as long: planned while the window goes on, then written."""
+    live, before = stage.part("jobs.live"), keys()
+    usual, live.LONG_SECONDS = live.LONG_SECONDS, 1.0
+    root = stage.part("scene.character.chosen").meant_character(bpy.context).root
+    root.lipwright.jaw = 0.6
+    ran = yield from stage.wait_until(lambda: stage.state().running, MIXED_SECONDS)
+    check("the dial of a long line begins a run of its own", ran, stage.state().text)
+    root.lipwright.jaw = 0.8
+    changed = yield from settled(lambda: not stage.state().running and keys() != before)
+    check("and the take is mixed", changed, count())
+    yield SETTLED_SECONDS
+    yield from settled(lambda: not stage.state().running)
+    in_turns, live.LONG_SECONDS = keys(), usual
+    root.lipwright.jaw = 0.5
+    yield from settled(lambda: keys() != in_turns)
+    root.lipwright.jaw = 0.8
+    same = yield from settled(lambda: keys() == in_turns)
+    check("as it is without a run", same, count())
+    root.lipwright.jaw = 1.0
+    back = yield from settled(lambda: keys() == before)
+    check("and back", back, count())
+
+
 def walk() -> stage.Walk:
     """From an empty scene to a take that was changed."""
     long = stage.HERE / "long.wav"
@@ -275,6 +299,7 @@ def walk() -> stage.Walk:
     yield from finish()
     yield from slide()
     yield from clear_layers()
+    yield from long_dial()
     yield from hand_keys()
     print(f"{sum(checks)} of {len(checks)} checks hold, Blender {bpy.app.version_string}")
     return 0 if all(checks) else 1

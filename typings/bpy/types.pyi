@@ -44,6 +44,7 @@ class Object(ID):
     parent: Object | None
     lipwright: LIPWRIGHT_PG_character
     lipwright_drawing: LIPWRIGHT_PG_drawing
+    lipwright_line: LIPWRIGHT_PG_line
     lipwright_phones: LIPWRIGHT_PG_phones
     lipwright_rig: LIPWRIGHT_PG_rig
 

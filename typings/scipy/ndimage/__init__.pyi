@@ -22,6 +22,9 @@ uniform_filter1d: _Filter
 minimum_filter1d: _Filter
 maximum_filter1d: _Filter
 
+def grey_opening(
+    input: ArrayLike, size: int | tuple[int, ...], *, mode: _Mode = "reflect", cval: float = 0.0
+) -> NDArray[np.floating[Any]]: ...
 def gaussian_filter1d(
     input: ArrayLike,
     sigma: float,
