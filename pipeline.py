@@ -22,7 +22,10 @@ from .core.motion.keys import Keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import SIGNAL_NAMES, FaceTrack
 from .core.performance.acting import Acting
-from .core.performance.asides import Aside, asides_in, without_room
+from .core.performance.asides.heard import heard_in
+from .core.performance.asides.kinds import Aside
+from .core.performance.asides.shown import not_written, without_room
+from .core.performance.asides.written import asides_in
 from .core.performance.cleared import silenced, without_cleared
 from .core.performance.emotion import AUTO, Strength, at_least, resting_face, strengths_over
 from .core.performance.feeling import suggest
@@ -71,7 +74,7 @@ class Analysis:
     written : Written, optional
         The feelings that its transcript asks for.
     asides : tuple of Aside
-        The sounds without words that it names.
+        The sounds without words that it names, then those that were heard beside them.
     """
 
     seconds: Seconds
@@ -167,6 +170,7 @@ def analyse(
         fingerprint=fingerprint,
     )
     notes += without_room(asides, voice)
+    asides = (*asides, *not_written(heard_in(voice, heard.posteriors), asides, voice))
     return Analysis(seconds, voice, mouth, tuple(notes), written, asides)
 
 

@@ -52,6 +52,7 @@ ROOMS = {
     "training.prior": {"training.data"},
     "training.networks": {"training.data", "training.prior"},
     "training.measuring.asked": set(),
+    "training.measuring.wordless": {"training.data"},
     "training.measuring": {"training.data", "training.prior"},
 }
 MOST_MODULES = 16
