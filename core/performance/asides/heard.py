@@ -81,9 +81,10 @@ def _laughs(
 ) -> Iterator[tuple[int, int]]:
     """First and last frame of each run of notes."""
     low, high = (seconds * voice.rate_hz for seconds in NOTES_APART_SECONDS)
-    notes, facts = find_peaks(
+    peaks, facts = find_peaks(
         loud, height=-NOTES_BELOW_LOUD_DB, prominence=_SEEN_DB, distance=max(1, round(0.8 * low))
     )
+    notes, deep = np.asarray(peaks, np.int64), np.asarray(facts["prominences"], np.float64)
     apart = np.diff(notes)
     for first, last in _stretches((apart >= low) & (apart <= high)):
         run, gaps = notes[first : last + 1], apart[first:last]
@@ -92,7 +93,7 @@ def _laughs(
         if (
             len(run) >= FEWEST_NOTES
             and gaps.std() < LEAST_EVEN * gaps.mean()
-            and np.median(facts["prominences"][first : last + 1]) > NOTES_DEEP_DB
+            and np.median(deep[first : last + 1]) > NOTES_DEEP_DB
             and posteriors[start:end, _OPEN].sum(axis=1).mean() > LEAST_OPEN
             and voice.voicing[start:end].mean() < MOST_VOICED
             and _alike(posteriors, run, voice.rate_hz) > LEAST_ALIKE
@@ -132,10 +133,11 @@ def _sighs(
         if end - start < SIGH_SECONDS * voice.rate_hz:
             continue
         times, level = np.arange(end - start) / voice.rate_hz, loud[start:end]
-        curved = np.polynomial.Polynomial.fit(times, level, 2)
+        slope = float(np.polyfit(times, level, 1)[0])
+        curved = np.asarray(np.polyval(np.polyfit(times, level, 2), times), np.float64)
         if (
-            np.polynomial.Polynomial.fit(times, level, 1).convert().coef[-1] < SIGH_DB_A_SECOND
-            and np.std(level - curved(times)) < SIGH_ROUGH_DB
+            slope < SIGH_DB_A_SECOND
+            and np.std(level - curved) < SIGH_ROUGH_DB
             and np.percentile(level, 90) > -SIGH_BELOW_LOUD_DB
             and loud[end - 1 : end + beyond].min() < -SIGH_ENDS_DB
             and posteriors[start:end, _HISSES].sum(axis=1).max() < SIGH_HISS
