@@ -34,7 +34,8 @@ MAY_IMPORT = {
 ROOMS = {
     "core.audio": set(),
     "core.motion": set(),
-    "core.performance": {"core.motion", "core.transcript"},
+    "core.performance": {"core.motion", "core.transcript", "core.performance.asides"},
+    "core.performance.asides": {"core.motion", "core.transcript", "core.performance"},
     "core.transcript": {"core.motion"},
     "core.formats": {"core.motion", "core.performance"},
     "rigs.families": set(),
