@@ -160,15 +160,8 @@ def analyse(
         progress=_part(progress, _LISTENING_SHARE, 1.0),
         cancelled=cancelled,
     )
-    voice = Voice(
-        phones=spoken,
-        loudness_db=heard.prosody[:, 2],
-        voicing=heard.prosody[:, 0],
-        pitch_log2=heard.prosody[:, 1],
-        rate_hz=heard.rate_hz,
-        effort_db=heard.prosody[:, 3],
-        fingerprint=fingerprint,
-    )
+    voicing, pitch, loudness, effort = heard.prosody.T
+    voice = Voice(spoken, loudness, voicing, pitch, heard.rate_hz, fingerprint, effort)
     notes += without_room(asides, voice)
     asides = (*asides, *not_written(heard_in(voice, heard.posteriors), asides, voice))
     return Analysis(seconds, voice, mouth, tuple(notes), written, asides)

@@ -81,11 +81,10 @@ def _laughs(
 ) -> Iterator[tuple[int, int]]:
     """First and last frame of each run of notes."""
     low, high = (seconds * voice.rate_hz for seconds in NOTES_APART_SECONDS)
-    peaks, facts = find_peaks(
+    notes, facts = find_peaks(
         loud, height=-NOTES_BELOW_LOUD_DB, prominence=_SEEN_DB, distance=max(1, round(0.8 * low))
     )
-    notes, deep = np.asarray(peaks, np.int64), np.asarray(facts["prominences"], np.float64)
-    apart = np.diff(notes)
+    apart, deep = np.diff(notes), facts["prominences"]
     for first, last in _stretches((apart >= low) & (apart <= high)):
         run, gaps = notes[first : last + 1], apart[first:last]
         half = round(NOTE_SECONDS * voice.rate_hz)
