@@ -23,7 +23,7 @@ READERS_READY := .readers/.ready
 TRAIN_COMMAND ?= .venv-train/bin/python -m lipwright.training.run --shared "$(SHARED)"
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint zip bench window evaluate emotions feelings beside statistics networks train rigs shared stress pictures clean
+.PHONY: help venv demo test lint zip bench window evaluate emotions feelings wordless beside statistics networks train rigs shared stress pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -67,6 +67,9 @@ emotions: $(READY) $(FER_READY) ## what every emotion does to the words, how it 
 
 feelings: $(TRAIN_READY) ## how often the guess at a feeling is right, on voices that it was not fitted on
 	@.venv-train/bin/python -m lipwright.training.measuring.felt --shared "$(SHARED)"
+
+wordless: $(TRAIN_READY) ## how often a laugh, sigh or scream is heard, and how often speech is taken for one
+	@.venv-train/bin/python -m lipwright.training.measuring.wordless.found --shared "$(SHARED)"
 
 $(FER_READY): requirements/fer.txt
 	@"$(PYTHON)" -m venv .venv-fer

@@ -23,7 +23,10 @@ from .core.motion.keys import Keys, sampled, scene_frames
 from .core.motion.mix import OUTPUT_NAMES, Style, mix_layers
 from .core.motion.track import SIGNAL_NAMES, FaceTrack
 from .core.performance.acting import Acting
-from .core.performance.asides import Aside, asides_in, without_room
+from .core.performance.asides.heard import heard_in
+from .core.performance.asides.kinds import Aside
+from .core.performance.asides.shown import not_written, without_room
+from .core.performance.asides.written import asides_in
 from .core.performance.emotion import AUTO, Strength, at_least, resting_face, strengths_over
 from .core.performance.feeling import suggest
 from .core.performance.layers import DEFAULT_LAYERS, LAYERS, Ingredients, make_layers
@@ -71,7 +74,7 @@ class Analysis:
     written : Written, optional
         The feelings that its transcript asks for.
     asides : tuple of Aside
-        The sounds without words that it names.
+        The sounds without words that it names, then those that were heard beside them.
     """
 
     seconds: Seconds
@@ -157,16 +160,10 @@ def analyse(
         progress=_part(progress, _LISTENING_SHARE, 1.0),
         cancelled=cancelled,
     )
-    voice = Voice(
-        phones=spoken,
-        loudness_db=heard.prosody[:, 2],
-        voicing=heard.prosody[:, 0],
-        pitch_log2=heard.prosody[:, 1],
-        rate_hz=heard.rate_hz,
-        effort_db=heard.prosody[:, 3],
-        fingerprint=fingerprint,
-    )
+    voicing, pitch, loudness, effort = heard.prosody.T
+    voice = Voice(spoken, loudness, voicing, pitch, heard.rate_hz, fingerprint, effort)
     notes += without_room(asides, voice)
+    asides = (*asides, *not_written(heard_in(voice, heard.posteriors), asides, voice))
     return Analysis(seconds, voice, with_effort(mouth, voice), tuple(notes), written, asides)
 
 

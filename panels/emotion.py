@@ -9,10 +9,14 @@ from ..scene import compat
 from ..scene.character.chosen import meant_character
 from ..scene.saved.acting import LIPWRIGHT_PG_feelings, variant_property
 from ..scene.saved.moods import MOODS, own_moods
+from ..scene.saved.properties import LIPWRIGHT_PG_character
 from ..scene.saved.sliders import feelings_for
 from ..scene.session import memory
 from ..scene.sounds.strip import strip_named
 from .parts import OfCharacter, turn
+
+CURVES_SCALE = 5.0  # of the picture of the guess, in rows
+COLOUR_NAMES = {"happy": "yellow", "angry": "red", "sad": "blue"}  # of `pictured.COLOURS`
 
 
 class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
@@ -48,12 +52,17 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
             if getattr(feelings, name):  # in a row of its own, where its name has room
                 column.prop(feelings, variant_property(name), text=" ")
         layout.operator("lipwright.neutral", icon="LOOP_BACK")
-        self._guess(context, feelings)
+        self._guess(context, feelings, dials)
         column = layout.column(align=True)
         column.label(text="Shown By")
         turn(column, dials.acting, "emotion")
 
-    def _guess(self, context: bpy.types.Context, feelings: LIPWRIGHT_PG_feelings) -> None:
+    def _guess(
+        self,
+        context: bpy.types.Context,
+        feelings: LIPWRIGHT_PG_feelings,
+        dials: LIPWRIGHT_PG_character,
+    ) -> None:
         """The suggestion, and a way to make it one's own."""
         box = self.layout.box()
         box.prop(feelings, AUTO, text="Auto", slider=True)
@@ -63,8 +72,22 @@ class LIPWRIGHT_PT_emotion(OfCharacter, bpy.types.Panel):
         guess = last.guess
         text = f"“{last.name}” may sound {guess.label} ({guess.certainty:.0%})"
         box.label(text=text, icon="QUESTION")
+        if guess.emotions:
+            row = box.row()
+            row.template_icon(icon_value=last.guess_picture.icon_id, scale=CURVES_SCALE)
+            names = row.column(align=True)
+            names.label(text="arousal")
+            names.separator(factor=2.0)
+            for name in guess.emotions:
+                names.label(text=f"{name}: {COLOUR_NAMES[name]}")
         box.operator("lipwright.take_guess", icon="IMPORT")
         box.operator("lipwright.key_guess", icon="KEYFRAME")
+        for aside in last.analysis.asides:
+            if aside.heard:
+                heard = f"{aside.kind.capitalize()} heard at {aside.after_seconds:.1f} s"
+                column = box.column()
+                column.active = dials.acting.heard > 0
+                column.label(text=heard, icon="SOUND")
 
 
 class LIPWRIGHT_MT_moods(bpy.types.Menu):

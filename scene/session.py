@@ -21,6 +21,7 @@ from ..core.motion.captured import Captured
 from ..core.motion.keying import EVERY_FRAME, Keying
 from ..core.performance.acting import LookAt
 from ..core.performance.feeling import Suggestion, suggest
+from ..core.performance.pictured import picture_of_guess
 from ..core.settings import Settings
 from ..core.timing import FrameClock, Seconds
 from ..core.transcript.words import Transcript
@@ -96,6 +97,17 @@ class LastTake:
         """What the voice seems to feel."""
         return suggest(self.analysis.voice)
 
+    @cached_property
+    def guess_picture(self) -> Any:
+        """It over the line, as a picture that a panel can show."""
+        pixels = picture_of_guess(self.guess, self.analysis.seconds)
+        key = f"guess {blake2b(pixels.tobytes(), digest_size=16).hexdigest()}"
+        if key not in memory.pictures:
+            made = memory.pictures.new(key)
+            made.image_size = pixels.shape[1::-1]
+            made.image_pixels_float.foreach_set(pixels.ravel())
+        return memory.pictures[key]
+
 
 @dataclass
 class Memory:
@@ -112,7 +124,7 @@ class Memory:
     lips: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     poses: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     faces: dict[int, tuple[Any, Any]] = field(default_factory=dict)
-    # Pictures of moods as icons, by file and when it was drawn.
+    # Pictures as icons: of moods by file and when it was drawn, of guesses by what they show.
     pictures: Any = None
     _looked_up: dict[Hashable, Any] = field(default_factory=dict)
 

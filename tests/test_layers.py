@@ -34,7 +34,8 @@ MAY_IMPORT = {
 ROOMS = {
     "core.audio": set(),
     "core.motion": set(),
-    "core.performance": {"core.motion", "core.transcript"},
+    "core.performance": {"core.motion", "core.transcript", "core.performance.asides"},
+    "core.performance.asides": {"core.motion", "core.transcript", "core.performance"},
     "core.transcript": {"core.motion"},
     "core.formats": {"core.motion", "core.performance"},
     "rigs.families": set(),
@@ -52,6 +53,7 @@ ROOMS = {
     "training.prior": {"training.data"},
     "training.networks": {"training.data", "training.prior"},
     "training.measuring.asked": set(),
+    "training.measuring.wordless": {"training.data"},
     "training.measuring": {"training.data", "training.prior"},
 }
 MOST_MODULES = 16

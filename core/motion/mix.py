@@ -53,10 +53,10 @@ SIDED = 0.3
 # How much is left while lips meet, and while the lower one tucks: of what parts them, of another
 # layer's mood at the corners and of its wrinkled nose, and of what shuts them. A mood that went
 # and came with every M B P would twitch, and an angry face would not be one.
-LEFT_IN_CONTACT, MOOD_IN_CONTACT, NOSE_IN_CONTACT = 0.15, 0.9, 0.5
+LEFT_IN_CONTACT, MOOD_IN_CONTACT, NOSE_IN_CONTACT = 0.15, 0.9, 0.6
 LEFT_IN_TUCK, MOOD_IN_TUCK, NOSE_IN_TUCK, SHUT_IN_TUCK = 0.5, 0.8, 0.65, 0.1
 # A wrinkled nose lifts the upper lip of some heads, so lips that meet under one press by as much.
-PRESSED_PER_NOSE = 0.7
+PRESSED_PER_NOSE = 0.8
 UPPER_IN_TUCK = 0.8  # of the upper lip, or the sliver of F and V becomes a gap
 CLOSED_IN_TUCK = 0.3  # F and V bring the lower lip most of the way up
 

@@ -95,6 +95,8 @@ class Acting:
         Seconds that a feeling takes to come before the sound, stays after it, takes to go then.
     stays : float
         How much of what the character feels by itself goes on between its lines.
+    heard : float
+        How much laughs, sighs and screams show that are heard in the sound and not written.
     blink_rate_per_minute : float
         Mean; people blink 17 times a minute at rest and 26 in conversation (Bentivoglio 1997).
     blink_speed : float
@@ -169,6 +171,15 @@ class Acting:
         "Between Lines",
         "How much of the character's own feeling stays when it does not speak: a resting mood",
         section="emotion",
+    )
+    heard: float = dial(
+        1.0,
+        0.0,
+        1.0,
+        "Laughs Heard",
+        "How much a laugh, sigh or scream shows that is heard in the sound and not written",
+        section="emotion",
+        option="laughs-heard",
     )
     blink_rate_per_minute: float = dial(
         17.0,

@@ -9,7 +9,8 @@ from ..motion.track import FaceTrack
 from ..timing import Seconds
 from . import bearing, blink, breath, emotion, gaze, head
 from .acting import Acting
-from .asides import Aside, with_asides
+from .asides.kinds import Aside
+from .asides.shown import with_asides
 from .emotion import Strength
 from .gaze import Fixation
 from .prototypes import EMOTIONS

@@ -3,7 +3,7 @@
 
 In ``[angry] Get out. [sad 0.4] Please.`` a tag counts from the word that it stands before to the
 next tag; ``[neutral]`` ends what was felt. Of other asides some are sounds without words
-(`asides.py`), the rest is left alone.
+(`asides/`), the rest is left alone.
 """
 
 import re

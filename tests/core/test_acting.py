@@ -124,14 +124,14 @@ def test_guesses_are_weak_and_bounded(voice):
             assert total.max() <= STRONGEST + 1e-9
             assert 0 < guess.certainty <= 1
     assert suggest(_voiced(voice)).label == "neutral"
-    assert suggest(_voiced(voice, pitch=1.4, effort=-8.0)).label == "angry"
-    assert suggest(_voiced(voice, pitch=1.8, effort=-22.0, height=1.2)).label == "happy"
+    assert suggest(_voiced(voice, pitch=1.8, effort=-3.0, height=1.2)).label == "angry"
+    assert suggest(_voiced(voice, pitch=2.2, effort=-22.0, height=1.8)).label == "happy"
     assert suggest(_voiced(voice, pitch=0.3, effort=-30.0)).label == "sad"
 
 
 def test_a_guess_that_is_surer_shows_more_and_a_line_is_not_glad_and_angry_in_turns(voice):
-    sure = suggest(_voiced(voice, pitch=1.8, effort=-5.0))
-    unsure = suggest(_voiced(voice, pitch=1.2, effort=-14.0))
+    sure = suggest(_voiced(voice, pitch=1.8, effort=-3.0, height=1.2))
+    unsure = suggest(_voiced(voice, pitch=1.4, effort=-10.0, height=1.2))
     assert sure.likelihoods["angry"] > unsure.likelihoods["angry"]
     assert np.mean(sure.emotions["angry"].values) > np.mean(unsure.emotions["angry"].values)
     assert max(sure.emotions["happy"].values) == 0

@@ -5,9 +5,13 @@ import numpy as np
 import pytest
 
 from lipwright.core.motion.track import ARKIT_NAMES, FaceTrack
-from lipwright.core.performance.asides import KINDS, asides_in, with_asides
+from lipwright.core.performance.acting import Acting
+from lipwright.core.performance.asides.heard import heard_in
+from lipwright.core.performance.asides.kinds import KINDS
+from lipwright.core.performance.asides.shown import not_written, with_asides
+from lipwright.core.performance.asides.written import asides_in
 from lipwright.core.performance.voice import Voice
-from lipwright.core.phones import Phone
+from lipwright.core.phones import INDEX, Phone
 
 RATE = 100.0
 # A word, a pause of a second and a half, a word.
@@ -95,3 +99,76 @@ def test_a_sound_of_nothing_else():
 def test_no_room_no_motion():
     tight = Voice((Phone("a", 0.0, 4.0, 1.0),), *[np.zeros(400, np.float32)] * 3, RATE, 5)
     assert not shown("Oh [laugh] well", tight).values.any()
+
+
+# --- heard, not written ---------------------------------------------------------------------------
+
+
+def listened(*spans, frames=400):
+    """A silent voice but for (first, last, loudness, voicing, log2 pitch, effort, phone)."""
+    heard = np.tile(np.array([0.0, 1.0, -60.0, -20.0], np.float32), (frames, 1))
+    posteriors = np.zeros((frames, len(INDEX)), np.float32)
+    posteriors[:, INDEX["_"]] = 1
+    for first, last, loudness, voicing, pitch, effort, phone in spans:
+        heard[first:last, 2] = np.linspace(*loudness, last - first)
+        heard[first:last, [0, 1, 3]] = voicing, pitch, effort
+        posteriors[first:last] = np.eye(len(INDEX))[INDEX[phone]]
+    voicing, pitch, loudness, effort = heard.T
+    return Voice(PHONES_OF_ALL, loudness, voicing, pitch, RATE, 5, effort), posteriors
+
+
+PHONES_OF_ALL = (Phone("_", 0.0, 4.0, 1.0),)
+
+
+def notes(places, phone="a"):
+    return [(at, at + 9, (-20.0, -20.0), 0.7, 1.5, -12.0, phone) for at in places]
+
+
+LAUGH = range(100, 210, 21)  # six notes
+SCREAM = (100, 190, (-12.0, -12.0), 0.95, 2.3, 3.0, "a")
+SIGH = (100, 220, (-20.0, -42.0), 0.2, 1.0, -10.0, "h")
+
+
+@pytest.mark.parametrize(
+    ("kind", "spans"), [("laugh", notes(LAUGH)), ("scream", [SCREAM]), ("sigh", [SIGH])]
+)
+def test_a_sound_without_words_is_heard_where_it_is(kind, spans):
+    said, posteriors = listened(*spans)
+    (found,) = heard_in(said, posteriors)
+    assert (found.kind, found.heard) == (kind, True)
+    assert found.after_seconds == pytest.approx(1.0, abs=0.1)
+    assert found.before_seconds == pytest.approx(max(one[1] for one in spans) / 100, abs=0.2)
+    rest = FaceTrack.rest(said.frames, RATE, ARKIT_NAMES)
+    moves = np.flatnonzero(np.abs(with_asides(rest, (found,), said).values).max(axis=1) > 0.01)
+    assert found.after_seconds <= moves.min() / RATE
+    assert moves.max() / RATE <= found.before_seconds
+    assert with_asides(rest, (found,), said, Acting(heard=0.0)) is rest, "it can be switched off"
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [
+        notes([100, 121, 142]),  # too few
+        notes([100, 113, 140, 160, 192, 205]),  # as uneven as syllables
+        notes(LAUGH, "m"),  # lips
+        [note for at, one in zip(LAUGH, "aioueɛ", strict=True) for note in notes([at], one)],
+        [(*SCREAM[:4], 1.2, *SCREAM[5:])],  # as high as people speak
+        [(*SCREAM[:5], -14.0, "a")],  # sung
+        [(100, 140, *SIGH[2:])],  # a breath
+        [(*SIGH[:6], "s")],  # a hiss
+    ],
+)
+def test_what_may_be_speech_is_not_taken_for_one(spans):
+    assert heard_in(*listened(*spans)) == ()
+
+
+def test_what_is_written_rules_over_what_is_heard():
+    said, posteriors = listened(*notes(LAUGH))
+    found = heard_in(said, posteriors)
+    assert not_written(found, asides_in("[sob]", (), 4.0), said) == ()
+    assert not_written(found, (), said) == found
+
+
+def test_nothing_is_heard_where_nobody_knows_the_effort():
+    said, posteriors = listened(*notes(LAUGH))
+    assert heard_in(Voice((), *[said.loudness_db] * 3, RATE), posteriors) == ()

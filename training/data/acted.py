@@ -8,8 +8,10 @@ Juslin and Laukka 2003; how far was set by judgement, for no recording here says
 """
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from scipy.signal import resample_poly
 from lipwright.core.audio.load import Sound, load_sound
 
 from ..config import RATE_HZ
+from .synth import Espeak, flite
 from .voices import HIGHEST_HZ, LOWEST_HZ, Parts, put_together, take_apart
 
 MOODS = ("neutral", "happy", "angry", "sad")
@@ -89,6 +92,9 @@ READERS = {
     "picovoice-intent": 60,
 }
 HELD_OUT_READERS = {"kerstin": 60, "librispeech-test-other": 100, "ljspeech": 32, "gcompris-gd": 60}
+# Machines that read a reader's sentences and feel nothing, however flat they are.
+MACHINES, HELD_OUT_MACHINES = ("slt", "awb"), ("rms", "kal16", "en-us")
+MACHINES_READ, SAID_BY_EACH = "kathleen", 30
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ class Clip:
     base: str  # clips of one base have speaker and words in common
     sound: Sound
     mood: str
-    made: str  # "actress", "changed" or "read"
+    made: str  # "actress", "changed", "read" or "machine"
     held_out: bool
 
 
@@ -210,6 +216,23 @@ def read_clips(speech: Path, rng: np.random.Generator) -> Iterator[Clip]:
                 for mood in ACTED:
                     sound = with_change(parts, drawn(mood, rng), rng)
                     yield Clip(f"{base}-{mood}", base, sound, mood, "changed", held_out)
+
+
+def machine_clips(speech: Path, rng: np.random.Generator) -> Iterator[Clip]:
+    """Machines read, each the same sentences."""
+    texts = [row["text"] for row in _rows(speech / MACHINES_READ, SAID_BY_EACH, rng)]
+    espeak = Espeak()
+    with tempfile.TemporaryDirectory() as folder:
+        for held_out, machines in ((False, MACHINES), (True, HELD_OUT_MACHINES)):
+            for name, (number, text) in product(machines, enumerate(texts)):
+                if name.startswith("en-"):
+                    said = espeak.say(name, text, words_a_minute=165, pitch=50, range_=50).samples
+                else:
+                    said = flite(name, text, Path(folder)).samples
+                sound = Sound(said * PEAK / max(1e-6, float(np.abs(said).max())), RATE_HZ)
+                # A base begins with its source, as those of readers do.
+                base = f"{name.replace('-', '_')}-{number:02d}"
+                yield Clip(base, base, sound, "neutral", "machine", held_out)
 
 
 def _rows(folder: Path, most: int, rng: np.random.Generator) -> list[dict[str, Any]]:

@@ -6,16 +6,16 @@
 The listener hears every clip of `acted.py`. Middle and spread of each cue are those of real read
 speech. What a mood does is the mean way from the neutral clip to the one in that mood, by the same
 speaker with the same words: half of it from the synthetic actress, half from changed readers, so
-that neither her voice nor our judgement decides alone. Readers differ by all that is not mood;
-against their covariance, drawn towards its diagonal, the directions become linear rules (Fisher
-1936). The offsets are set so that read speech is called aroused as rarely as wanted, and the glad
-and the angry are told apart right between them.
+that neither her voice nor our judgement decides alone. Readers differ by all that is not mood, and
+so do machines, flat as they are; against the covariance of both, drawn towards its diagonal, the
+directions become linear rules (Fisher 1936). The offsets are set so that read speech is seldom
+called aroused or sad, and the glad and the angry are told apart right between them.
 """
 
 import argparse
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -38,7 +38,7 @@ from lipwright.core.performance.voice import Voice
 from lipwright.models.listener import listen
 
 from ..config import WORK
-from .acted import Clip, acted_clips, read_clips
+from .acted import Clip, acted_clips, machine_clips, read_clips
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +47,11 @@ SPEAKERS = 5  # as whom the actress says each sentence, herself included
 # People on a stage go further than the actress of a reading machine and than our changes.
 FARTHER = 1.3
 TO_DIAGONAL = 0.5
-# Share of read speech that may be called high, and low.
-MISTAKEN = {"high": 0.10, "low": 0.09}
+# How many spreads of read speech's own scores lie between its middle and what is called high, and
+# low: not the share that is called so, which a clip more or less would move. Chosen so that hardly
+# one in ten of readers who were not fitted on is called anything.
+BEYOND = {"high": 2.8, "low": 1.6}
+NEUTRALLY_READ = ("read", "machine")
 MADE = ("actress", "changed")  # as which of them a mood's way is learnt, one as much as the other
 AROUSAL_SPREAD = 0.8  # of read speech's scores
 
@@ -72,6 +75,7 @@ def all_clips(shared: Path) -> Iterator[Clip]:
     return chain(
         acted_clips(data / "voices" / "tohoku-f01", SPEAKERS, np.random.default_rng(1)),
         read_clips(data / "speech", np.random.default_rng(2)),
+        machine_clips(data / "speech", np.random.default_rng(3)),
     )
 
 
@@ -105,6 +109,7 @@ class Heard:
             of = data["held_out"] == held_out
             self.base, self.mood, self.made = (data[one][of] for one in ("base", "mood", "made"))
             self.measures, self.believed = data["measures"][of], data["believed"][of]
+        self.source = np.array([base.split("-")[0] for base in self.base.tolist()])
 
     def cues(self, middle: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.float64]:
         """As `feeling.cues_of` counts them, shape (clips, CUES)."""
@@ -132,9 +137,9 @@ class Heard:
 
 def fit(heard: Heard) -> dict[str, object]:
     """The rule's numbers; see `feeling.fitted`."""
-    read = heard.made == "read"
-    middle, spread = heard.measures[read].mean(axis=0), heard.measures[read].std(axis=0)
-    cues = heard.cues(middle, spread)
+    by_people = heard.made == "read"
+    middle, spread = heard.measures[by_people].mean(axis=0), heard.measures[by_people].std(axis=0)
+    cues, read = heard.cues(middle, spread), np.isin(heard.made, NEUTRALLY_READ)
     differ = np.cov(cues[read].T)
     differ = (1 - TO_DIAGONAL) * differ + TO_DIAGONAL * np.diag(np.diag(differ))
     ways = {
@@ -143,7 +148,7 @@ def fit(heard: Heard) -> dict[str, object]:
     }
     high, low = (ways["happy"] + ways["angry"]) / 2, ways["sad"]
     rules = {name: _rule(way, 0.0, differ) for name, way in (("high", high), ("low", low))}
-    rules = _rarely_mistaken(rules, cues[read])
+    rules = {name: (way, _beyond(name, cues @ way, heard)) for name, (way, _) in rules.items()}
     lively = np.linalg.solve(differ, high - low)
     lively *= AROUSAL_SPREAD / (cues[read] @ lively).std()
     rules["arousal"] = lively, -float(np.median(cues[read] @ lively))
@@ -170,17 +175,20 @@ def _rule(
     return weights, -0.5 * float(weights @ (one + other))
 
 
-def _rarely_mistaken(rules: Mapping[str, Rule], read: NDArray[np.float64]) -> dict[str, Rule]:
-    """Move the offsets until read speech is called each as often as `MISTAKEN`."""
-    names = list(rules)
-    raw = np.stack([read @ weights for weights, _ in rules.values()], axis=1)
-    offsets = np.array([offset for _, offset in rules.values()])
-    wanted = np.array([MISTAKEN[name] for name in names])
-    for _ in range(500):
-        scores = np.concatenate([np.zeros((len(read), 1)), raw + offsets], axis=1)
-        taken = np.bincount(scores.argmax(axis=1), minlength=len(names) + 1)[1:] / len(read)
-        offsets -= 0.1 * np.sign(taken - wanted) * np.minimum(1, np.abs(taken - wanted) * 50)
-    return {name: (rules[name][0], float(offsets[i])) for i, name in enumerate(names)}
+def _beyond(name: str, scores: NDArray[np.float64], heard: Heard) -> float:
+    """Offset of a level beyond read speech's scores; every source counts as much as any other.
+
+    Machines say how low a voice may be that feels nothing, and nothing of how high: some hiss.
+    """
+    of = np.isin(heard.made, NEUTRALLY_READ if name == "low" else "read")
+    scores, (_, place, clips) = (
+        scores[of],
+        np.unique(heard.source[of], return_inverse=True, return_counts=True),
+    )
+    share = 1 / clips[place]
+    middle = np.average(scores, weights=share)
+    spread = np.sqrt(np.average((scores - middle) ** 2, weights=share))
+    return -float(middle + BEYOND[name] * spread)
 
 
 def _named(values: NDArray[np.float64]) -> dict[str, float]:

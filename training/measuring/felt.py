@@ -4,7 +4,7 @@
     python -m lipwright.training.measuring.felt --shared ../shared        (make feelings)
 
 Sentences of the synthetic actress that were held out, as herself and as other speakers; readers
-that were held out, as they are and changed to each mood. Nobody at hand acts.
+that were held out, as they are and changed to each mood; machines that read. Nobody at hand acts.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from lipwright.core.performance.feeling import (
     strengths_of,
 )
 
-from ..data.fit_feelings import HEARD, Heard, hear
+from ..data.fit_feelings import HEARD, NEUTRALLY_READ, Heard, hear
 
 log = logging.getLogger(__name__)
 
@@ -81,19 +81,17 @@ def report(heard: Heard) -> str:
     lines.append("|---" * (len(LABELS) + 3) + "|")
     shown = np.array([max(map(np.max, strengths_of(one[None], one).values())) for one in cues])
     groups = [("actress", mood) for mood in LABELS] + [("changed", mood) for mood in LABELS]
-    groups += [("read", source) for source in sorted({base.split("-")[0] for base in _read(heard)})]
+    for made in NEUTRALLY_READ:
+        sources = set(heard.source[heard.made == made].tolist())
+        groups += [(made, source) for source in sorted(sources)]
     for made, kind in groups:
         of = heard.made == made
-        of &= heard.mood == kind if made != "read" else np.char.startswith(heard.base, f"{kind}-")
+        of &= (heard.source if made in NEUTRALLY_READ else heard.mood) == kind
         rates = [f"{np.mean(told[of] == one):.0%}" for one in LABELS]
         strengths = f"{shown[of].mean():.2f}, at most {np.quantile(shown[of], 0.95):.2f} in 95%"
         mean = f"{level[of].mean():.2f} ± {level[of].std():.2f}"
         lines.append(f"| {made}, {kind} | {' | '.join(rates)} | {strengths} | {mean} |")
     return "\n".join(lines)
-
-
-def _read(heard: Heard) -> list[str]:
-    return heard.base[heard.made == "read"].tolist()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
