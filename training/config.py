@@ -61,7 +61,7 @@ class ListenerConfig:
     tune_average: float = 0.998
     # How far the logits of the export are softened: log of the temperature at an ear that is sure,
     # and for each nat of doubt around a frame. Printed by `networks/calibrate.py`.
-    temperature: tuple[float, float] = (0.025, 0.056)
+    temperature: tuple[float, float] = (0.015, 0.059)
     seed: int = 1
     # How often each source is drawn, relative to the others.
     shares: dict[str, float] = field(

@@ -18,10 +18,10 @@ SOFT_SECONDS = 0.02  # lamps and meters follow so softly
 SHOUT_DB, WORDS_DB = 20.0, 3.0
 EFFORT_SECONDS = 0.4  # spread of the stretch whose level counts
 # Read speech has arousals between these, and speaks plainly whatever they are.
-CALM, LIVELY = 0.35, 0.65
+CALM, LIVELY = 0.2, 0.8
 # What the calmest and the liveliest voice make of the effort. People who act a feeling open their
 # mouths up to two thirds further than readers do.
-OF_CALM, OF_LIVELY = -0.3, 0.6
+OF_CALM, OF_LIVELY = -0.2, 0.5
 SOFTEST = -0.5
 CLASSES = {
     "saysVowel": frozenset(VOWELS),
@@ -83,7 +83,8 @@ def heard_effort(voice: Voice) -> Floats:
     ndarray [shape=(frames,)], float64
         `SOFTEST` to 1, a shout; 0 is plain speech.
     """
-    heard = (voice.voicing > VOICED).astype(float)
+    # A pause's noise may seem voiced, and is no part of the line's level.
+    heard = ((voice.voicing > VOICED) & (voice.speaking > 0.5)).astype(float)
     if not heard.any():
         return np.zeros(voice.frames)
     loud = np.asarray(voice.loudness_db, np.float64)

@@ -146,6 +146,7 @@ class LIPWRIGHT_PG_acting(bpy.types.PropertyGroup):
     emotion_mouth: float
     emotion_upper: float
     stays: float
+    heard: float
 
     look_at: Annotated[
         bpy.types.Object | None,

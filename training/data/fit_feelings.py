@@ -50,7 +50,7 @@ TO_DIAGONAL = 0.5
 # How many spreads of read speech's own scores lie between its middle and what is called high, and
 # low: not the share that is called so, which a clip more or less would move. Chosen so that hardly
 # one in ten of readers who were not fitted on is called anything.
-BEYOND = {"high": 2.8, "low": 1.6}
+BEYOND = {"high": 2.3, "low": 1.2}
 NEUTRALLY_READ = ("read", "machine")
 MADE = ("actress", "changed")  # as which of them a mood's way is learnt, one as much as the other
 AROUSAL_SPREAD = 0.8  # of read speech's scores

@@ -27,7 +27,7 @@ from ..config import ListenerConfig
 from . import augment
 from .batches import Mixer
 
-POINTWISE = ("up", "down", "spread")
+POINTWISE = ("up", "down")  # of the blocks; the last layers stay as they are
 BATCHES = 3
 
 
