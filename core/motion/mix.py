@@ -56,7 +56,7 @@ SIDED = 0.3
 LEFT_IN_CONTACT, MOOD_IN_CONTACT, NOSE_IN_CONTACT = 0.15, 0.9, 0.6
 LEFT_IN_TUCK, MOOD_IN_TUCK, NOSE_IN_TUCK, SHUT_IN_TUCK = 0.5, 0.8, 0.65, 0.1
 # A wrinkled nose lifts the upper lip of some heads, so lips that meet under one press by as much.
-PRESSED_PER_NOSE = 0.8
+PRESSED_PER_NOSE = 1.1
 UPPER_IN_TUCK = 0.8  # of the upper lip, or the sliver of F and V becomes a gap
 CLOSED_IN_TUCK = 0.3  # F and V bring the lower lip most of the way up
 

@@ -310,7 +310,7 @@ def modal(ours):
         methods = (
             "invoke modal _stop _prepare _asks _work _meant _character _steps _found _settle _keep"
         )
-        for name in (*methods.split(), "bl_idname", "instead_of", "kept_notes"):
+        for name in (*methods.split(), "bl_idname", "instead_of", "kept_notes", "ways"):
             setattr(Operator, name, getattr(generate, name))
         Operator.earlier, Operator.add_strip = "ASK", True
         Operator._take_back = lambda _self, _context: None

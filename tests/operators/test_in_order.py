@@ -92,6 +92,8 @@ def test_clearing_leaves_what_only_a_part_left(spoken):
     assert shown(item, "jawOpen")[outside] == pytest.approx(part[outside], abs=1e-3)
     bpy.ops.lipwright.bring_back(row=1)
     assert value_at(item, 51, SMILE) == pytest.approx(0.4, abs=1e-3)
+    # What comes back is drawn over the blend beside it too, or the layer would have a dip there.
+    outside = (EVERY <= 46) | (EVERY >= 56)
     assert shown(item, "jawOpen")[outside] == pytest.approx(part[outside], abs=1e-3)
 
 

@@ -126,5 +126,6 @@ def test_what_a_character_saves_can_be_set_where_it_is_linked(extension: ModuleT
             assert one.is_overridable != computed, f"{name}{one.identifier}"
 
     for one in bpy.types.Object.bl_rna.properties:
-        if one.identifier.startswith("lipwright"):
+        # What a Speaker is known by is no character's.
+        if one.identifier.startswith("lipwright") and one.identifier != "lipwright_line":
             look(one.fixed_type, f"{one.identifier}.")
