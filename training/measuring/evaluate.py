@@ -33,6 +33,7 @@ ABLATED = ("tts_dev", "grid_s1 dev")
 BY_SPEAKER = {
     "tts_dev": "By voice",
     "languages never heard (espeak)": "By language",
+    "gcompris, people and languages never trained on": "By language",
     "kokoro, voices never trained on": "By voice",
 }
 COLUMNS = (
