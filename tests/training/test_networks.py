@@ -121,8 +121,9 @@ def test_a_larger_listener_begins_as_the_small_one(listener, size):
 
 
 def test_a_doubtful_ear_is_softened_more_and_hears_the_same_phones():
-    config = dataclasses.replace(SMALL, temperature=(0.1, 0.2))
-    plain, soft = Listener(SMALL), Listener(config)
+    plain, soft = (
+        Listener(dataclasses.replace(SMALL, temperature=one)) for one in ((0.0, 0.0), (0.1, 0.2))
+    )
     logits = torch.randn(1, len(PHONES), 200)
     logits[:, :, 100:] *= 4  # from here on it is sure
     assert torch.equal(plain.calibrated(logits), logits)
