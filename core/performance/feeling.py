@@ -107,7 +107,7 @@ def suggest(voice: Voice) -> Suggestion:
     times = np.arange(0.0, max(voice.seconds, STEP_SECONDS), STEP_SECONDS)
     place = np.minimum((times * voice.rate_hz).astype(int), voice.frames - 1)
     moments = whole + OF_A_MOMENT * (_cues(voice, _around(voice))[place] - whole)
-    label, told = judged(whole)
+    label, told = judge(whole)
     return Suggestion(
         Envelope.of(times, arousal_of(moments)),
         {name: Envelope.of(times, shown) for name, shown in strengths_of(moments, whole).items()},
@@ -117,7 +117,7 @@ def suggest(voice: Voice) -> Suggestion:
     )
 
 
-def judged(cues: NDArray[np.float64]) -> tuple[str, dict[str, float]]:
+def judge(cues: NDArray[np.float64]) -> tuple[str, dict[str, float]]:
     """Say what a line feels most likely: first how aroused it is, then which feeling.
 
     Parameters
@@ -214,18 +214,18 @@ def cues_of(voice: Voice) -> NDArray[np.float64] | None:
 
 def is_enough(voice: Voice) -> bool:
     """Say whether so much is said that something may be heard in it."""
-    said = list(_said(voice))
+    said = list(_spoken(voice))
     vowels = any(phone.symbol in VOWELS for phone in said)
     return _voiced_seconds(voice) >= LEAST_VOICED_SECONDS and len(said) >= LEAST_PHONES and vowels
 
 
-def believed(voice: Voice) -> float:
+def trust_in(voice: Voice) -> float:
     """Say how much of what a line's cues say counts, 0..1."""
     voiced = _voiced_seconds(voice)
     return voiced / (voiced + HALF_BELIEVED_SECONDS)
 
 
-def _said(voice: Voice) -> Iterator[Phone]:
+def _spoken(voice: Voice) -> Iterator[Phone]:
     """Yield the phones that begin within the sound, without silences."""
     for phone in voice.phones:
         if phone.symbol != SILENCE and phone.start_seconds * voice.rate_hz < voice.frames - 1:
@@ -262,7 +262,7 @@ def _cues(voice: Voice, mean: Mean) -> NDArray[np.float64]:
     measured, numbers = measures(voice, mean), fitted()
     middle = np.array([numbers["middle"][cue] for cue in CUES])
     spread = np.array([numbers["spread"][cue] for cue in CUES])
-    return np.clip((measured - middle) / spread, -FARTHEST, FARTHEST) * believed(voice)
+    return np.clip((measured - middle) / spread, -FARTHEST, FARTHEST) * trust_in(voice)
 
 
 def measures(voice: Voice, mean: Mean = _over_line) -> NDArray[np.float64]:
@@ -310,7 +310,7 @@ def _vowels(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """1 in the middle of each vowel, how long it is there, and 1 where something is said."""
     beats, lengths, speech = np.zeros((3, voice.frames))
-    for phone in _said(voice):
+    for phone in _spoken(voice):
         a, b = (round(at * voice.rate_hz) for at in (phone.start_seconds, phone.end_seconds))
         speech[a : max(a + 1, b)] = 1.0
         if phone.symbol in VOWELS:

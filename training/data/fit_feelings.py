@@ -30,9 +30,9 @@ from lipwright.core.performance.feeling import (
     FITTED,
     GUESSED,
     NEUTRAL,
-    believed,
     is_enough,
     measures,
+    trust_in,
 )
 from lipwright.core.performance.voice import Voice
 from lipwright.models.listener import listen
@@ -85,7 +85,7 @@ def hear(shared: Path) -> None:
     for clip in all_clips(shared):
         voice = voice_of(clip.sound)
         if is_enough(voice):
-            rows.append((clip, measures(voice)[0], believed(voice)))
+            rows.append((clip, measures(voice)[0], trust_in(voice)))
         if len(rows) % 500 == 0:
             log.info("%d clips", len(rows))
     clips, found, counts = zip(*rows, strict=True)

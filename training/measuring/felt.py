@@ -22,7 +22,7 @@ from lipwright.core.performance.feeling import (
     NEUTRAL,
     arousal_of,
     fitted,
-    judged,
+    judge,
     levels_of,
     strengths_of,
 )
@@ -61,7 +61,7 @@ def report(heard: Heard) -> str:
     middle, spread = (np.array(list(numbers[one].values())) for one in ("middle", "spread"))
     cues = heard.cues(middle, spread)
     level = arousal_of(cues)
-    told = np.array([judged(one)[0] for one in cues])
+    told = np.array([judge(one)[0] for one in cues])
     aroused = np.array(["middle", "high", "low"])[levels_of(cues).argmax(axis=1)]
     lines = [
         "| | clips | label of 4 | valence of 3 | arousal of 3 | high ranked above the rest |",

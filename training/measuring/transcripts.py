@@ -67,7 +67,7 @@ def shortened(one: Said) -> Said:
     return Said(one.posteriors[max(0, first - 10) : last], one.text, SHORT_SECONDS, 0.0)
 
 
-def judged(found: list[Followed]) -> dict[str, float]:
+def judge(found: list[Followed]) -> dict[str, float]:
     """Share of the texts that are left aside, and that get a note at all."""
     return {
         "refused": float(np.mean([not one.word_starts for one in found])),
@@ -90,9 +90,9 @@ def measure(said: list[Said], rng: np.random.Generator) -> dict[str, dict[str, f
         longer.append(follow(short.posteriors, " ".join(words)))
     listening = sum(one.listening_seconds for one in said)
     return {
-        "right": judged(right),
-        "wrong": judged(wrong),
-        "wrong, longer": judged(longer),
+        "right": judge(right),
+        "wrong": judge(wrong),
+        "wrong, longer": judge(longer),
         "auto": {"share of listening": took / max(listening, 1e-9)},
     }
 
