@@ -20,7 +20,7 @@ from ..data.prepare import UNLABELLED
 from . import augment
 from .batches import Source
 from .checkpoint import load_checkpoint
-from .listener import DOUBT_FRAMES, Listener, doubt_of
+from .listener import Listener, doubt_around
 from .train_listener import SMALL
 
 log = logging.getLogger(__name__)
@@ -45,9 +45,7 @@ def heard(listener: Listener) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
             ways = (augment.disturb(clean, rng) for _ in range(DISTURBED))
             for samples in (clean, *ways):
                 logits = listener.hear(listener.log_mel(samples))[0]
-                doubt = F.avg_pool1d(
-                    doubt_of(logits), DOUBT_FRAMES, 1, DOUBT_FRAMES // 2, False, False
-                )
+                doubt = doubt_around(logits)
                 said = torch.tensor(labels[:frames].astype(np.int64))
                 yield logits[0].T[known], doubt[0, 0][known], said[known]
 

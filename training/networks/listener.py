@@ -56,10 +56,11 @@ class LogMel(nn.Module):
         return (torch.log(bands + FLOOR) - MEL_CENTRE) / MEL_SPREAD
 
 
-def doubt_of(logits: Tensor) -> Tensor:
-    """Entropy of each frame in nats: [B, P, F] to [B, 1, F]."""
+def doubt_around(logits: Tensor) -> Tensor:
+    """Mean entropy around each frame in nats: [B, P, F] to [B, 1, F]."""
     likely = torch.log_softmax(logits, 1)
-    return -(likely.exp() * likely).sum(1, keepdim=True)
+    doubt = -(likely.exp() * likely).sum(1, keepdim=True)
+    return F.avg_pool1d(doubt, DOUBT_FRAMES, 1, DOUBT_FRAMES // 2, False, False)
 
 
 def over_time(into: int, out: int, kernel: int = 1, **options: int) -> nn.Conv2d:
@@ -138,8 +139,7 @@ class Listener(nn.Module):
         a noisy or strange voice needs more: it grows with the doubt around a frame.
         """
         sure, of_doubt = self.config.temperature
-        doubt = F.avg_pool1d(doubt_of(logits), DOUBT_FRAMES, 1, DOUBT_FRAMES // 2, False, False)
-        return logits * torch.exp(-sure - of_doubt * doubt)
+        return logits * torch.exp(-sure - of_doubt * doubt_around(logits))
 
     def forward(self, samples: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What is exported: [B, S] to phone probabilities, prosody and embedding, each [B, F, .].
