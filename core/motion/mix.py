@@ -129,7 +129,7 @@ def mix_layers(
     ----------
     tracks : mapping of str to FaceTrack
         By layer name; all of `frames` frames at `rate_hz`. The "speech" layer may carry the
-        channels lipContact and lipTuck.
+        channels lipContact, lipTuck and heardEffort.
     style : Style
     frames, rate_hz : int, float
 
@@ -170,17 +170,21 @@ def mix_layers(
     # Closing follows the jaw as it is now, so that lips meet at any dial and under any emotion.
     closing = np.minimum(contact + CLOSED_IN_TUCK * tuck, 1.0)
     face[:, close] = closing * np.minimum(jaw, 1.0) * CLOSE_PER_JAW
-    for side, lid_name in zip(("Left", "Right"), LIDS, strict=True):
-        # A wide-eyed face still shuts its lids when it blinks, and a squint has less to do then.
-        lid = np.clip(face[:, column[lid_name]], 0, 1)
-        face[:, column[f"eyeWide{side}"]] *= 1 - lid
-        face[:, column[f"eyeSquint{side}"]] *= 1 - SQUINT_LESS * lid
+    _make_way_for_lids(face, column)
     # A rig whose lips were measured closes them by itself, from these.
     face[:, column[LIP_CONTACT]], face[:, column[LIP_TUCK]] = contact, tuck
     weights = face[:, : len(FACE_NAMES + BREATH_NAMES)]
     np.clip(weights, 0, 1, out=weights)
     np.clip(face[:, len(OUTPUT_NAMES) :], 0, 1, out=face[:, len(OUTPUT_NAMES) :])
     return FaceTrack(face, names, rate_hz)
+
+
+def _make_way_for_lids(face: NDArray[np.float32], column: Mapping[str, int]) -> None:
+    """Let a wide-eyed face shut its lids when it blinks; a squint has less to do then."""
+    for side, lid_name in zip(("Left", "Right"), LIDS, strict=True):
+        lid = np.clip(face[:, column[lid_name]], 0, 1)
+        face[:, column[f"eyeWide{side}"]] *= 1 - lid
+        face[:, column[f"eyeSquint{side}"]] *= 1 - SQUINT_LESS * lid
 
 
 def _press_under_nose(
